@@ -1,0 +1,1 @@
+//! HTTP: routes, problems, one folder a resource. Phrases what the database decided.

@@ -1,0 +1,1 @@
+//! A private, unmodified PostgreSQL cluster: found, made, started, stopped, recovered.

@@ -1,0 +1,1 @@
+//! Reads tickets of other systems from files. Pure: no database.
