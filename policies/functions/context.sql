@@ -1,0 +1,113 @@
+-- The tenant context: how every policy knows where it is. Nothing here believes a setting that a statement could forge.
+
+-- The plain setting, for index conditions and for tying a door to its tenant; inlined by the planner, never a proof.
+create function ringfence.tenant_id() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('app.tenant_id', true), '')::uuid;
+
+-- The one reader of the context: a setting, or null where the caller lacks the permission asked for. It recomputes the MAC over all settings, this backend and this transaction, so that a
+-- statement that changed any of them raises instead of reading. Flat on purpose: nested calls and a regular expression
+-- cost five times as much, and an EXCEPTION block cannot run in a parallel plan.
+create function ringfence.sealed(setting text, permission text default null) returns text
+language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    seal text := current_setting('app.seal', true);
+    inner_pad bytea;
+    outer_pad bytea;
+begin
+    if seal is null or seal = '' then
+        -- An analyst's login has one tenant for life; session_user cannot be changed by a statement.
+        if setting = 'app.tenant_id' then
+            return (select l.tenant_id from ringfence.reporting_logins l where l.login = session_user);
+        end if;
+        return null;
+    end if;
+    select k.inner_pad, k.outer_pad into inner_pad, outer_pad
+      from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
+    if seal is distinct from encode(sha256(outer_pad || sha256(inner_pad
+            || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+            || textsend(current_setting('app.tenant_id', true)
+                || '|' || current_setting('app.identity_id', true)
+                || '|' || current_setting('app.member_id', true)
+                || '|' || current_setting('app.permissions', true)
+                || '|' || current_setting('app.groups', true)))), 'hex') then
+        raise exception 'the tenant context is not sealed' using errcode = 'RF001';
+    end if;
+    if permission is not null and position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
+        return null;
+    end if;
+    return nullif(current_setting(setting, true), '');
+end
+$$;
+
+create function ringfence.current_tenant() returns uuid
+language sql stable parallel restricted
+return ringfence.sealed('app.tenant_id')::uuid;
+
+create function ringfence.identity() returns uuid
+language sql stable parallel restricted
+return ringfence.sealed('app.identity_id')::uuid;
+
+create function ringfence.member() returns uuid
+language sql stable parallel restricted
+return ringfence.sealed('app.member_id')::uuid;
+
+create function ringfence.groups() returns uuid[]
+language sql stable parallel restricted
+return coalesce(ringfence.sealed('app.groups'), '{}')::uuid[];
+
+-- The same, for those who hold a permission: one look at the seal where two would be needed.
+create function ringfence.member_with(permission text) returns uuid
+language sql stable parallel restricted
+return ringfence.sealed('app.member_id', permission)::uuid;
+
+create function ringfence.groups_with(permission text) returns uuid[]
+language sql stable parallel restricted
+return ringfence.sealed('app.groups', permission)::uuid[];
+
+create function ringfence.permissions() returns text[]
+language sql stable parallel restricted
+return string_to_array(trim(both ',' from ringfence.sealed('app.permissions')), ',');
+
+create function ringfence.may(permission text) returns boolean
+language sql stable parallel restricted
+return ringfence.sealed('app.tenant_id', permission) is not null;
+
+-- Writes the context and its seal. Only functions of the owner may call it.
+create function ringfence.seal(tenant_id uuid, identity_id uuid, member_id uuid, permissions text, group_ids uuid[]) returns void
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    inner_pad bytea;
+    outer_pad bytea;
+begin
+    select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
+      from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
+    perform set_config('app.tenant_id', seal.tenant_id::text, true),
+            set_config('app.identity_id', coalesce(seal.identity_id::text, ''), true),
+            set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
+            set_config('app.permissions', seal.permissions, true),
+            set_config('app.groups', seal.group_ids::text, true),
+            set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
+                || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+                || textsend(seal.tenant_id::text
+                    || '|' || coalesce(seal.identity_id::text, '')
+                    || '|' || coalesce(seal.member_id::text, '')
+                    || '|' || seal.permissions
+                    || '|' || seal.group_ids::text))), 'hex'), true);
+end
+$$;
+
+create function ringfence.unseal() returns void
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform set_config(setting, '', true)
+       from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+end
+$$;
+
+grant execute on function ringfence.tenant_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
+    ringfence.member(), ringfence.groups(), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
+    to ringfence_app, ringfence_reporting;

@@ -1,0 +1,16 @@
+-- Who may what: the permissions of each role. Doors ask for permissions, never for a role.
+-- A scope stands behind the verb: none = the whole tenant, .group = in the member's groups, .own = where they are the requester.
+
+-- An agent without a group works in all of them; a light agent without one in none.
+create function ringfence.permissions_of(role text, grouped boolean) returns text
+language sql immutable parallel safe
+return case role
+    when 'owner' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
+    when 'admin' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
+    when 'agent' then case when grouped
+        then ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'
+        else ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,' end
+    when 'light_agent' then ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'
+    when 'requester' then ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'
+    when 'auditor' then ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'
+    else ',' end;

@@ -1,0 +1,84 @@
+-- What a door cannot say about tickets: transitions, and the narrow changes that end outside the caller's own view.
+
+create function ringfence.status_may_follow(before text, after text) returns boolean
+language sql immutable parallel safe
+return case
+    when before = after then before <> 'closed'
+    when before in ('new', 'open', 'pending', 'on_hold') then after in ('new', 'open', 'pending', 'on_hold', 'solved')
+    when before = 'solved' then after in ('open', 'closed')
+    else false end;
+
+-- A block of ticket numbers; the service spends it one by one. Returns the first.
+create function ringfence.reserve_ticket_numbers(block integer) returns bigint
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    first bigint;
+begin
+    if block is null or block not between 1 and 1000 then
+        raise exception 'a block holds 1 to 1000 numbers' using errcode = '22023';
+    end if;
+    update ringfence.ticket_counters c set last = c.last + block
+     where c.tenant_id = ringfence.current_tenant() and ringfence.member() is not null
+    returning c.last - block + 1 into first;
+    if first is null then
+        raise exception 'no tenant entered' using errcode = 'RF003';
+    end if;
+    return first;
+end
+$$;
+
+-- Somebody commented: the ticket moves up in the lists. Its version stays, so that an edit under way is not refused.
+-- The commenter may not be one who may change the ticket; the comment's own doors and keys decided already.
+create function ringfence.touch_ticket(ticket_id uuid) returns void
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
+     where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
+       and exists (select from ringfence.comments c
+                    where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id
+                      and c.created_at = transaction_timestamp());
+end
+$$;
+
+-- An agent hands a ticket to a group that is not his own: the row leaves his view, which no plain UPDATE can do.
+create function ringfence.transfer_ticket(ticket_id uuid, version integer, group_id uuid, assignee_id uuid) returns setof ringfence.tickets
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not (ringfence.may('ticket.change') or ringfence.may('ticket.change.group')) then
+        return;
+    end if;
+    return query
+    update ringfence.tickets t
+       set group_id = transfer_ticket.group_id, assignee_id = transfer_ticket.assignee_id,
+           version = t.version + 1, updated_at = transaction_timestamp()
+     where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
+       and t.version = transfer_ticket.version and t.status <> 'closed'
+       and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups()))
+    returning t.*;
+end
+$$;
+
+-- A requester solves or reopens a ticket of theirs, and changes nothing else about it.
+create function ringfence.resolve_own_ticket(ticket_id uuid, version integer, status text) returns setof ringfence.tickets
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not ringfence.may('ticket.resolve.own') or resolve_own_ticket.status not in ('open', 'solved') then
+        return;
+    end if;
+    return query
+    update ringfence.tickets t
+       set status = resolve_own_ticket.status, version = t.version + 1, updated_at = transaction_timestamp()
+     where t.tenant_id = ringfence.current_tenant() and t.ticket_id = resolve_own_ticket.ticket_id
+       and t.requester_id = ringfence.member() and t.version = resolve_own_ticket.version
+       and ringfence.status_may_follow(t.status, resolve_own_ticket.status)
+    returning t.*;
+end
+$$;
+
+grant execute on function ringfence.status_may_follow(text, text), ringfence.reserve_ticket_numbers(integer), ringfence.touch_ticket(uuid),
+    ringfence.transfer_ticket(uuid, integer, uuid, uuid), ringfence.resolve_own_ticket(uuid, integer, text)
+    to ringfence_app;

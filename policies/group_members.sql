@@ -1,0 +1,22 @@
+-- Who works in which group: read by staff, set by those who manage members.
+
+alter table ringfence.group_members enable row level security;
+alter table ringfence.group_members force row level security;
+
+create policy group_members_wall on ringfence.group_members as restrictive for all to public
+    using (tenant_id = (select ringfence.current_tenant()))
+    with check (tenant_id = (select ringfence.current_tenant()));
+
+create policy group_members_read on ringfence.group_members for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
+create policy group_members_add on ringfence.group_members for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+create policy group_members_remove on ringfence.group_members for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+-- enter() and the operator's functions.
+create policy group_members_read_by_definers on ringfence.group_members for select to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+create policy group_members_remove_by_definers on ringfence.group_members for delete to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+
+grant select, insert, delete on ringfence.group_members to ringfence_app;

@@ -1,0 +1,18 @@
+-- Kept answers: each member reads and writes their own.
+
+alter table ringfence.idempotency_keys enable row level security;
+alter table ringfence.idempotency_keys force row level security;
+
+create policy idempotency_keys_wall on ringfence.idempotency_keys as restrictive for all to public
+    using (tenant_id = (select ringfence.current_tenant()))
+    with check (tenant_id = (select ringfence.current_tenant()));
+
+create policy idempotency_keys_read_own on ringfence.idempotency_keys for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+create policy idempotency_keys_write_own on ringfence.idempotency_keys for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+create policy idempotency_keys_forget_own on ringfence.idempotency_keys for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+
+grant select, delete on ringfence.idempotency_keys to ringfence_app;
+grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body) on ringfence.idempotency_keys to ringfence_app;

@@ -1,0 +1,43 @@
+-- Members: staff read, admins manage all but owners, owners manage all; nobody gives what they do not hold.
+
+alter table ringfence.members enable row level security;
+alter table ringfence.members force row level security;
+
+create policy members_wall on ringfence.members as restrictive for all to public
+    using (tenant_id = (select ringfence.current_tenant()))
+    with check (tenant_id = (select ringfence.current_tenant()));
+
+create policy members_read on ringfence.members for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
+create policy members_read_self on ringfence.members for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+create policy members_add on ringfence.members for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+create policy members_add_any on ringfence.members for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+create policy members_change on ringfence.members for update to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner')
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+create policy members_change_any on ringfence.members for update to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')))
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+create policy members_remove on ringfence.members for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner');
+create policy members_remove_any on ringfence.members for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')));
+-- enter() and the operator's functions.
+create policy members_read_by_definers on ringfence.members for select to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+create policy members_create_by_definers on ringfence.members for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
+-- To lock the row while it is removed.
+create policy members_change_by_definers on ringfence.members for update to ringfence_owner
+    using (tenant_id = ringfence.tenant_id())
+    with check (tenant_id = ringfence.tenant_id());
+create policy members_remove_by_definers on ringfence.members for delete to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+
+grant select (tenant_id, member_id, role, permissions, version, created_at, updated_at, identity_id) on ringfence.members to ringfence_app;
+grant insert (tenant_id, member_id, identity_id, role, permissions) on ringfence.members to ringfence_app;
+grant update (role, permissions, version, updated_at) on ringfence.members to ringfence_app;
+grant delete on ringfence.members to ringfence_app;

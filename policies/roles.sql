@@ -1,0 +1,63 @@
+-- The roles of an installation: who exists on the server and what each may be. Run as administrator; safe to repeat.
+-- No login is a member of anything that owns, and none may bypass row security but the backup, which no pool uses.
+
+do $$
+declare
+    r record;
+begin
+    for r in
+        select * from (values
+            ('ringfence_owner',       'nologin'),
+            ('ringfence_app',         'login'),
+            ('ringfence_auditor',     'login'),
+            ('ringfence_dispatcher',  'login'),
+            ('ringfence_operator',    'login'),
+            ('ringfence_provisioner', 'nologin createrole'),
+            ('ringfence_reporting',   'nologin'),
+            ('ringfence_backup',      'login bypassrls')
+        ) as wanted (name, attributes)
+    loop
+        if not exists (select from pg_catalog.pg_roles where rolname = r.name) then
+            execute pg_catalog.format('create role %I %s', r.name, r.attributes);
+        end if;
+    end loop;
+end
+$$;
+
+grant pg_read_all_data to ringfence_backup;
+-- The provisioner puts each new login into this group, and into nothing else.
+grant ringfence_reporting to ringfence_provisioner with admin option;
+
+-- Nobody may connect, make temporary tables (which shadow names and outlive a request) or create objects by default.
+do $$
+begin
+    execute pg_catalog.format('revoke all on database %I from public', pg_catalog.current_database());
+    execute pg_catalog.format('grant connect on database %I to ringfence_app, ringfence_auditor, ringfence_dispatcher, ringfence_operator, ringfence_reporting, ringfence_backup', pg_catalog.current_database());
+    -- The service's roles keep no settings of their own choosing in another database either.
+    execute 'revoke connect, temporary on database postgres from public';
+    execute 'revoke connect, temporary on database template1 from public';
+end
+$$;
+revoke all on schema public from public;
+
+-- Channels that carry data between sessions past every policy. LISTEN and NOTIFY as statements have no privilege.
+do $$
+declare
+    f regprocedure;
+begin
+    for f in
+        select p.oid::regprocedure
+        from pg_catalog.pg_proc p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+          and (p.proname ~ '^(lo_|lo(create|open|read|write|get|put|lseek|tell|unlink|truncate|_)|loread|lowrite)'
+            or p.proname ~ '^pg_(try_)?advisory_'
+            or p.proname in ('pg_notify', 'pg_current_xact_id', 'txid_current', 'pg_export_snapshot',
+                             'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml'))
+    loop
+        execute pg_catalog.format('revoke execute on function %s from public', f);
+    end loop;
+end
+$$;
+-- Ours: one try-lock for idempotency keys, and the transaction id that stamps an audit row.
+grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_app;
+grant execute on function pg_catalog.pg_current_xact_id() to ringfence_app, ringfence_auditor, ringfence_owner;

@@ -1,0 +1,15 @@
+-- Tags in use: read by staff, added by whoever may write a ticket's tags.
+
+alter table ringfence.tags enable row level security;
+alter table ringfence.tags force row level security;
+
+create policy tags_wall on ringfence.tags as restrictive for all to public
+    using (tenant_id = (select ringfence.current_tenant()))
+    with check (tenant_id = (select ringfence.current_tenant()));
+
+create policy tags_read on ringfence.tags for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('group.read')));
+create policy tags_create on ringfence.tags for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and ((select ringfence.may('ticket.create')) or (select ringfence.may('ticket.create.group'))));
+
+grant select, insert on ringfence.tags to ringfence_app;
