@@ -15,11 +15,12 @@ create policy ticket_events_read_as_requester on ringfence.ticket_events for sel
     using (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')) and visibility = 'public');
 create policy ticket_events_write on ringfence.ticket_events for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and actor_id = (select ringfence.member_with('ticket.read')));
--- The group is the new one after a transfer, which the actor may not see any more; the foreign key keeps it true.
 create policy ticket_events_write_in_groups on ringfence.ticket_events for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and actor_id = (select ringfence.member_with('ticket.read.group')));
+    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('ticket.read.group'))::uuid[]) and actor_id = (select ringfence.member()));
 create policy ticket_events_write_own on ringfence.ticket_events for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')) and actor_id = requester_id);
+create policy ticket_events_written_by_definers on ringfence.ticket_events for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
 
 grant select on ringfence.ticket_events to ringfence_app;
 grant insert (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes, created_at)

@@ -42,22 +42,34 @@ begin
 end
 $$;
 
--- An agent hands a ticket to a group that is not his own: the row leaves his view, which no plain UPDATE can do.
-create function ringfence.transfer_ticket(ticket_id uuid, version integer, group_id uuid, assignee_id uuid) returns setof ringfence.tickets
+-- An agent hands a ticket to a group that is not his own: the row leaves his view, which no plain UPDATE can do. The
+-- history is written here too, for its door would look for the new group among the agent's.
+create function ringfence.transfer_ticket(ticket_id uuid, version integer, group_id uuid, assignee_id uuid, ticket_event_id uuid) returns setof ringfence.tickets
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    before ringfence.tickets;
+    after ringfence.tickets;
 begin
-    if not (ringfence.may('ticket.change') or ringfence.may('ticket.change.group')) then
+    select t.* into before from ringfence.tickets t
+     where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
+       and t.version = transfer_ticket.version and t.status <> 'closed'
+       and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups_with('ticket.change.group')))
+       for update;
+    if before.ticket_id is null then
         return;
     end if;
-    return query
     update ringfence.tickets t
        set group_id = transfer_ticket.group_id, assignee_id = transfer_ticket.assignee_id,
            version = t.version + 1, updated_at = transaction_timestamp()
-     where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
-       and t.version = transfer_ticket.version and t.status <> 'closed'
-       and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups()))
-    returning t.*;
+     where t.tenant_id = before.tenant_id and t.ticket_id = before.ticket_id
+    returning t.* into after;
+    insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
+    values (after.tenant_id, transfer_ticket.ticket_event_id, after.ticket_id, after.requester_id, after.group_key, ringfence.member(),
+            'ticket.assigned', 'internal', after.version,
+            jsonb_build_object('group_id', jsonb_build_array(before.group_id, after.group_id),
+                               'assignee_id', jsonb_build_array(before.assignee_id, after.assignee_id)));
+    return next after;
 end
 $$;
 
@@ -66,19 +78,19 @@ create function ringfence.resolve_own_ticket(ticket_id uuid, version integer, st
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not ringfence.may('ticket.resolve.own') or resolve_own_ticket.status not in ('open', 'solved') then
+    if resolve_own_ticket.status not in ('open', 'solved') then
         return;
     end if;
     return query
     update ringfence.tickets t
        set status = resolve_own_ticket.status, version = t.version + 1, updated_at = transaction_timestamp()
      where t.tenant_id = ringfence.current_tenant() and t.ticket_id = resolve_own_ticket.ticket_id
-       and t.requester_id = ringfence.member() and t.version = resolve_own_ticket.version
+       and t.requester_id = ringfence.member_with('ticket.resolve.own') and t.version = resolve_own_ticket.version
        and ringfence.status_may_follow(t.status, resolve_own_ticket.status)
     returning t.*;
 end
 $$;
 
 grant execute on function ringfence.status_may_follow(text, text), ringfence.reserve_ticket_numbers(integer), ringfence.touch_ticket(uuid),
-    ringfence.transfer_ticket(uuid, integer, uuid, uuid), ringfence.resolve_own_ticket(uuid, integer, text)
+    ringfence.transfer_ticket(uuid, integer, uuid, uuid, uuid), ringfence.resolve_own_ticket(uuid, integer, text)
     to ringfence_app;

@@ -1,1 +1,13 @@
-//! The words of a ticket system: ids, tickets, statuses, permissions, refusals. Pure: no input or output.
+//! The words of a ticket system: ids, tickets, roles, names. Pure: no input or output, no clock.
+
+mod id;
+mod member;
+mod record;
+mod tenant;
+mod ticket;
+
+pub use id::{CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
+pub use member::{Permissions, Role, permission};
+pub use record::{AuditEvent, Comment, Contact, Group, Member, Organization, TenantMembership, Ticket, TicketEvent};
+pub use tenant::{InvalidSlug, Slug, TenantRef};
+pub use ticket::{Priority, TicketRef, TicketStatus, TicketType, UnknownWord, Visibility};

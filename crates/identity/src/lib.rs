@@ -1,1 +1,22 @@
-//! Turns a bearer token into a VerifiedIdentity; the only maker of one.
+//! Turns a bearer token into a `VerifiedIdentity`, and is the only maker of one; it refuses whatever it cannot prove.
+//!
+//! What it proves is who signed in, never what they may do: members, roles and tenants are the database's matter.
+
+mod claims;
+mod clock;
+mod config;
+pub mod development;
+mod fetch;
+mod identity;
+mod issuer;
+mod keys;
+mod rejection;
+mod strict_json;
+mod token;
+mod verifier;
+
+pub use clock::Clock;
+pub use config::{ConfigError, IssuerConfig};
+pub use identity::{ActorKind, VerifiedIdentity};
+pub use rejection::Rejection;
+pub use verifier::Verifier;

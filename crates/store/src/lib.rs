@@ -1,1 +1,25 @@
-//! The only crate that talks to PostgreSQL.
+//! The only crate that talks to PostgreSQL. Tenant rows are reached through a `TenantTx` and in no other way.
+
+pub mod audit_trail;
+pub mod command;
+mod constraint;
+mod credentials;
+mod database;
+mod error;
+pub mod migrate;
+mod principal;
+mod queries;
+mod statement;
+mod tenant_tx;
+mod token;
+
+pub mod verify;
+
+pub use constraint::{CONSTRAINTS, refusal_of};
+pub use credentials::{Credentials, TokenKey};
+pub use database::{Database, DatabaseConfig};
+pub use error::{Refusal, StoreError};
+pub use principal::{Principal, RequestContext};
+pub use queries::*;
+pub use statement::{Sql, Template};
+pub use tenant_tx::{Access, Entered, TenantTx};

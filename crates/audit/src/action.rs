@@ -1,0 +1,63 @@
+//! Every kind of event, on one screen. The names are stable; a new kind is a new line.
+
+macro_rules! actions {
+    ($($variant:ident = $name:literal),+ $(,)?) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $($variant),+ }
+
+        impl Action {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+actions! {
+    IdentityAuthenticated = "identity.authenticated",
+    IdentityRejected = "identity.rejected",
+    IdentityRead = "identity.read",
+    TenantEntered = "tenant.entered",
+    TenantEntryDenied = "tenant.entry_denied",
+    TenantCreated = "tenant.created",
+    TenantSuspended = "tenant.suspended",
+    TenantResumed = "tenant.resumed",
+    TenantListed = "tenant.listed",
+    ReportingLoginCreated = "reporting_login.created",
+    TicketCreated = "ticket.created",
+    TicketRead = "ticket.read",
+    TicketListed = "ticket.listed",
+    TicketUpdated = "ticket.updated",
+    TicketAssigned = "ticket.assigned",
+    TicketStatusSet = "ticket.status_set",
+    TicketEventListed = "ticket_event.listed",
+    CommentCreated = "comment.created",
+    CommentRead = "comment.read",
+    CommentListed = "comment.listed",
+    MemberAdded = "member.added",
+    MemberRead = "member.read",
+    MemberListed = "member.listed",
+    MemberUpdated = "member.updated",
+    MemberRemoved = "member.removed",
+    GroupCreated = "group.created",
+    GroupRead = "group.read",
+    GroupListed = "group.listed",
+    GroupUpdated = "group.updated",
+    GroupDeleted = "group.deleted",
+    OrganizationCreated = "organization.created",
+    OrganizationRead = "organization.read",
+    OrganizationListed = "organization.listed",
+    OrganizationUpdated = "organization.updated",
+    OrganizationDeleted = "organization.deleted",
+    ContactCreated = "contact.created",
+    ContactRead = "contact.read",
+    ContactListed = "contact.listed",
+    ContactUpdated = "contact.updated",
+    ContactDeleted = "contact.deleted",
+    AuditListed = "audit.listed",
+    ImportStarted = "import.started",
+    ImportFinished = "import.finished",
+}

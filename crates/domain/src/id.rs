@@ -1,0 +1,66 @@
+//! Identifiers as types, so that a ticket's id cannot be given where a member's is meant.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id, ordered by time (RFC 9562, version 7).
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A tenant: the unit of isolation.
+    TenantId,
+    /// An issuer and subject, known to the installation.
+    IdentityId,
+    /// An identity's place in one tenant; the same id as the person's contact.
+    MemberId,
+    /// A person of a tenant.
+    ContactId,
+    /// A queue of tickets and the members who work it.
+    GroupId,
+    /// A company or department that contacts belong to.
+    OrganizationId,
+    /// A ticket.
+    TicketId,
+    /// A comment on a ticket.
+    CommentId,
+    /// An entry in a ticket's history.
+    TicketEventId,
+    /// One HTTP request or command; the audit carries it.
+    RequestId,
+}

@@ -1,0 +1,115 @@
+//! An issuer's public keys as last fetched; keeps no symmetric, weak or nameless key, so none can verify anything.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJwsSigningAlgorithm};
+use openidconnect::{
+    JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeySet, JsonWebKeyUse, JwsSigningAlgorithm,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::rejection::Rejection;
+
+/// RFC 7518 section 3.3: RSA keys of 2048 bits or more.
+const MIN_RSA_BITS: usize = 2048;
+
+/// SHA-256 over the key with its use and algorithm: a key whose purpose changes is another key.
+pub(crate) type KeyFingerprint = [u8; 32];
+
+pub(crate) struct Key {
+    kid: String,
+    jwk: CoreJsonWebKey,
+    pub fingerprint: KeyFingerprint,
+}
+
+pub(crate) struct KeySet {
+    keys: Vec<Key>,
+    pub fetched_at: Timestamp,
+}
+
+impl KeySet {
+    pub fn new(set: &JsonWebKeySet<CoreJsonWebKey>, fetched_at: Timestamp) -> Self {
+        Self {
+            keys: set.keys().iter().filter_map(Key::admit).collect(),
+            fetched_at,
+        }
+    }
+
+    pub fn has_key_id(&self, kid: &str) -> bool {
+        self.keys.iter().any(|key| key.kid == kid)
+    }
+
+    pub fn holds(&self, fingerprint: &KeyFingerprint) -> bool {
+        self.keys.iter().any(|key| key.fingerprint == *fingerprint)
+    }
+
+    /// The key of this name that is meant for this algorithm. RFC 7517 lets keys of different types share a name.
+    pub fn find(&self, kid: &str, algorithm: &CoreJwsSigningAlgorithm) -> Result<&Key, Rejection> {
+        if !self.has_key_id(kid) {
+            return Err(Rejection::UnknownKey);
+        }
+        self.keys
+            .iter()
+            .find(|key| key.kid == kid && key.suits(algorithm))
+            .ok_or(Rejection::KeyNotSuitable)
+    }
+}
+
+impl Key {
+    fn admit(jwk: &CoreJsonWebKey) -> Option<Self> {
+        let kid = jwk.key_id()?.as_str().to_owned();
+        let parameters = serde_json::to_value(jwk).ok()?;
+        let strong = match jwk.key_type() {
+            CoreJsonWebKeyType::RSA => rsa_bits(&parameters)? >= MIN_RSA_BITS,
+            CoreJsonWebKeyType::EllipticCurve | CoreJsonWebKeyType::OctetKeyPair => true,
+            _ => false,
+        };
+        let fingerprint = Sha256::digest(parameters.to_string()).into();
+        strong.then(|| Self {
+            kid,
+            jwk: jwk.clone(),
+            fingerprint,
+        })
+    }
+
+    fn suits(&self, algorithm: &CoreJwsSigningAlgorithm) -> bool {
+        let for_signing = self
+            .jwk
+            .key_use()
+            .is_none_or(JsonWebKeyUse::allows_signature);
+        let right_type = algorithm.key_type().as_ref() == Some(self.jwk.key_type());
+        let right_algorithm = match self.jwk.signing_alg() {
+            JsonWebKeyAlgorithm::Unspecified => true,
+            JsonWebKeyAlgorithm::Algorithm(own) => own == algorithm,
+            JsonWebKeyAlgorithm::Unsupported => false,
+        };
+        for_signing && right_type && right_algorithm
+    }
+
+    pub fn verify(
+        &self,
+        algorithm: &CoreJwsSigningAlgorithm,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Rejection> {
+        use openidconnect::SignatureVerificationError as Fault;
+        self.jwk
+            .verify_signature(algorithm, signing_input, signature)
+            .map_err(|fault| match fault {
+                // For instance a P-384 key under ES256: the type fits, the curve does not.
+                Fault::InvalidKey(_) | Fault::UnsupportedAlg(_) => Rejection::KeyNotSuitable,
+                _ => Rejection::BadSignature,
+            })
+    }
+}
+
+fn rsa_bits(parameters: &Value) -> Option<usize> {
+    let modulus = URL_SAFE_NO_PAD
+        .decode(parameters.get("n")?.as_str()?)
+        .ok()?;
+    let first = modulus.iter().position(|byte| *byte != 0)?;
+    let whole = (modulus.len() - first) * 8;
+    Some(whole - modulus[first].leading_zeros() as usize)
+}

@@ -1,0 +1,149 @@
+//! A tiny issuer on a loopback port whose documents, faults and request counts the test controls.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+#[derive(Clone)]
+pub struct Answer {
+    pub status: &'static str,
+    pub headers: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(body: &Value) -> Self {
+        Self {
+            status: "200 OK",
+            headers: "content-type: application/json\r\n".into(),
+            body: body.to_string().into_bytes(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct Counts {
+    pub discovery: usize,
+    pub jwks: usize,
+}
+
+struct Plan {
+    up: bool,
+    discovery: Answer,
+    jwks: Answer,
+}
+
+pub struct IssuerServer {
+    pub url: String,
+    plan: Arc<Mutex<Plan>>,
+    counts: watch::Receiver<Counts>,
+}
+
+impl IssuerServer {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let plan = Arc::new(Mutex::new(Plan {
+            up: true,
+            discovery: Answer::json(&discovery(&url, &format!("{url}/keys"))),
+            jwks: Answer::json(&json!({"keys": []})),
+        }));
+        let (count, counts) = watch::channel(Counts::default());
+        tokio::spawn(serve(listener, Arc::clone(&plan), count));
+        Self { url, plan, counts }
+    }
+
+    pub fn set_up(&self, up: bool) {
+        self.plan.lock().unwrap().up = up;
+    }
+
+    pub fn set_keys(&self, keys: &[Value]) {
+        self.answer_keys_with(Answer::json(&json!({"keys": keys})));
+    }
+
+    pub fn answer_keys_with(&self, answer: Answer) {
+        self.plan.lock().unwrap().jwks = answer;
+    }
+
+    pub fn answer_discovery_with(&self, answer: Answer) {
+        self.plan.lock().unwrap().discovery = answer;
+    }
+
+    pub fn counts(&self) -> Counts {
+        *self.counts.borrow()
+    }
+
+    /// Waits until the keys have been asked for this many times; gives up in place of hanging.
+    pub async fn keys_asked_for(&self, times: usize) {
+        let mut counts = self.counts.clone();
+        let asked = counts.wait_for(|counts| counts.jwks >= times);
+        tokio::time::timeout(Duration::from_secs(30), asked)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+}
+
+pub fn discovery(issuer: &str, jwks_uri: &str) -> Value {
+    json!({
+        "issuer": issuer, "jwks_uri": jwks_uri,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    })
+}
+
+async fn serve(listener: TcpListener, plan: Arc<Mutex<Plan>>, count: watch::Sender<Counts>) {
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let Some(path) = request_path(&mut stream).await else {
+            continue;
+        };
+        let answer = {
+            let plan = plan.lock().unwrap();
+            let known = match path.as_str() {
+                "/.well-known/openid-configuration" => {
+                    count.send_modify(|counts| counts.discovery += 1);
+                    Some(plan.discovery.clone())
+                }
+                "/keys" => {
+                    count.send_modify(|counts| counts.jwks += 1);
+                    Some(plan.jwks.clone())
+                }
+                _ => None,
+            };
+            // An issuer that is down hangs up on whoever calls.
+            if !plan.up {
+                continue;
+            }
+            known.unwrap_or(Answer {
+                status: "404 Not Found",
+                headers: String::new(),
+                body: vec![],
+            })
+        };
+        let head = format!(
+            "HTTP/1.1 {}\r\n{}content-length: {}\r\nconnection: close\r\n\r\n",
+            answer.status,
+            answer.headers,
+            answer.body.len()
+        );
+        // A client that refuses a large answer hangs up in its middle.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let _ = stream.write_all(&answer.body).await;
+        let _ = stream.shutdown().await;
+    }
+}
+
+async fn request_path(stream: &mut TcpStream) -> Option<String> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await.ok()?);
+    }
+    let text = String::from_utf8(request).ok()?;
+    text.split(' ').nth(1).map(str::to_owned)
+}

@@ -1,0 +1,346 @@
+//! The readable text of a MIME message. mail-parser reads headers and decodes; the parts are walked here, because a
+//! hostile message must not be able to nest or multiply parts beyond a bound. It refuses to open attachments and enclosed
+//! messages: they leave a note.
+
+use mail_parser::{
+    ContentType, Header, HeaderName, HeaderValue, MessageParser,
+    decoders::{
+        base64::base64_decode, charsets::map::charset_decoder,
+        quoted_printable::quoted_printable_decode,
+    },
+    parsers::MessageStream,
+};
+
+use crate::{error::Violation, field, html};
+
+const MAX_HEAD_BYTES: usize = 256 * 1024;
+const MAX_DEPTH: usize = 16;
+const MAX_PARTS: usize = 500;
+const MAX_NOTES: usize = 50;
+/// Text that is longer before decoding cannot end up within the bound of a body.
+const MAX_TEXT_BYTES: usize = 1024 * 1024;
+
+/// A part's head and the rest after the blank line.
+pub(crate) fn split_head(part: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
+    let mut at = 0;
+    let mut end = part.len();
+    let mut rest = part.len();
+    for line in part.split_inclusive(|byte| *byte == b'\n') {
+        if matches!(line, b"\n" | b"\r\n") {
+            end = at;
+            rest = at + line.len();
+            break;
+        }
+        at += line.len();
+        if at > MAX_HEAD_BYTES {
+            return Err(Violation::of_record(format!(
+                "headers longer than {MAX_HEAD_BYTES} bytes"
+            )));
+        }
+    }
+    Ok((&part[..end], &part[rest..]))
+}
+
+/// The headers that matter here; all others are stepped over.
+pub(crate) struct Headers<'x>(Vec<Header<'x>>);
+
+impl<'x> Headers<'x> {
+    pub(crate) fn read(head: &'x [u8]) -> Self {
+        let parser = MessageParser::new()
+            .with_mime_headers()
+            .with_message_ids()
+            .header_date(HeaderName::Date)
+            .header_text(HeaderName::Subject)
+            .header_address(HeaderName::From)
+            .default_header_ignore();
+        let mut headers = Vec::new();
+        MessageStream::new(head).parse_headers(&parser, &mut headers);
+        Headers(headers)
+    }
+
+    pub(crate) fn value(&self, name: HeaderName<'static>) -> Option<&HeaderValue<'x>> {
+        self.0
+            .iter()
+            .find(|header| header.name == name)
+            .map(|header| &header.value)
+    }
+
+    fn content_type(&self) -> Option<&ContentType<'x>> {
+        self.value(HeaderName::ContentType)
+            .and_then(HeaderValue::as_content_type)
+    }
+
+    fn file_name(&self) -> Option<&str> {
+        let disposition = self
+            .value(HeaderName::ContentDisposition)
+            .and_then(HeaderValue::as_content_type);
+        let named = disposition.and_then(|disposition| disposition.attribute("filename"));
+        named.or_else(|| self.content_type().and_then(|kind| kind.attribute("name")))
+    }
+
+    fn is_attachment(&self) -> bool {
+        let disposition = self
+            .value(HeaderName::ContentDisposition)
+            .and_then(HeaderValue::as_content_type);
+        disposition.is_some_and(ContentType::is_attachment)
+    }
+}
+
+/// The text of a message whose headers were read already.
+pub(crate) fn body(headers: &Headers<'_>, content: &[u8]) -> Result<String, Violation> {
+    let mut walk = Walk { parts: 0 };
+    let read = walk.part(headers, content, 0)?;
+    let mut text = String::new();
+    let mut pieces = read
+        .texts
+        .into_iter()
+        .map(Piece::into_text)
+        .collect::<Result<Vec<_>, _>>()?;
+    let more = read.notes.len().saturating_sub(MAX_NOTES);
+    pieces.extend(read.notes.into_iter().take(MAX_NOTES));
+    if more > 0 {
+        pieces.push(format!("[{more} more attachments not imported]"));
+    }
+    for piece in pieces {
+        let piece = piece
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .replace('\0', "");
+        let piece = piece.trim_start_matches('\n').trim_end();
+        if piece.is_empty() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(piece);
+    }
+    Ok(text)
+}
+
+/// A piece of text as it was sent; only what is chosen in the end is cleaned, measured and refused.
+enum Piece {
+    Plain(String),
+    Html(String),
+    TooLong,
+}
+
+impl Piece {
+    fn says_something(&self) -> bool {
+        match self {
+            Piece::Plain(text) | Piece::Html(text) => !text.trim().is_empty(),
+            Piece::TooLong => true,
+        }
+    }
+
+    fn into_text(self) -> Result<String, Violation> {
+        match self {
+            Piece::Plain(text) => Ok(text),
+            Piece::Html(text) => {
+                html::to_text(&text).ok_or_else(|| Violation::of("body", "HTML too large to clean"))
+            }
+            Piece::TooLong => Err(Violation::of(
+                "body",
+                format!("a text longer than {MAX_TEXT_BYTES} bytes"),
+            )),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Read {
+    texts: Vec<Piece>,
+    plain: bool,
+    notes: Vec<String>,
+}
+
+impl Read {
+    fn append(&mut self, mut other: Read) {
+        self.texts.append(&mut other.texts);
+        self.plain |= other.plain;
+        self.notes.append(&mut other.notes);
+    }
+
+    fn has_text(&self) -> bool {
+        self.texts.iter().any(Piece::says_something)
+    }
+}
+
+struct Walk {
+    parts: usize,
+}
+
+impl Walk {
+    fn part(
+        &mut self,
+        headers: &Headers<'_>,
+        content: &[u8],
+        depth: usize,
+    ) -> Result<Read, Violation> {
+        self.parts += 1;
+        if self.parts > MAX_PARTS {
+            return Err(Violation::of_record(format!("more than {MAX_PARTS} parts")));
+        }
+        if depth > MAX_DEPTH {
+            return Err(Violation::of_record(format!(
+                "parts nested more than {MAX_DEPTH} deep"
+            )));
+        }
+        let kind = headers.content_type();
+        let (main, sub) = kind.map_or(("text", "plain"), |kind| {
+            (kind.ctype(), kind.subtype().unwrap_or_default())
+        });
+        let boundary = kind
+            .and_then(|kind| kind.attribute("boundary"))
+            .map(str::trim_end)
+            .filter(|text| !text.is_empty());
+        if main.eq_ignore_ascii_case("multipart")
+            && let Some(boundary) = boundary
+        {
+            return self.parts_of(sub, boundary, content, depth);
+        }
+        // A multipart without a usable boundary, and a type that does not parse, are shown as they stand.
+        let is_text = main.eq_ignore_ascii_case("text")
+            || main.eq_ignore_ascii_case("multipart")
+            || main.is_empty();
+        let is_shown = !main.eq_ignore_ascii_case("text")
+            || ["plain", "html", ""]
+                .iter()
+                .any(|known| sub.eq_ignore_ascii_case(known));
+        let is_file =
+            headers.is_attachment() || (depth > 0 && (headers.file_name().is_some() || !is_shown));
+        if !is_text || is_file {
+            let note = field::attachment_note(headers.file_name(), decoded_len(headers, content));
+            return Ok(Read {
+                notes: vec![note],
+                ..Read::default()
+            });
+        }
+        let html = sub.eq_ignore_ascii_case("html");
+        let piece = match content.len() {
+            0..=MAX_TEXT_BYTES if html => Piece::Html(decode(headers, content)),
+            0..=MAX_TEXT_BYTES => Piece::Plain(decode(headers, content)),
+            _ => Piece::TooLong,
+        };
+        Ok(Read {
+            texts: vec![piece],
+            plain: !html,
+            ..Read::default()
+        })
+    }
+
+    fn parts_of(
+        &mut self,
+        sub: &str,
+        boundary: &str,
+        content: &[u8],
+        depth: usize,
+    ) -> Result<Read, Violation> {
+        let mut all = Vec::new();
+        for part in parts(content, boundary) {
+            if sub.eq_ignore_ascii_case("digest") {
+                let note = field::attachment_note(None, part.len() as u64);
+                all.push(Read {
+                    notes: vec![note],
+                    ..Read::default()
+                });
+                self.parts += 1;
+                continue;
+            }
+            let (head, rest) = split_head(part)?;
+            all.push(self.part(&Headers::read(head), rest, depth + 1)?);
+        }
+        let mut read = Read::default();
+        if sub.eq_ignore_ascii_case("alternative") {
+            // The same content several times over: plain text where there is some, else the richest, which is the last.
+            let plain = all.iter().position(|one| one.plain && one.has_text());
+            let chosen = plain.or_else(|| all.iter().rposition(Read::has_text));
+            for (at, one) in all.iter_mut().enumerate() {
+                if Some(at) != chosen {
+                    one.texts.clear();
+                }
+            }
+        }
+        all.into_iter().for_each(|one| read.append(one));
+        Ok(read)
+    }
+}
+
+/// The parts between boundary lines; without a closing line the last one reaches to the end.
+fn parts<'a>(content: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
+    let mut parts = Vec::new();
+    let mut starts = None;
+    let mut at = 0;
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        let after = line
+            .strip_prefix(b"--")
+            .and_then(|rest| rest.strip_prefix(boundary.as_bytes()));
+        let closing = after.is_some_and(|rest| rest.starts_with(b"--"));
+        let is_boundary =
+            closing || after.is_some_and(|rest| rest.iter().all(u8::is_ascii_whitespace));
+        if is_boundary {
+            if let Some(from) = starts {
+                parts.push(without_line_end(&content[from..at]));
+            }
+            starts = (!closing).then_some(at + line.len());
+        }
+        at += line.len();
+        // One more than is allowed is enough to be refused.
+        if (is_boundary && closing) || parts.len() > MAX_PARTS {
+            return parts;
+        }
+    }
+    parts.extend(starts.map(|from| &content[from..]));
+    parts
+}
+
+/// The line end before a boundary belongs to the boundary.
+fn without_line_end(part: &[u8]) -> &[u8] {
+    let part = part.strip_suffix(b"\n").unwrap_or(part);
+    part.strip_suffix(b"\r").unwrap_or(part)
+}
+
+fn encoding<'h>(headers: &'h Headers<'_>) -> &'h str {
+    headers
+        .value(HeaderName::ContentTransferEncoding)
+        .and_then(HeaderValue::as_text)
+        .unwrap_or_default()
+        .trim()
+}
+
+/// The text of a leaf; what cannot be decoded stays as it stands, with replacement characters where needed.
+fn decode(headers: &Headers<'_>, content: &[u8]) -> String {
+    let encoding = encoding(headers);
+    let decoded = if encoding.eq_ignore_ascii_case("base64") {
+        base64_decode(content)
+    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
+        quoted_printable_decode(content)
+    } else {
+        None
+    };
+    let bytes = decoded.as_deref().unwrap_or(content);
+    let charset = headers
+        .content_type()
+        .and_then(|kind| kind.attribute("charset"));
+    match charset.and_then(|name| charset_decoder(name.trim().as_bytes())) {
+        Some(decode) => decode(bytes),
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// The size of the file that a part carries, without decoding it.
+fn decoded_len(headers: &Headers<'_>, content: &[u8]) -> u64 {
+    let encoding = encoding(headers);
+    if encoding.eq_ignore_ascii_case("base64") {
+        let digits = content
+            .iter()
+            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+            .count();
+        return digits as u64 * 6 / 8;
+    }
+    if encoding.eq_ignore_ascii_case("quoted-printable") {
+        return quoted_printable_decode(content).map_or(content.len(), |decoded| decoded.len())
+            as u64;
+    }
+    content.len() as u64
+}

@@ -1,0 +1,83 @@
+//! Tickets from an mbox: a message that answers none before it is a ticket, one that does is a comment on that ticket. It
+//! refuses to believe a message about who sent it: names and addresses are data, whatever they claim.
+
+mod message;
+mod mime;
+mod split;
+mod threads;
+
+use std::{collections::VecDeque, io::Read};
+
+use crate::{
+    error::RowError,
+    mbox::{split::Messages, threads::Threads},
+    ticket::Row,
+};
+
+/// The threads of a file. Row errors come as the file is read, tickets once it has been read to its end: any later
+/// message may still be a reply.
+pub(crate) struct Tickets<R> {
+    messages: Option<Messages<R>>,
+    threads: Threads,
+    rows: VecDeque<Row>,
+    source: String,
+}
+
+impl<R: Read> Tickets<R> {
+    pub(crate) fn new(reader: R, source: String) -> Self {
+        Tickets {
+            messages: Some(Messages::new(reader)),
+            threads: Threads::default(),
+            rows: VecDeque::new(),
+            source,
+        }
+    }
+
+    /// Nothing of the file follows: threads that may lack replies must not look complete to a resumed import.
+    fn give_up(&mut self, error: RowError) -> Option<Result<Row, RowError>> {
+        self.messages = None;
+        self.threads = Threads::default();
+        Some(Err(error))
+    }
+}
+
+impl<R: Read> Iterator for Tickets<R> {
+    type Item = Result<Row, RowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(messages) = &mut self.messages {
+            let raw = match messages.next() {
+                Ok(Some(raw)) => raw,
+                Ok(None) => {
+                    self.messages = None;
+                    self.rows = std::mem::take(&mut self.threads)
+                        .into_rows(&self.source)
+                        .into();
+                    break;
+                }
+                Err(error) => return self.give_up(error),
+            };
+            let line = raw.line;
+            match message::read(&raw) {
+                Ok(mail) => match self.threads.add(line, mail) {
+                    Ok(()) => {}
+                    Err(threads::Unplaced::Twice { first }) => {
+                        let message = format!("the same message stands at line {first}");
+                        return Some(Err(RowError {
+                            line,
+                            field: None,
+                            message,
+                        }));
+                    }
+                    Err(threads::Unplaced::Full) => {
+                        let message = "the file holds more than the 256 MiB of text that replies can be matched in; \
+                                       split it between threads";
+                        return self.give_up(RowError::new(line, message));
+                    }
+                },
+                Err(broken) => return Some(Err(broken.at(line))),
+            }
+        }
+        self.rows.pop_front().map(Ok)
+    }
+}

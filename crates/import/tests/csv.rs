@@ -1,0 +1,184 @@
+//! CSV files with the header names other systems use, good and broken.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::sync::atomic::Ordering;
+
+use ringfence_import::{Format, ImportedTicket, Priority, Progress, Row, RowError, Status};
+
+fn read(text: impl AsRef<[u8]>) -> Vec<Result<Row, RowError>> {
+    ringfence_import::read(Format::Csv, text.as_ref(), "csv").collect()
+}
+
+fn one(text: &str) -> ImportedTicket {
+    let mut rows = read(text);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows.remove(0).unwrap().ticket
+}
+
+fn lines(text: impl AsRef<[u8]>) -> Vec<(u64, bool)> {
+    let line = |row: Result<Row, RowError>| match row {
+        Ok(row) => (row.line, true),
+        Err(error) => (error.line, false),
+    };
+    read(text).into_iter().map(line).collect()
+}
+
+#[test]
+fn columns_are_found_by_name_in_any_case_and_order() {
+    let ticket = one(
+        "\u{feff}Title,STATE,Number,Labels,priority,requester_name,requester_email,body,created_at,Whatever\n\
+         Door jams,closed,17,\"door;hinge|door, old  wood\",High,Somebody,some@example.com,It jams,2024-05-01T12:00:00+02:00,x\n",
+    );
+    assert_eq!(ticket.external_id, "17");
+    assert_eq!(ticket.subject, "Door jams");
+    assert_eq!(ticket.status, Status::Closed);
+    assert_eq!(ticket.priority, Some(Priority::High));
+    assert_eq!(ticket.tags, ["door", "hinge", "old_wood"]);
+    let requester = ticket.requester.clone().unwrap();
+    assert_eq!(requester.email.as_deref(), Some("some@example.com"));
+    assert_eq!(
+        ticket.created_at,
+        Some("2024-05-01T10:00:00Z".parse().unwrap())
+    );
+    assert_eq!(ticket.comments[0].body, "It jams");
+    assert_eq!(ticket.comments[0].author, Some(requester));
+}
+
+#[test]
+fn github_columns_are_known_and_a_bare_requester_is_a_handle() {
+    let ticket = one(
+        "action,issue.id,issue.title,issue.body,state,user.login\nopened,444500041,Typo,Fix it,open,octo\n",
+    );
+    assert_eq!(ticket.external_id, "444500041");
+    assert_eq!(ticket.status, Status::Open);
+    let requester = ticket.requester.unwrap();
+    assert_eq!(
+        (requester.name.as_deref(), requester.external_id.as_deref()),
+        (Some("octo"), Some("octo"))
+    );
+    let ticket = one("id,subject,requester\n1,s,who@example.com\n");
+    assert_eq!(
+        ticket.requester.unwrap().email.as_deref(),
+        Some("who@example.com")
+    );
+}
+
+#[test]
+fn a_record_is_at_the_line_it_starts_on() {
+    let text =
+        "id,subject,body\n1,one,\"a\nb\n\nc\"\n\n\n2,two,x\n3,three\n4,four,\"y\n\"\n5,five,z";
+    let expected = vec![(2, true), (8, true), (9, false), (10, true), (12, true)];
+    assert_eq!(lines(text), expected);
+    assert_eq!(lines(text.replace('\n', "\r\n")), expected);
+    assert_eq!(
+        lines(format!("\n\n{text}")),
+        expected
+            .iter()
+            .map(|(line, ok)| (line + 2, *ok))
+            .collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_header_without_an_id_or_a_subject_is_one_error_that_lists_unknown_columns() {
+    let rows = read("ref,summary,status,some@example.com\n1,one,open,x\n");
+    assert_eq!(rows.len(), 1);
+    let error = rows[0].as_ref().unwrap_err();
+    assert_eq!(error.line, 1);
+    assert!(
+        error.message.contains("one of id, external_id, number"),
+        "{error}"
+    );
+    assert!(error.message.contains("one of subject, title"), "{error}");
+    assert!(
+        error.message.contains("unknown: ref, summary, column 4"),
+        "{error}"
+    );
+    assert!(
+        read("")[0]
+            .as_ref()
+            .unwrap_err()
+            .message
+            .contains("no header row")
+    );
+    assert!(read("id,subject\n").is_empty());
+}
+
+#[test]
+fn each_broken_rule_is_an_error_of_its_row_alone() {
+    let long_subject = "x".repeat(501);
+    let long_body = "x".repeat(64 * 1024 + 1);
+    let head = "id,subject,status,body,requester_email,updated_at\n";
+    let cases: Vec<(Option<&str>, Vec<u8>)> = vec![
+        (Some("id"), b",s,,,,".to_vec()),
+        (Some("subject"), b"1, ,,,,".to_vec()),
+        (Some("subject"), format!("1,{long_subject},,,,").into()),
+        (Some("subject"), b"1,a\0b,,,,".to_vec()),
+        (Some("subject"), b"1,a\xff\xfe,,,,".to_vec()),
+        (Some("status"), b"1,s,dreaming,,,".to_vec()),
+        (Some("body"), format!("1,s,,{long_body},,").into()),
+        (Some("requester_email"), b"1,s,,,nowhere,".to_vec()),
+        (Some("updated_at"), b"1,s,,,,yesterday".to_vec()),
+        (None, b"1,s".to_vec()),
+        (None, b"1,s,,,,,,".to_vec()),
+    ];
+    for (field, row) in cases {
+        let text = [head.as_bytes(), &row, b"\n2,fine,,,,\n"].concat();
+        let rows = read(text);
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        let error = rows[0].as_ref().unwrap_err();
+        assert_eq!((error.line, error.field.as_deref()), (2, field), "{error}");
+        assert!(
+            !error.to_string().contains("dreaming") && !error.to_string().contains("nowhere"),
+            "{error}"
+        );
+        assert_eq!(rows[1].as_ref().unwrap().ticket.external_id, "2");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_does_not_swallow_memory() {
+    let text = format!(
+        "id,subject\n1,one\n2,\"two\n{}",
+        "x\n".repeat(10 * 1024 * 1024)
+    );
+    let rows = read(text);
+    assert!(rows[0].is_ok());
+    let error = rows.last().unwrap().as_ref().unwrap_err();
+    assert_eq!(error.line, 3);
+    assert!(error.message.contains("quote may not be closed"), "{error}");
+}
+
+#[test]
+fn times_without_a_zone_are_utc() {
+    let ticket =
+        one("id,subject,created_at,updated_at\n1,s,2024-05-01 12:00:00,2024-05-02 08:00 UTC\n");
+    assert_eq!(
+        ticket.created_at,
+        Some("2024-05-01T12:00:00Z".parse().unwrap())
+    );
+    assert_eq!(
+        ticket.updated_at,
+        Some("2024-05-02T08:00:00Z".parse().unwrap())
+    );
+}
+
+#[test]
+fn progress_counts_the_bytes_of_the_whole_file() {
+    let text = "id,subject\n1,one\n2,two\n";
+    let reader = Progress::new(text.as_bytes());
+    let bytes = reader.bytes_read();
+    assert_eq!(
+        ringfence_import::read(Format::Csv, reader, "csv").count(),
+        2
+    );
+    assert_eq!(bytes.load(Ordering::Relaxed), text.len() as u64);
+}
+
+#[test]
+fn format_names_are_those_of_the_command_line() {
+    for format in Format::ALL {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    assert!("CSV".parse::<Format>().is_err());
+}

@@ -1,0 +1,154 @@
+//! What the operator's commands may ask: each call is one function of the database that acts on one tenant and audits itself.
+
+use crate::StoreError;
+use jiff::Timestamp;
+use ringfence_domain::{MemberId, RequestId, Role, TenantId};
+use serde::Serialize;
+use tokio_postgres::{Client, Config, NoTls};
+use uuid::Uuid;
+
+/// A connection as `ringfence_operator`, which may execute the provisioning functions and nothing else.
+pub struct Operator {
+    client: Client,
+    request_id: RequestId,
+}
+
+#[derive(Debug, Serialize)]
+pub struct TenantRow {
+    pub tenant_id: TenantId,
+    pub slug: String,
+    pub name: String,
+    pub status: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+pub struct MemberRow {
+    pub member_id: MemberId,
+    pub name: String,
+    pub role: String,
+    pub issuer: String,
+    pub subject: String,
+    pub created_at: Timestamp,
+}
+
+pub struct NewMember<'a> {
+    pub issuer: &'a str,
+    pub subject: &'a str,
+    pub name: &'a str,
+    pub email: Option<&'a str>,
+    pub role: Role,
+    /// For a service alone.
+    pub permissions: Option<Vec<String>>,
+}
+
+impl Operator {
+    /// # Errors
+    /// When the server refuses the connection.
+    pub async fn connect(operator: &Config) -> Result<Self, StoreError> {
+        let (client, connection) = operator.clone().application_name("ringfence").connect(NoTls).await?;
+        tokio::spawn(connection);
+        Ok(Self { client, request_id: RequestId::generate() })
+    }
+
+    /// The id that the audit rows of this connection carry.
+    #[must_use]
+    pub const fn request_id(&self) -> RequestId {
+        self.request_id
+    }
+
+    /// The tenant of a slug or id.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn find_tenant(&self, tenant: &str) -> Result<Option<TenantId>, StoreError> {
+        let row = self.client.query_one(crate::sql!("operator/find_tenant.sql").text(), &[&tenant]).await?;
+        Ok(row.try_get::<_, Option<Uuid>>(0)?.map(TenantId))
+    }
+
+    /// # Errors
+    /// When the slug is taken or malformed.
+    pub async fn create_tenant(&self, slug: &str, name: &str) -> Result<TenantId, StoreError> {
+        let tenant = TenantId::generate();
+        self.client.query_one(crate::sql!("operator/create_tenant.sql").text(), &[&tenant.0, &slug, &name, &self.request_id.0]).await?;
+        Ok(tenant)
+    }
+
+    /// False: there is no such tenant.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn suspend_tenant(&self, tenant: TenantId, suspended: bool) -> Result<bool, StoreError> {
+        let row = self.client.query_one(crate::sql!("operator/suspend_tenant.sql").text(), &[&tenant.0, &suspended, &self.request_id.0]).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn list_tenants(&self) -> Result<Vec<TenantRow>, StoreError> {
+        let rows = self.client.query(crate::sql!("operator/list_tenants.sql").text(), &[&self.request_id.0]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(TenantRow {
+                    tenant_id: TenantId(row.try_get("tenant_id")?),
+                    slug: row.try_get("slug")?,
+                    name: row.try_get("name")?,
+                    status: row.try_get("status")?,
+                    created_at: row.try_get("created_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// None: the tenant is unknown, or the identity is a member already.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn add_member(&self, tenant: TenantId, new: &NewMember<'_>) -> Result<Option<MemberId>, StoreError> {
+        let row = self
+            .client
+            .query_one(
+                crate::sql!("operator/add_member.sql").text(),
+                &[&tenant.0, &new.issuer, &new.subject, &new.name, &new.email, &new.role.as_str(), &new.permissions, &self.request_id.0],
+            )
+            .await?;
+        Ok(row.try_get::<_, Option<Uuid>>(0)?.map(MemberId))
+    }
+
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn list_members(&self, tenant: TenantId) -> Result<Vec<MemberRow>, StoreError> {
+        let rows = self.client.query(crate::sql!("operator/list_members.sql").text(), &[&tenant.0, &self.request_id.0]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(MemberRow {
+                    member_id: MemberId(row.try_get("member_id")?),
+                    name: row.try_get("name")?,
+                    role: row.try_get("role")?,
+                    issuer: row.try_get("issuer")?,
+                    subject: row.try_get("subject")?,
+                    created_at: row.try_get("created_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// False: there is no such member.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn remove_member(&self, tenant: TenantId, member: MemberId) -> Result<bool, StoreError> {
+        let row = self.client.query_one(crate::sql!("operator/remove_member.sql").text(), &[&tenant.0, &member.0, &self.request_id.0]).await?;
+        Ok(row.try_get(0)?)
+    }
+
+    /// Makes an analyst's login and returns its opaque name; only a SCRAM verifier of the password leaves this process.
+    ///
+    /// # Errors
+    /// When the tenant is unknown.
+    pub async fn create_reporting_login(&self, tenant: TenantId, password: &str) -> Result<String, StoreError> {
+        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+        let row = self.client.query_one(crate::sql!("operator/create_reporting_login.sql").text(), &[&tenant.0, &verifier, &self.request_id.0]).await?;
+        Ok(row.try_get(0)?)
+    }
+}

@@ -1,0 +1,64 @@
+//! Every named constraint that a request can run into, and what it means, on one screen.
+
+use crate::Refusal;
+use tokio_postgres::error::DbError;
+
+/// Constraint, and the refusal it becomes. A test compares the names with the live catalogue.
+pub const CONSTRAINTS: &[(&str, Meaning)] = &[
+    ("tickets_number_key", Meaning::Collision),
+    ("tickets_external_key", Meaning::Conflict("external_id_taken", "another ticket has this external_source and external_id")),
+    ("tickets_requester_fkey", Meaning::Field("requester_id")),
+    ("tickets_assignee_fkey", Meaning::Field("assignee_id")),
+    ("tickets_group_fkey", Meaning::Field("group_id")),
+    ("tickets_organization_fkey", Meaning::Field("organization_id")),
+    ("comments_ticket_fkey", Meaning::NotFound),
+    ("comments_author_fkey", Meaning::Field("author_id")),
+    ("comments_external_key", Meaning::Conflict("external_id_taken", "the ticket has a comment of this external_id")),
+    ("contacts_email_key", Meaning::Conflict("email_taken", "another contact has this e-mail address")),
+    ("contacts_external_key", Meaning::Conflict("external_id_taken", "another contact has this external_source and external_id")),
+    ("contacts_organization_fkey", Meaning::Field("organization_id")),
+    ("organizations_name_key", Meaning::Conflict("name_taken", "another organization has this name")),
+    ("organizations_external_key", Meaning::Conflict("external_id_taken", "another organization has this external_source and external_id")),
+    ("groups_name_key", Meaning::Conflict("name_taken", "another group has this name")),
+    ("members_identity_key", Meaning::Conflict("member_exists", "this identity is a member already")),
+    ("members_pkey", Meaning::Conflict("member_exists", "this contact is a member already")),
+    ("members_contact_fkey", Meaning::Field("contact_id")),
+    ("group_members_group_fkey", Meaning::Field("group_ids")),
+    ("group_members_member_fkey", Meaning::NotFound),
+    ("tags_tag_is_a_word", Meaning::Field("tags")),
+];
+
+#[derive(Debug, Clone, Copy)]
+pub enum Meaning {
+    Conflict(&'static str, &'static str),
+    /// On insert or update the field names nothing; on delete the thing is in use.
+    Field(&'static str),
+    NotFound,
+    /// Two requests took the same number: a defect of the reservation, worth a retry.
+    Collision,
+}
+
+/// What a constraint of this name means, if a request can meet it.
+#[must_use]
+pub fn refusal_of(constraint: &str) -> Option<Meaning> {
+    CONSTRAINTS.iter().find(|(name, _)| *name == constraint).map(|(_, meaning)| *meaning)
+}
+
+pub(crate) fn refusal_of_error(error: &DbError) -> Option<Refusal> {
+    const IN_USE: Refusal = Refusal::Conflict { code: "in_use", message: "something else still refers to it" };
+    match error.code().code() {
+        // A row that is still referenced: the table named is the referencing one's parent.
+        "23503" if error.message().starts_with("update or delete on table") => return Some(IN_USE),
+        "23505" | "23503" | "23514" => {}
+        // The new row fails the caller's own doors.
+        "42501" if error.message().contains("row-level security policy") => return Some(Refusal::Forbidden { permission: "row" }),
+        _ => return None,
+    }
+    match refusal_of(error.constraint()?)? {
+        Meaning::Conflict(code, message) => Some(Refusal::Conflict { code, message }),
+        Meaning::Field("tags") => Some(Refusal::Field { field: "tags", code: "invalid", message: "a tag is a word of at most 64 characters, without spaces and commas" }),
+        Meaning::Field(field) => Some(Refusal::Field { field, code: "not_found", message: "names nothing in this tenant" }),
+        Meaning::NotFound => Some(Refusal::NotFound),
+        Meaning::Collision => None,
+    }
+}

@@ -1,0 +1,132 @@
+//! The secrets of an installation: the logins' passwords and the key that service tokens are signed with.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The key shared with the database, for tokens that `enter` accepts.
+#[derive(Clone)]
+pub struct TokenKey {
+    pub(crate) kid: i32,
+    pub(crate) key: [u8; 32],
+}
+
+impl TokenKey {
+    /// From its text form: `<kid>:<64 hex digits>`.
+    ///
+    /// # Errors
+    /// When the text has another form.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let form = || "a token key has the form '1:' and 64 hex digits".to_owned();
+        let (kid, key) = text.trim().split_once(':').ok_or_else(form)?;
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(key, &mut bytes).map_err(|_| form())?;
+        Ok(Self { kid: kid.parse().map_err(|_| form())?, key: bytes })
+    }
+
+    /// HMAC's inner and outer pads (RFC 2104), as the database keeps them.
+    pub(crate) fn pads(&self) -> ([u8; 64], [u8; 64]) {
+        pads(&self.key)
+    }
+
+    /// A key for another purpose, derived from this one, so that a cursor's MAC is never a token's.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        use hmac::{Hmac, KeyInit, Mac};
+        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new(&self.key.into_iter().cycle().take(64).collect::<Vec<_>>().as_slice().try_into().unwrap_or([0; 64]).into());
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
+pub(crate) fn pads(key: &[u8; 32]) -> ([u8; 64], [u8; 64]) {
+    let mut inner = [0x36; 64];
+    let mut outer = [0x5c; 64];
+    for (i, byte) in key.iter().enumerate() {
+        inner[i] ^= byte;
+        outer[i] ^= byte;
+    }
+    (inner, outer)
+}
+
+/// What `migrate` generates once and `serve` reads: kept in a file that only its owner may read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Credentials {
+    pub app_password: Password,
+    pub auditor_password: Password,
+    pub dispatcher_password: Password,
+    pub operator_password: Password,
+    /// `<kid>:<hex>`.
+    pub token_key: Password,
+}
+
+/// A secret that does not print itself.
+#[derive(Debug, Clone)]
+pub struct Password(SecretString);
+
+impl Password {
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Serialize for Password {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Credentials {
+    /// Fresh secrets from the operating system's randomness.
+    ///
+    /// # Errors
+    /// When the operating system has none to give.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let secret = || -> Result<String, getrandom::Error> {
+            let mut bytes = [0; 32];
+            getrandom::fill(&mut bytes)?;
+            Ok(hex::encode(bytes))
+        };
+        Ok(Self {
+            app_password: secret()?.into(),
+            auditor_password: secret()?.into(),
+            dispatcher_password: secret()?.into(),
+            operator_password: secret()?.into(),
+            token_key: format!("1:{}", secret()?).into(),
+        })
+    }
+
+    /// Reads the file, or writes a fresh one that only its owner may read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, written or understood; the text names it.
+    pub fn open_or_create(path: &Path) -> Result<Self, String> {
+        match std::fs::read(path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| format!("{}: {e}", path.display())),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let fresh = Self::generate().map_err(|e| e.to_string())?;
+                let text = serde_json::to_vec_pretty(&fresh).map_err(|e| e.to_string())?;
+                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+                    .map_err(|e| format!("{}: {e}", path.display()))?;
+                file.write_all(&text).and_then(|()| file.sync_all()).map_err(|e| format!("{}: {e}", path.display()))?;
+                Ok(fresh)
+            }
+            Err(e) => Err(format!("{}: {e}", path.display())),
+        }
+    }
+}

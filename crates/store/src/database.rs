@@ -1,0 +1,181 @@
+//! The one file that names the pools. It hands out connections to TenantTx and to the few statements that stand before a tenant.
+
+use crate::{StoreError, TokenKey};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};
+use ringfence_domain::{IdentityId, Slug, TenantId};
+use std::time::Duration;
+use tokio_postgres::{Config, NoTls, Row};
+
+/// Where the database is, and how it is shared out.
+#[derive(Clone)]
+pub struct DatabaseConfig {
+    /// The service's login, `ringfence_app`.
+    pub app: Config,
+    /// The trail's login, `ringfence_auditor`.
+    pub auditor: Config,
+    pub token_key: TokenKey,
+    pub connections: usize,
+}
+
+/// The service's connections. Cheap to clone; there is no way from here to a row without a tenant.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    pub(crate) token_key: TokenKey,
+    /// Slugs never change hands and identities never change: found once, known for good. Memberships are never kept.
+    slugs: moka::sync::Cache<Slug, TenantId>,
+    identities: moka::sync::Cache<(String, String), IdentityId>,
+}
+
+impl Database {
+    /// # Errors
+    /// When the configuration is not one that a pool can be made of.
+    pub fn new(config: &DatabaseConfig) -> Result<Self, StoreError> {
+        let mut app = config.app.clone();
+        app.application_name("ringfence")
+            .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on")
+            .connect_timeout(Duration::from_secs(3));
+        let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let timeouts = Timeouts { wait: Some(Duration::from_secs(3)), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
+        let pool = Pool::builder(manager)
+            .max_size(config.connections)
+            .timeouts(timeouts)
+            .runtime(deadpool_postgres::Runtime::Tokio1)
+            .build()
+            .map_err(|_| StoreError::Unavailable { reason: "no pool can be made" })?;
+        Ok(Self {
+            pool,
+            token_key: config.token_key.clone(),
+            slugs: moka::sync::Cache::new(100_000),
+            identities: moka::sync::Cache::new(100_000),
+        })
+    }
+
+    pub(crate) async fn connection(&self) -> Result<Lease, StoreError> {
+        match self.pool.get().await {
+            Ok(object) => Ok(Lease { object: Some(object), settled: true }),
+            Err(PoolError::Backend(error)) => Err(error.into()),
+            Err(_) => Err(StoreError::Unavailable { reason: "all connections are in use" }),
+        }
+    }
+
+    /// Which identity this issuer and subject are; made at first sight.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn identify(&self, issuer: &str, subject: &str) -> Result<IdentityId, StoreError> {
+        let key = (issuer.to_owned(), subject.to_owned());
+        if let Some(known) = self.identities.get(&key) {
+            return Ok(known);
+        }
+        let row = self.before_tenant(crate::sql!("context/identify.sql"), &[&issuer, &subject]).await?;
+        let identity = IdentityId(row.try_get(0)?);
+        self.identities.insert(key, identity);
+        Ok(identity)
+    }
+
+    /// The tenant of a slug, if there is one. Says nothing about who may enter it.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn resolve(&self, slug: &Slug) -> Result<Option<TenantId>, StoreError> {
+        if let Some(known) = self.slugs.get(slug) {
+            return Ok(Some(known));
+        }
+        let found = self.resolve_uncached(slug).await?;
+        if let Some(tenant) = found {
+            self.slugs.insert(slug.clone(), tenant);
+        }
+        Ok(found)
+    }
+
+    /// The same look-up always made, so that a known tenant refused costs what an unknown one does.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn resolve_uncached(&self, slug: &Slug) -> Result<Option<TenantId>, StoreError> {
+        let row = self.before_tenant(crate::sql!("context/resolve_tenant.sql"), &[&slug.as_str()]).await?;
+        Ok(row.try_get::<_, Option<uuid::Uuid>>(0)?.map(TenantId))
+    }
+
+    /// The tenants that this identity may try to enter.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn tenants_of(&self, identity: IdentityId, request: ringfence_domain::RequestId) -> Result<Vec<TenantId>, StoreError> {
+        let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), identity, request, jiff::Timestamp::now());
+        let lease = self.connection().await?;
+        let statement = lease.prepare(crate::sql!("context/my_tenants.sql").text()).await?;
+        let rows = lease.client()?.query(&statement, &[&token]).await?;
+        rows.iter().map(|row| Ok(TenantId(row.try_get(0)?))).collect()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.before_tenant(crate::sql!("context/ping.sql"), &[]).await.map(drop)
+    }
+
+    /// The catalogue lints, as the service's own role sees them.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub async fn findings(&self) -> Result<Vec<crate::verify::Finding>, StoreError> {
+        let lease = self.connection().await?;
+        let client: &tokio_postgres::Client = lease.client()?;
+        let mut findings = crate::verify::own_role(client).await.map_err(|e| unexpected(&e))?;
+        findings.extend(crate::verify::verify(client).await.map_err(|e| unexpected(&e))?);
+        Ok(findings)
+    }
+
+    async fn before_tenant(&self, sql: crate::Sql, params: &[crate::statement::Param<'_>]) -> Result<Row, StoreError> {
+        let lease = self.connection().await?;
+        let statement = lease.prepare(sql.text()).await?;
+        Ok(lease.client()?.query_one(&statement, params).await?)
+    }
+}
+
+fn unexpected(error: &crate::verify::VerifyError) -> StoreError {
+    StoreError::Unexpected { code: "verify".into(), message: error.to_string() }
+}
+
+/// A connection on loan. Back to the pool it goes only if the end of everything sent on it was seen; a future dropped
+/// half-way leaves a transaction open, and the next request would commit it. So that connection is closed instead.
+pub(crate) struct Lease {
+    object: Option<Object>,
+    settled: bool,
+}
+
+impl Lease {
+    pub(crate) fn client(&self) -> Result<&tokio_postgres::Client, StoreError> {
+        self.object.as_ref().map(|object| &***object).ok_or(StoreError::Unavailable { reason: "the connection is gone" })
+    }
+
+    pub(crate) async fn prepare(&self, text: &str) -> Result<tokio_postgres::Statement, StoreError> {
+        match &self.object {
+            Some(object) => Ok(object.prepare_cached(text).await?),
+            None => Err(StoreError::Unavailable { reason: "the connection is gone" }),
+        }
+    }
+
+    /// From here until `settled`, a drop closes the connection.
+    pub(crate) fn unsettle(&mut self) {
+        self.settled = false;
+    }
+
+    pub(crate) fn settled(&mut self) {
+        self.settled = true;
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(object) = self.object.take()
+            && !self.settled
+        {
+            drop(Object::take(object));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong with a statement, by what the caller can do about it. No driver text leaves this crate but to the log.
+
+use thiserror::Error;
+use tokio_postgres::error::SqlState;
+
+/// Understood, and denied by a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("no entry into the tenant")]
+    NoEntry,
+    #[error("not found")]
+    NotFound,
+    /// Visible, but the permission named is missing.
+    #[error("forbidden: needs {permission}")]
+    Forbidden { permission: &'static str },
+    #[error("the version is {current}")]
+    VersionMismatch { current: i32 },
+    /// The state of things forbids it, for example a status that may not follow another.
+    #[error("{message}")]
+    Conflict { code: &'static str, message: &'static str },
+    /// A field names something that is not there, or not of this tenant; nobody is told which.
+    #[error("{field}: {message}")]
+    Field { field: &'static str, code: &'static str, message: &'static str },
+}
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Serialization failure or deadlock: the whole transaction may be tried again.
+    #[error("the transaction collided with another")]
+    Collided,
+    /// No connection, no time, or the server is going away: the request may be tried again later.
+    #[error("the database is not available: {reason}")]
+    Unavailable { reason: &'static str },
+    /// A defect here or a server that is not as migrated; logged where it is handled, never shown.
+    #[error("unexpected answer of the database ({code}): {message}")]
+    Unexpected { code: String, message: String },
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            if error.is_closed() || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>()) {
+                return Self::Unavailable { reason: "connection lost" };
+            }
+            return Self::Unexpected { code: "driver".into(), message: error.to_string() };
+        };
+        let code = db.code();
+        if let Some(refusal) = crate::constraint::refusal_of_error(db) {
+            return Self::Refused(refusal);
+        }
+        match code.code() {
+            "RF003" => Self::Refused(Refusal::NoEntry),
+            "40001" | "40P01" => Self::Collided,
+            "57014" => Self::Unavailable { reason: "a statement took too long" },
+            "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },
+            c if c.starts_with("08") || c.starts_with("53") || c.starts_with("57P") => Self::Unavailable { reason: "the server refuses work" },
+            _ if *code == SqlState::T_R_SERIALIZATION_FAILURE => Self::Collided,
+            // The message of the server may quote a value; its code and the relation may not.
+            _ => Self::Unexpected { code: code.code().to_owned(), message: db.constraint().or(db.table()).or(db.routine()).unwrap_or("").to_owned() },
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Brings a database to what sql/ and policies/ say: roles, tables, policies, keys. Runs as administrator, one at a time.
+
+mod policies;
+
+use crate::credentials::pads;
+use crate::{Credentials, TokenKey};
+use thiserror::Error;
+use tokio_postgres::{Client, Config, NoTls};
+
+mod embedded {
+    refinery::embed_migrations!("../../sql/migrations");
+}
+
+#[derive(Debug, Error)]
+pub enum MigrateError {
+    #[error("cannot connect as administrator: {0}; check RINGFENCE_ADMIN_URL")]
+    Connect(#[source] tokio_postgres::Error),
+    #[error("PostgreSQL {found} is too old; ringfence needs 15 or newer")]
+    TooOld { found: String },
+    #[error("{step}: {message}")]
+    Step { step: String, message: String },
+    #[error("{constraint}: {rows} rows reference nothing; a foreign key was added or loaded over them while row security hid them")]
+    Dangling { constraint: String, rows: i64 },
+    #[error("the token key is malformed: {0}")]
+    TokenKey(String),
+    #[error("no randomness: {0}")]
+    Randomness(#[from] getrandom::Error),
+}
+
+impl MigrateError {
+    fn at(step: impl Into<String>) -> impl FnOnce(tokio_postgres::Error) -> Self {
+        let step = step.into();
+        move |error| {
+            let message = error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
+            Self::Step { step, message }
+        }
+    }
+}
+
+/// What was done.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Report {
+    pub applied_migrations: Vec<String>,
+    pub policies_applied: bool,
+}
+
+/// The names of the migrations of this binary, in order.
+#[must_use]
+pub fn known_migrations() -> Vec<String> {
+    embedded::migrations::runner().get_migrations().iter().map(ToString::to_string).collect()
+}
+
+/// One number for all migrators of a database: two of them on an empty database would collide.
+const LOCK: i64 = 0x52_49_4e_47_46_45_4e_43;
+
+/// Migrates, applies the policies, sets the logins' passwords and installs the keys.
+///
+/// # Errors
+/// Names the step that failed; each step is a transaction of its own and may be repeated.
+pub async fn migrate(admin: &Config, credentials: &Credentials) -> Result<Report, MigrateError> {
+    let (mut client, connection) = admin.connect(NoTls).await.map_err(MigrateError::Connect)?;
+    let connection = tokio::spawn(connection);
+    let report = migrate_with(&mut client, credentials).await;
+    drop(client);
+    // The connection ends with its client.
+    let _ = connection.await;
+    report
+}
+
+async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<Report, MigrateError> {
+    let row = client.query_one("select current_setting('server_version_num')::int, current_setting('server_version')", &[]).await.map_err(MigrateError::at("version"))?;
+    if row.get::<_, i32>(0) < 150_000 {
+        return Err(MigrateError::TooOld { found: row.get(1) });
+    }
+    client.execute("select pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await.map_err(MigrateError::at("lock"))?;
+    policies::roles(client).await?;
+    client
+        .batch_execute(
+            "create schema if not exists ringfence authorization ringfence_owner;
+             create schema if not exists reporting authorization ringfence_owner;
+             set role ringfence_owner;",
+        )
+        .await
+        .map_err(MigrateError::at("schemas"))?;
+    let mut runner = embedded::migrations::runner();
+    runner.set_migration_table_name("ringfence.schema_history");
+    let applied = runner.run_async(client).await;
+    client.batch_execute("reset role").await.map_err(MigrateError::at("reset role"))?;
+    let applied = applied.map_err(|error| MigrateError::Step { step: "migrations".into(), message: error.to_string() })?;
+    let applied_migrations: Vec<String> = applied.applied_migrations().iter().map(ToString::to_string).collect();
+    policies::apply(client).await?;
+    install_keys(client, credentials).await?;
+    set_passwords(client, credentials).await?;
+    if !applied_migrations.is_empty() {
+        look_for_dangling(client).await?;
+    }
+    Ok(Report { applied_migrations, policies_applied: true })
+}
+
+/// The key shared with the service, and one that the database alone knows.
+async fn install_keys(client: &Client, credentials: &Credentials) -> Result<(), MigrateError> {
+    let token = TokenKey::parse(credentials.token_key.expose()).map_err(MigrateError::TokenKey)?;
+    let (inner, outer) = token.pads();
+    let kid = token.kid;
+    let mut seal = [0; 32];
+    getrandom::fill(&mut seal)?;
+    let (seal_inner, seal_outer) = pads(&seal);
+    client.batch_execute("begin; set local role ringfence_owner").await.map_err(MigrateError::at("keys"))?;
+    for (sql, params) in [
+        (
+            "insert into ringfence.keys (purpose, kid, inner_pad, outer_pad) values ('token', $1, $2, $3)
+             on conflict (purpose, kid) do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad",
+            (kid, inner, outer),
+        ),
+        ("insert into ringfence.keys (purpose, kid, inner_pad, outer_pad) values ('seal', $1, $2, $3) on conflict do nothing", (1, seal_inner, seal_outer)),
+    ] {
+        client.execute(sql, &[&params.0, &params.1.as_slice(), &params.2.as_slice()]).await.map_err(MigrateError::at("keys"))?;
+    }
+    client.batch_execute("commit").await.map_err(MigrateError::at("keys"))
+}
+
+/// As SCRAM verifiers made here, so that no password is in a statement, a log or pg_stat_activity.
+async fn set_passwords(client: &Client, credentials: &Credentials) -> Result<(), MigrateError> {
+    for (login, password) in [
+        ("ringfence_app", &credentials.app_password),
+        ("ringfence_auditor", &credentials.auditor_password),
+        ("ringfence_dispatcher", &credentials.dispatcher_password),
+        ("ringfence_operator", &credentials.operator_password),
+    ] {
+        let verifier = postgres_protocol::password::scram_sha_256(password.expose().as_bytes());
+        client
+            .execute("select set_config('ringfence.login', $1, false), set_config('ringfence.verifier', $2, false)", &[&login, &verifier])
+            .await
+            .map_err(MigrateError::at("passwords"))?;
+        client
+            .batch_execute(
+                "do $$ begin execute format('alter role %I password %L', current_setting('ringfence.login'), current_setting('ringfence.verifier')); end $$;
+                 reset ringfence.login; reset ringfence.verifier",
+            )
+            .await
+            .map_err(MigrateError::at("passwords"))?;
+    }
+    Ok(())
+}
+
+/// Under FORCE, a foreign key is added and validated over rows that the owner cannot see. So count, as one who can.
+async fn look_for_dangling(client: &Client) -> Result<(), MigrateError> {
+    client.batch_execute("set role ringfence_backup").await.map_err(MigrateError::at("foreign keys"))?;
+    let checks = client.query(include_str!("../../../sql/queries/operator/foreign_keys.sql"), &[]).await.map_err(MigrateError::at("foreign keys"))?;
+    for check in checks {
+        let constraint: String = check.get(0);
+        let anti_join: String = check.get(1);
+        let rows: i64 = client.query_one(&anti_join, &[]).await.map_err(MigrateError::at(constraint.clone()))?.get(0);
+        if rows > 0 {
+            return Err(MigrateError::Dangling { constraint, rows });
+        }
+    }
+    client.batch_execute("reset role").await.map_err(MigrateError::at("foreign keys"))
+}

@@ -1,0 +1,75 @@
+//! Kept answers: a request repeated under its key does its work once.
+
+use crate::{StoreError, TenantTx};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const FIND: crate::Sql = crate::sql!("idempotency/find.sql");
+const KEEP: crate::Sql = crate::sql!("idempotency/keep.sql");
+
+/// A request's key, where it was used, and the digest of its body.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub route: String,
+    pub key: String,
+    pub body_hash: [u8; 32],
+}
+
+#[derive(Debug, Clone)]
+pub struct KeptAnswer {
+    pub status: i16,
+    pub headers: Value,
+    pub body: String,
+}
+
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// Nobody used the key; it is ours until the transaction ends.
+    Fresh,
+    /// Another request under this key is still at work.
+    InFlight,
+    /// The key was used with another body.
+    OtherBody,
+    Kept(KeptAnswer),
+}
+
+impl Attempt {
+    /// A number for the lock: bound to tenant and route, so that no two tenants can feel each other's keys.
+    fn lock(&self, tx: &TenantTx, member: &str) -> i64 {
+        let digest = Sha256::new()
+            .chain_update(tx.tenant_id().as_bytes())
+            .chain_update(member)
+            .chain_update([0])
+            .chain_update(&self.route)
+            .chain_update([0])
+            .chain_update(&self.key)
+            .finalize();
+        i64::from_be_bytes(digest[..8].try_into().unwrap_or([0; 8]))
+    }
+}
+
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find(tx: &mut TenantTx, attempt: &Attempt) -> Result<Found, StoreError> {
+    let member = tx.enter().await?.member_id.to_string();
+    let tenant = tx.tenant_id();
+    let lock = attempt.lock(tx, &member);
+    let rows = tx.query(FIND, &[&tenant, &attempt.route, &attempt.key, &lock]).await?;
+    let Some(row) = rows.first() else { return Ok(Found::Fresh) };
+    if !row.try_get::<_, bool>("taken")? {
+        return Ok(Found::InFlight);
+    }
+    let Some(hash) = row.try_get::<_, Option<Vec<u8>>>("body_hash")? else { return Ok(Found::Fresh) };
+    if hash != attempt.body_hash {
+        return Ok(Found::OtherBody);
+    }
+    Ok(Found::Kept(KeptAnswer { status: row.try_get("status")?, headers: row.try_get("headers")?, body: row.try_get("body")? }))
+}
+
+/// # Errors
+/// When the answer cannot be kept; the effect must then not be committed.
+pub async fn keep(tx: &mut TenantTx, attempt: &Attempt, answer: &KeptAnswer) -> Result<(), StoreError> {
+    let tenant = tx.tenant_id();
+    tx.query(KEEP, &[&tenant, &attempt.route, &attempt.key, &attempt.body_hash.as_slice(), &answer.status, &answer.headers, &answer.body]).await?;
+    Ok(())
+}

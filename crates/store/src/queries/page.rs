@@ -1,0 +1,77 @@
+//! Keyset pages: where one begins, which way it goes, and what came of it.
+
+use crate::statement::Param;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The sort key of the row at a page's edge. The id breaks ties; a number needs none.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Key {
+    pub time: Option<Timestamp>,
+    pub number: Option<i64>,
+    pub id: Uuid,
+}
+
+/// Which rows a page holds: `limit` of them in an order, from an edge on, forwards or backwards.
+#[derive(Debug, Clone)]
+pub struct Keyset {
+    /// The column, such as `updated_at`; a name that the statement's optional lines know.
+    pub column: &'static str,
+    pub descending: bool,
+    pub from: Option<Key>,
+    /// Towards the beginning of the list, for the page before.
+    pub backwards: bool,
+    pub limit: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// More rows in the direction that was asked for.
+    pub more: bool,
+}
+
+/// The values behind a keyset, kept where parameters can borrow them.
+pub(crate) struct Edge {
+    time: Option<Timestamp>,
+    number: Option<i64>,
+    id: Uuid,
+    limit: i64,
+    lines: [String; 2],
+    chosen: usize,
+}
+
+impl Keyset {
+    /// One row more than asked for, to learn whether there are more.
+    pub(crate) fn edge(&self) -> Edge {
+        let ascending = self.descending == self.backwards;
+        let order = format!("{}:{}", self.column, if ascending { "ascending" } else { "descending" });
+        let beyond = format!("{}:{}", self.column, if ascending { "after" } else { "before" });
+        let key = self.from.unwrap_or(Key { time: None, number: None, id: Uuid::nil() });
+        Edge { time: key.time, number: key.number, id: key.id, limit: self.limit + 1, lines: [order, beyond], chosen: if self.from.is_some() { 2 } else { 1 } }
+    }
+
+    pub(crate) fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if self.backwards {
+            rows.reverse();
+        }
+        Page { rows, more }
+    }
+}
+
+impl Edge {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines[..self.chosen].iter().map(String::as_str)
+    }
+
+    pub(crate) fn values<'a>(&'a self, values: &mut BTreeMap<&'static str, Param<'a>>) {
+        values.insert("limit", &self.limit);
+        values.insert("key_time", &self.time);
+        values.insert("key_number", &self.number);
+        values.insert("key_id", &self.id);
+    }
+}

@@ -1,0 +1,315 @@
+//! Tickets: read, listed, created, changed. Each statement is a file; the doors decide which rows it sees.
+
+use super::page::{Keyset, Page};
+use crate::statement::Param;
+use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use jiff::Timestamp;
+use ringfence_domain::{CommentId, GroupId, TenantId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+const GET: crate::Sql = crate::sql!("tickets/get.sql");
+const GET_BY_NUMBER: crate::Sql = crate::sql!("tickets/get_by_number.sql");
+const CREATE: crate::Sql = crate::sql!("tickets/create.sql");
+const CHANGE: crate::Sql = crate::sql!("tickets/change.sql");
+const TRANSFER: crate::Sql = crate::sql!("tickets/transfer.sql");
+const RESOLVE_OWN: crate::Sql = crate::sql!("tickets/resolve_own.sql");
+const RESERVE: crate::Sql = crate::sql!("tickets/reserve_numbers.sql");
+const LIST: Template = Template::new(include_str!("../../../../sql/queries/tickets/list.sql"));
+const COUNT: Template = Template::new(include_str!("../../../../sql/queries/tickets/count.sql"));
+const LIST_EVENTS: Template = Template::new(include_str!("../../../../sql/queries/tickets/list_events.sql"));
+
+/// The filters of a list; each narrows what the doors let through.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Filter {
+    pub status: Vec<String>,
+    pub priority: Vec<String>,
+    pub assignee_id: Option<Uuid>,
+    pub requester_id: Option<Uuid>,
+    pub group_id: Option<Uuid>,
+    pub organization_id: Option<Uuid>,
+    pub tag: Option<String>,
+    pub created_after: Option<Timestamp>,
+    pub created_before: Option<Timestamp>,
+    pub updated_after: Option<Timestamp>,
+    pub updated_before: Option<Timestamp>,
+}
+
+/// A ticket to be; ids are made by the caller, so that a retry makes the same one.
+#[derive(Debug, Clone)]
+pub struct NewTicket {
+    pub ticket_id: TicketId,
+    pub subject: String,
+    pub body: Option<String>,
+    pub priority: &'static str,
+    pub r#type: &'static str,
+    pub requester_id: Uuid,
+    pub group_id: Option<Uuid>,
+    pub assignee_id: Option<Uuid>,
+    pub organization_id: Option<Uuid>,
+    pub tags: Vec<String>,
+    pub external_source: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// A read in one flush: BEGIN, enter, the row, COMMIT.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn get(database: &Database, principal: &Principal, ticket: TicketRef) -> Result<(Entered, Option<Ticket>), StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let (entered, rows) = match ticket {
+        TicketRef::Id(id) => tx.query_and_commit(GET, &[&tenant, &id.0]).await?,
+        TicketRef::Number(number) => tx.query_and_commit(GET_BY_NUMBER, &[&tenant, &number]).await?,
+    };
+    Ok((entered, rows.first().map(from_row).transpose()?))
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find(tx: &mut TenantTx, ticket: TicketRef) -> Result<Option<Ticket>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = match ticket {
+        TicketRef::Id(id) => tx.query(GET, &[&tenant, &id.0]).await?,
+        TicketRef::Number(number) => tx.query(GET_BY_NUMBER, &[&tenant, &number]).await?,
+    };
+    rows.first().map(from_row).transpose()
+}
+
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Ticket>, StoreError> {
+    let class = Class::of(tx.enter().await?);
+    let tenant = tx.tenant_id();
+    let edge = keyset.edge();
+    let (mut chosen, mut values) = narrow(filter, &class);
+    chosen.extend(edge.lines());
+    values.insert("tenant_id", &tenant);
+    edge.values(&mut values);
+    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
+    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+}
+
+/// How many the list holds, counted up to `most`.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn count(tx: &mut TenantTx, filter: &Filter, most: i64) -> Result<i64, StoreError> {
+    let class = Class::of(tx.enter().await?);
+    let tenant = tx.tenant_id();
+    let (chosen, mut values) = narrow(filter, &class);
+    values.insert("tenant_id", &tenant);
+    values.insert("most", &most);
+    let rows = tx.query_composed(&COUNT.compose(&chosen, &values)).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.try_get(0))?)
+}
+
+/// What the planner is told of the caller, who sees no more than the doors let through in any case.
+struct Class {
+    as_requester: Option<Uuid>,
+    in_groups: Option<Vec<Uuid>>,
+}
+
+impl Class {
+    fn of(entered: &Entered) -> Self {
+        let may = &entered.permissions;
+        let whole = may.has(permission::TICKET_READ);
+        let grouped = !whole && may.has(permission::TICKET_READ_GROUP);
+        let own = !whole && may.has(permission::TICKET_READ_OWN);
+        Self {
+            as_requester: (own && !grouped).then_some(entered.member_id.0),
+            in_groups: (grouped && !own).then(|| entered.group_ids.iter().map(|id| id.0).collect()),
+        }
+    }
+}
+
+fn narrow<'a>(filter: &'a Filter, class: &'a Class) -> (Vec<&'a str>, BTreeMap<&'static str, Param<'a>>) {
+    let mut chosen = Vec::new();
+    let mut values: BTreeMap<&'static str, Param<'a>> = BTreeMap::new();
+    let mut add = |line: &'static str, name: &'static str, value: Param<'a>| {
+        chosen.push(line);
+        values.insert(name, value);
+    };
+    if let Some(member) = &class.as_requester {
+        add("as_requester", "member_id", member);
+    }
+    if let Some(groups) = &class.in_groups {
+        add("in_groups", "group_ids", groups);
+    }
+    if !filter.status.is_empty() {
+        add("status", "status", &filter.status);
+    }
+    if !filter.priority.is_empty() {
+        add("priority", "priority", &filter.priority);
+    }
+    for (name, id) in [
+        ("assignee_id", &filter.assignee_id),
+        ("requester_id", &filter.requester_id),
+        ("group_id", &filter.group_id),
+        ("organization_id", &filter.organization_id),
+    ] {
+        if let Some(id) = id {
+            add(name, name, id);
+        }
+    }
+    if let Some(tag) = &filter.tag {
+        add("tag", "tag", tag);
+    }
+    for (name, time) in [
+        ("created_after", &filter.created_after),
+        ("created_before", &filter.created_before),
+        ("updated_after", &filter.updated_after),
+        ("updated_before", &filter.updated_before),
+    ] {
+        if let Some(time) = time {
+            add(name, name, time);
+        }
+    }
+    (chosen, values)
+}
+
+/// # Errors
+/// A refusal of the doors, keys or checks.
+pub async fn create(tx: &mut TenantTx, new: &NewTicket, number: i64) -> Result<Ticket, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx
+        .query(
+            CREATE,
+            &[
+                &tenant,
+                &new.ticket_id.0,
+                &number,
+                &new.subject,
+                &new.priority,
+                &new.r#type,
+                &new.requester_id,
+                &new.group_id,
+                &new.assignee_id,
+                &new.organization_id,
+                &new.tags,
+                &new.external_source,
+                &new.external_id,
+                &new.body,
+                &CommentId::generate().0,
+                &TicketEventId::generate().0,
+            ],
+        )
+        .await?;
+    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::TICKET_CREATE }.into())
+}
+
+/// Applies a merge patch to the version expected. None: nothing matched, and `why_not` tells what was in the way.
+///
+/// # Errors
+/// A refusal of the doors, keys or checks.
+pub async fn change(tx: &mut TenantTx, ticket: TicketId, version: i32, patch: &Value, action: &'static str) -> Result<Option<Ticket>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(CHANGE, &[&tenant, &ticket.0, &version, patch, &action, &TicketEventId::generate().0]).await?;
+    rows.first().map(from_row).transpose()
+}
+
+/// # Errors
+/// A refusal of the keys.
+pub async fn transfer(tx: &mut TenantTx, ticket: TicketId, version: i32, group: Option<Uuid>, assignee: Option<Uuid>) -> Result<Option<Ticket>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(TRANSFER, &[&tenant, &ticket.0, &version, &group, &assignee, &TicketEventId::generate().0]).await?;
+    rows.first().map(from_row).transpose()
+}
+
+/// # Errors
+/// When the database cannot be asked.
+pub async fn resolve_own(tx: &mut TenantTx, ticket: TicketId, version: i32, status: &str) -> Result<Option<Ticket>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(RESOLVE_OWN, &[&tenant, &ticket.0, &version, &status, &TicketEventId::generate().0]).await?;
+    rows.first().map(from_row).transpose()
+}
+
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list_events(tx: &mut TenantTx, ticket: TicketId, keyset: &Keyset) -> Result<Page<TicketEvent>, StoreError> {
+    let tenant = tx.tenant_id();
+    let edge = keyset.edge();
+    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
+    values.insert("tenant_id", &tenant);
+    values.insert("ticket_id", &ticket.0);
+    edge.values(&mut values);
+    let rows = tx.query_composed(&LIST_EVENTS.compose(&edge.lines().collect::<Vec<_>>(), &values)).await?;
+    Ok(keyset.page(rows.iter().map(event_from_row).collect::<Result<_, _>>()?))
+}
+
+fn from_row(row: &Row) -> Result<Ticket, StoreError> {
+    let status: String = row.try_get("status")?;
+    Ok(Ticket {
+        ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
+        number: row.try_get("number")?,
+        subject: row.try_get("subject")?,
+        status_category: status.clone(),
+        status,
+        priority: row.try_get("priority")?,
+        r#type: row.try_get("type")?,
+        tags: row.try_get("tags")?,
+        requester_id: row.try_get::<_, Uuid>("requester_id")?.into(),
+        assignee_id: row.try_get::<_, Option<Uuid>>("assignee_id")?.map(Into::into),
+        group_id: row.try_get::<_, Option<Uuid>>("group_id")?.map(GroupId),
+        organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
+        external_source: row.try_get("external_source")?,
+        external_id: row.try_get("external_id")?,
+        version: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+        closed_at: row.try_get("closed_at")?,
+    })
+}
+
+fn event_from_row(row: &Row) -> Result<TicketEvent, StoreError> {
+    Ok(TicketEvent {
+        ticket_event_id: row.try_get::<_, Uuid>("ticket_event_id")?.into(),
+        ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
+        kind: row.try_get("kind")?,
+        actor_id: row.try_get::<_, Uuid>("actor_id")?.into(),
+        visibility: row.try_get("visibility")?,
+        version: row.try_get("version")?,
+        changes: row.try_get("changes")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+/// Blocks of ticket numbers in hand, per tenant. A counter row locked until commit would let one create at a time in.
+#[derive(Clone, Default)]
+pub struct Numbers(Arc<Mutex<HashMap<TenantId, (i64, i64)>>>);
+
+/// Numbers reserved at once; a stopped service leaves at most that many unused.
+const BLOCK: i32 = 20;
+
+impl Numbers {
+    /// The next number of the principal's tenant.
+    ///
+    /// # Errors
+    /// `Refusal::NoEntry`, or when the database cannot be asked.
+    pub async fn next(&self, database: &Database, principal: &Principal) -> Result<i64, StoreError> {
+        if let Some(number) = self.take(principal.tenant_id()) {
+            return Ok(number);
+        }
+        let tx = TenantTx::open(database, principal, Access::Write).await?;
+        let tenant = tx.tenant_id();
+        let (_, rows) = tx.query_and_commit(RESERVE, &[&tenant, &BLOCK]).await?;
+        let first: i64 = rows.first().ok_or(Refusal::NoEntry)?.try_get(0)?;
+        if let Ok(mut blocks) = self.0.lock() {
+            blocks.insert(principal.tenant_id(), (first + 1, first + i64::from(BLOCK)));
+        }
+        Ok(first)
+    }
+
+    fn take(&self, tenant: TenantId) -> Option<i64> {
+        let mut blocks = self.0.lock().ok()?;
+        let (next, end) = blocks.get_mut(&tenant)?;
+        let number = *next;
+        (number < *end).then(|| *next += 1).map(|()| number)
+    }
+}

@@ -1,0 +1,191 @@
+//! A transaction inside one tenant: the only way to a tenant's rows. Commit consumes it; a drop rolls back.
+
+use crate::database::Lease;
+use crate::statement::{Composed, Param};
+use crate::{Database, Principal, Sql, StoreError};
+use futures_util::future::OptionFuture;
+use ringfence_domain::{GroupId, MemberId, Permissions, TenantId};
+use tokio_postgres::{Row, Statement};
+use uuid::Uuid;
+
+/// What a transaction is for; a read cannot write, by the server's own refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+/// What `enter` answered: who the caller is in this tenant. For wording alone; the database holds the sealed original.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    pub member_id: MemberId,
+    pub permissions: Permissions,
+    pub group_ids: Vec<GroupId>,
+}
+
+pub struct TenantTx {
+    lease: Lease,
+    access: Access,
+    tenant_id: TenantId,
+    token: String,
+    request: [String; 3],
+    entered: Option<Entered>,
+}
+
+const ENTER: Sql = crate::sql!("context/enter.sql");
+/// What injected SQL could leave on a connection is swept away before the transaction: cursors that outlive theirs, and
+/// channels listened to. Temporary tables and session locks are refused to this role.
+const BEGIN_READ: &str = "close all; unlisten *; begin read only";
+const BEGIN_WRITE: &str = "close all; unlisten *; begin";
+
+impl TenantTx {
+    /// A transaction for this principal. Nothing is sent yet: the first statement takes BEGIN and `enter` along.
+    ///
+    /// # Errors
+    /// When no connection can be had in time.
+    pub async fn open(database: &Database, principal: &Principal, access: Access) -> Result<Self, StoreError> {
+        let lease = database.connection().await?;
+        let token = database.token_key.mint(principal.tenant_id(), principal.identity_id(), principal.request_id(), jiff::Timestamp::now());
+        Ok(Self {
+            lease,
+            access,
+            tenant_id: principal.tenant_id(),
+            token,
+            request: [
+                principal.kind().as_str().to_owned(),
+                principal.session_id().unwrap_or_default().to_owned(),
+                principal.authentication().to_owned(),
+            ],
+            entered: None,
+        })
+    }
+
+    /// The tenant that every statement names as `$1`.
+    #[must_use]
+    pub const fn tenant_id(&self) -> Uuid {
+        self.tenant_id.0
+    }
+
+    /// Enters without another statement, for work that depends on who the caller turns out to be.
+    ///
+    /// # Errors
+    /// `Refusal::NoEntry` without a live membership of an active tenant.
+    pub async fn enter(&mut self) -> Result<&Entered, StoreError> {
+        if self.entered.is_none() {
+            self.run(None, false).await?;
+        }
+        self.entered.as_ref().ok_or(StoreError::Refused(crate::Refusal::NoEntry))
+    }
+
+    /// # Errors
+    /// Whatever the statement, or the entry before it, is refused for.
+    pub async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let statement = self.lease.prepare(sql.text()).await?;
+        self.run(Some((&statement, params)), false).await
+    }
+
+    /// The same for a composed statement.
+    ///
+    /// # Errors
+    /// As `query`.
+    pub async fn query_composed(&mut self, composed: &Composed<'_>) -> Result<Vec<Row>, StoreError> {
+        let statement = self.lease.prepare(&composed.text).await?;
+        self.run(Some((&statement, &composed.params)), false).await
+    }
+
+    /// The last statement of the transaction, with COMMIT in the same flush.
+    ///
+    /// # Errors
+    /// As `query`; then nothing was changed.
+    pub async fn query_and_commit(mut self, sql: Sql, params: &[Param<'_>]) -> Result<(Entered, Vec<Row>), StoreError> {
+        let statement = self.lease.prepare(sql.text()).await?;
+        let rows = self.run(Some((&statement, params)), true).await?;
+        let entered = self.entered.take().ok_or(StoreError::Refused(crate::Refusal::NoEntry))?;
+        Ok((entered, rows))
+    }
+
+    /// # Errors
+    /// When the commit was not confirmed; what became of the transaction is then unknown.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.entered.is_none() {
+            return Ok(());
+        }
+        let ended = self.lease.client()?.batch_execute("commit").await;
+        // Unsettled until the answer was seen; an error closes the connection.
+        ended?;
+        self.lease.settled();
+        Ok(())
+    }
+
+    /// Ends the transaction without a trace. A drop does the same at the cost of the connection.
+    ///
+    /// # Errors
+    /// When the connection broke; the server then rolls back by itself.
+    pub async fn rollback(mut self) -> Result<(), StoreError> {
+        self.lease.client()?.batch_execute("rollback").await?;
+        self.lease.settled();
+        Ok(())
+    }
+
+    /// Rolls back, and hands the refusal on: the usual end of a transaction that found nothing to do.
+    pub async fn refuse<E>(self, why: E) -> E {
+        // The refusal stands whatever becomes of the connection.
+        let _ = self.rollback().await;
+        why
+    }
+
+    /// Sends what the transaction still lacks and the statement in one flush: futures polled together share it.
+    async fn run(&mut self, work: Option<(&Statement, &[Param<'_>])>, last: bool) -> Result<Vec<Row>, StoreError> {
+        let opening = match self.entered {
+            Some(_) => None,
+            None => Some(self.lease.prepare(ENTER.text()).await?),
+        };
+        self.lease.unsettle();
+        let client = self.lease.client()?;
+        let tenant = self.tenant_id.to_string();
+        let enter_params: [Param<'_>; 5] = [&tenant, &self.request[0], &self.request[1], &self.request[2], &self.token];
+        let begin = if self.access == Access::Read { BEGIN_READ } else { BEGIN_WRITE };
+        let (began, entering, rows, ended) = futures_util::join!(
+            OptionFuture::from(opening.is_some().then(|| client.batch_execute(begin))),
+            OptionFuture::from(opening.as_ref().map(|enter| client.query_one(enter, &enter_params))),
+            OptionFuture::from(work.map(|(statement, params)| client.query(statement, params))),
+            OptionFuture::from(last.then(|| client.batch_execute("commit"))),
+        );
+        let outcome = (|| {
+            began.transpose()?;
+            let entered = entering.transpose()?;
+            Ok::<_, StoreError>((entered, rows.transpose()?.unwrap_or_default()))
+        })();
+        if last {
+            // Answered at all means ended: a failed transaction is rolled back by its COMMIT.
+            match ended.transpose() {
+                Ok(_) => self.lease.settled(),
+                Err(error) if outcome.is_ok() => return Err(error.into()),
+                Err(_) => {}
+            }
+        } else if outcome.is_err() && client.batch_execute("rollback").await.is_ok() {
+            self.lease.settled();
+        }
+        let (entered, rows) = outcome?;
+        if let Some(row) = entered {
+            self.entered = Some(Entered::parse(row.try_get("entered")?)?);
+        }
+        Ok(rows)
+    }
+}
+
+impl Entered {
+    fn parse(text: &str) -> Result<Self, StoreError> {
+        let malformed = || StoreError::Unexpected { code: "enter".into(), message: "an answer of another form".into() };
+        let mut parts = text.split('|');
+        let (Some(member), Some(permissions), Some(groups)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(malformed());
+        };
+        let groups = groups.trim_matches(['{', '}']);
+        Ok(Self {
+            member_id: member.parse().map_err(|_| malformed())?,
+            permissions: Permissions::parse(permissions),
+            group_ids: groups.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<_, _>>()?,
+        })
+    }
+}

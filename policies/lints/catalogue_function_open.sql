@@ -1,0 +1,14 @@
+-- level: warning
+-- title: PUBLIC may execute functions that carry data between sessions
+-- why: large objects, advisory locks, notifications and exported snapshots pass every policy; where no superuser installed, they stay open.
+select 'pg_catalog.' || f.proname as object, format('%s function(s) executable by PUBLIC', count(*)) as detail,
+       'as a superuser, revoke execute on them from public (policies/roles.sql)' as remedy
+  from pg_catalog.pg_proc f
+ cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a
+ where f.pronamespace = 'pg_catalog'::regnamespace and a.grantee = 0
+   and (f.proname ~ '^(lo_|lo(create|open|read|write|get|put|lseek|tell|unlink|truncate|_)|loread|lowrite)'
+        or f.proname ~ '^pg_(try_)?advisory_'
+        or f.proname in ('pg_notify', 'pg_current_xact_id', 'txid_current', 'pg_export_snapshot', 'pg_logical_emit_message',
+                         'query_to_xml', 'query_to_xml_and_xmlschema', 'table_to_xml', 'table_to_xml_and_xmlschema', 'cursor_to_xml',
+                         'database_to_xml', 'database_to_xml_and_xmlschema', 'schema_to_xml', 'schema_to_xml_and_xmlschema'))
+ group by f.proname

@@ -1,0 +1,22 @@
+-- level: error
+-- title: A role may execute a definer's function that is not for it
+-- why: these functions act as the owner; who may call which is decided here and nowhere else.
+select f.oid::regprocedure::text as object, format('executable by %s', r.rolname) as detail,
+       'revoke it, or add the pair to this lint where it is reviewed' as remedy
+  from pg_catalog.pg_proc f
+  join pg_catalog.pg_roles r on not r.rolsuper and r.oid <> f.proowner and has_function_privilege(r.oid, f.oid, 'execute')
+ where f.pronamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and f.prosecdef
+   and not pg_has_role(r.oid, f.proowner, 'usage')
+   and not exists (
+       select from (values
+           ('ringfence_app', 'sealed'), ('ringfence_app', 'enter'), ('ringfence_app', 'identify'), ('ringfence_app', 'resolve_tenant'),
+           ('ringfence_app', 'my_tenants'), ('ringfence_app', 'reserve_ticket_numbers'), ('ringfence_app', 'touch_ticket'),
+           ('ringfence_app', 'transfer_ticket'), ('ringfence_app', 'resolve_own_ticket'),
+           ('ringfence_auditor', 'move_audit'),
+           ('ringfence_operator', 'create_tenant'), ('ringfence_operator', 'suspend_tenant'), ('ringfence_operator', 'list_tenants'),
+           ('ringfence_operator', 'find_tenant'), ('ringfence_operator', 'provision_member'), ('ringfence_operator', 'list_provisioned_members'),
+           ('ringfence_operator', 'deprovision_member'), ('ringfence_operator', 'create_reporting_login'),
+           ('ringfence_provisioner', 'register_reporting_login'), ('ringfence_provisioner', 'sealed'),
+           ('ringfence_reporting', 'sealed')) as allowed (role, function)
+        where allowed.function = f.proname
+          and (allowed.role = r.rolname or (allowed.role = 'ringfence_reporting' and pg_has_role(r.oid, to_regrole('ringfence_reporting')::oid, 'usage'))))

@@ -1,0 +1,2 @@
+-- no tenant_id: whether the database answers.
+select 1

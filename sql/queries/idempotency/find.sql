@@ -1,0 +1,7 @@
+-- Takes the key for this transaction if nobody holds it, and finds a kept answer younger than a day.
+-- $1 tenant_id, $2 route, $3 key, $4 a number of both for the lock.
+select pg_try_advisory_xact_lock($4) as taken, k.body_hash, k.status, k.headers, k.body
+  from (select) one
+  left join ringfence.idempotency_keys k
+    on k.tenant_id = $1 and k.member_id = ringfence.member() and k.route = $2 and k.key = $3
+   and k.created_at > transaction_timestamp() - interval '24 hours'

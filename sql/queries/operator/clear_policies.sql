@@ -1,0 +1,23 @@
+-- Not for one tenant_id: clears what policies/ states anew, inside the transaction that states it.
+do $$
+declare
+    r record;
+begin
+    for r in select p.polname, p.polrelid::regclass as relation from pg_catalog.pg_policy p
+              join pg_catalog.pg_class c on c.oid = p.polrelid where c.relnamespace = 'ringfence'::regnamespace loop
+        execute format('drop policy %I on %s', r.polname, r.relation);
+    end loop;
+    for r in select c.oid::regclass as relation from pg_catalog.pg_class c where c.relnamespace = 'reporting'::regnamespace and c.relkind = 'v' loop
+        execute format('drop view %s', r.relation);
+    end loop;
+    for r in select p.oid::regprocedure as signature from pg_catalog.pg_proc p where p.pronamespace = 'ringfence'::regnamespace loop
+        execute format('drop function %s', r.signature);
+    end loop;
+    for r in select rolname from pg_catalog.pg_roles where rolname like 'ringfence\_%' and rolname <> 'ringfence_owner' loop
+        execute format('revoke all on all tables in schema ringfence, reporting from %I', r.rolname);
+        execute format('revoke all on schema ringfence, reporting from %I', r.rolname);
+    end loop;
+    execute 'revoke all on all tables in schema ringfence, reporting from public';
+    execute 'revoke all on schema ringfence, reporting from public';
+end
+$$;

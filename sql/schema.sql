@@ -1,0 +1,1296 @@
+-- What the migrations and policies make of a database, as the server's own catalogue tells it: generated, verified, not executable.
+-- Objects stand at the margin, what they are made of is indented.
+
+role ringfence_app
+    login inherit
+
+role ringfence_auditor
+    login inherit
+
+role ringfence_backup
+    login inherit bypassrls
+    member of pg_read_all_data
+
+role ringfence_dispatcher
+    login inherit
+
+role ringfence_operator
+    login inherit
+
+role ringfence_owner
+    nologin inherit
+
+role ringfence_provisioner
+    nologin inherit createrole
+    member of ringfence_reporting with admin option
+
+role ringfence_reporting
+    nologin inherit
+
+database
+    grant connect to ringfence_app
+    grant connect to ringfence_auditor
+    grant connect to ringfence_backup
+    grant connect to ringfence_dispatcher
+    grant connect to ringfence_operator
+    grant connect to ringfence_reporting
+
+schema reporting
+    owner ringfence_owner
+    grant usage to ringfence_reporting
+
+schema ringfence
+    owner ringfence_owner
+    grant usage to ringfence_app
+    grant usage to ringfence_auditor
+    grant usage to ringfence_operator
+    grant usage to ringfence_provisioner
+    grant usage to ringfence_reporting
+
+default privileges of ringfence_owner
+    objects of type f: nothing for PUBLIC
+
+table ringfence.audit_events
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column "position" bigint not null
+    column event_id uuid not null
+    column xid xid8 not null
+    column recorded_at timestamp with time zone not null
+    column request_id uuid not null
+    column action text not null
+    column decision text not null
+    column rule text
+    column actor_id uuid
+    column identity_id uuid
+    column actor_kind text not null
+    column on_behalf_of uuid
+    column session_id text statistics 0
+    column authentication text
+    column object_type text
+    column object_id uuid
+    column object_version integer
+    column external_system text
+    column details jsonb not null statistics 0
+    column epoch integer not null default 1
+    column leaf_hash bytea
+    constraint audit_events_pkey PRIMARY KEY (tenant_id, "position")
+    constraint audit_events_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint audit_events_leaf_hash_is_sha256 CHECK ((octet_length(leaf_hash) = 32))
+    CREATE INDEX audit_events_actor_idx ON ringfence.audit_events USING btree (tenant_id, actor_id, "position" DESC)
+    CREATE INDEX audit_events_object_idx ON ringfence.audit_events USING btree (tenant_id, object_id, "position" DESC)
+    CREATE INDEX audit_events_recorded_idx ON ringfence.audit_events USING btree (tenant_id, recorded_at)
+    CREATE INDEX audit_events_request_idx ON ringfence.audit_events USING btree (tenant_id, request_id)
+    policy audit_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_events_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('audit.read'::text) AS may))
+    policy audit_events_written_by_mover for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
+
+table ringfence.audit_heads
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column length bigint not null
+    constraint audit_heads_pkey PRIMARY KEY (tenant_id)
+    constraint audit_heads_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    policy audit_heads_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_heads_change_by_mover for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy audit_heads_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy audit_heads_read_by_mover for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+
+table ringfence.audit_inbox
+    owner ringfence_owner, row security enabled, forced
+    column event_id uuid not null default gen_random_uuid()
+    column xid xid8 not null default pg_current_xact_id()
+    column recorded_at timestamp with time zone not null default clock_timestamp()
+    column tenant_id uuid
+    column request_id uuid not null default (NULLIF(current_setting('app.request_id'::text, true), ''::text))::uuid
+    column action text not null
+    column decision text not null
+    column rule text
+    column actor_id uuid default (NULLIF(current_setting('app.member_id'::text, true), ''::text))::uuid
+    column identity_id uuid default (NULLIF(current_setting('app.identity_id'::text, true), ''::text))::uuid
+    column actor_kind text not null default current_setting('app.actor_kind'::text, true)
+    column on_behalf_of uuid
+    column session_id text default NULLIF(current_setting('app.session_id'::text, true), ''::text) statistics 0
+    column authentication text default NULLIF(current_setting('app.authentication'::text, true), ''::text)
+    column object_type text
+    column object_id uuid
+    column object_version integer
+    column external_system text
+    column details jsonb not null default '{}'::jsonb statistics 0
+    constraint audit_inbox_pkey PRIMARY KEY (xid, event_id)
+    constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'nobody'::text])))
+    constraint audit_inbox_decision_is_known CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
+    policy audit_inbox_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_inbox_change_by_mover for update to ringfence_owner using true with check true
+    policy audit_inbox_moved_by_mover for delete to ringfence_owner using true
+    policy audit_inbox_read_by_mover for select to ringfence_owner using true
+    policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
+    policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_id = ( SELECT ringfence.member() AS member)))
+    grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
+    grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
+
+table ringfence.comments
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column comment_id uuid not null
+    column ticket_id uuid not null
+    column requester_id uuid not null
+    column group_key uuid not null
+    column author_id uuid not null
+    column visibility text not null
+    column body text not null statistics 0
+    column external_id text statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    constraint comments_pkey PRIMARY KEY (tenant_id, comment_id)
+    constraint comments_external_key UNIQUE (tenant_id, ticket_id, external_id)
+    constraint comments_author_fkey FOREIGN KEY (tenant_id, author_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint comments_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
+    constraint comments_body_is_bounded CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536)))
+    constraint comments_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
+    CREATE INDEX comments_author_idx ON ringfence.comments USING btree (tenant_id, author_id)
+    CREATE INDEX comments_ticket_idx ON ringfence.comments USING btree (tenant_id, ticket_id, created_at, comment_id)
+    policy comments_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy comments_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (author_id = ( SELECT ringfence.member_with('comment.create'::text) AS member_with)))
+    policy comments_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.create.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)))
+    policy comments_create_own_public for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('comment.create.own'::text) AS member_with)) AND (author_id = requester_id) AND (visibility = 'public'::text) AND (created_at = transaction_timestamp()) AND (external_id IS NULL))
+    policy comments_import for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.import'::text) AS may))
+    policy comments_note_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.note.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)) AND (visibility = 'internal'::text))
+    policy comments_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('comment.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
+    policy comments_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy comments_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.read.group'::text) AS groups_with)::uuid[])))
+    policy comments_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('comment.read'::text) AS may))
+    policy comments_report for select to ringfence_reporting using true
+    grant select to ringfence_app
+    grant insert (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body, external_id, created_at) to ringfence_app
+    grant select (tenant_id, comment_id, ticket_id, author_id, visibility, body, created_at) to ringfence_reporting
+
+table ringfence.contacts
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column contact_id uuid not null
+    column name text not null statistics 0
+    column email text statistics 0
+    column email_key text generated always as lower(email) stored statistics 0
+    column organization_id uuid
+    column external_source text
+    column external_id text statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id)
+    constraint contacts_email_key UNIQUE (tenant_id, email_key)
+    constraint contacts_external_key UNIQUE (tenant_id, external_source, external_id)
+    constraint contacts_organization_fkey FOREIGN KEY (tenant_id, organization_id) REFERENCES ringfence.organizations(tenant_id, organization_id)
+    constraint contacts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint contacts_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
+    constraint contacts_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
+    constraint contacts_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
+    policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
+    policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
+    policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy contacts_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.read'::text) AS may))
+    policy contacts_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy contacts_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (contact_id = ( SELECT ringfence.member() AS member)))
+    policy contacts_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.delete'::text) AS may))
+    grant delete, select to ringfence_app
+    grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) to ringfence_app
+    grant update (name, email, organization_id, external_source, external_id, version, updated_at) to ringfence_app
+
+table ringfence.group_members
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column member_id uuid not null
+    column group_id uuid not null
+    constraint group_members_pkey PRIMARY KEY (tenant_id, member_id, group_id)
+    constraint group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
+    constraint group_members_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.members(tenant_id, member_id)
+    CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
+    policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy group_members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant delete, insert, select to ringfence_app
+
+table ringfence.groups
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column group_id uuid not null
+    column name text not null statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint groups_pkey PRIMARY KEY (tenant_id, group_id)
+    constraint groups_name_key UNIQUE (tenant_id, name)
+    constraint groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint groups_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy groups_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    policy groups_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    policy groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
+    policy groups_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    grant delete, select to ringfence_app
+    grant insert (tenant_id, group_id, name) to ringfence_app
+    grant update (name, version, updated_at) to ringfence_app
+
+table ringfence.idempotency_keys
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column member_id uuid not null
+    column route text not null
+    column key text not null statistics 0
+    column body_hash bytea not null
+    column status smallint not null
+    column headers jsonb not null statistics 0
+    column body text not null statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, member_id, route, key)
+    constraint idempotency_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint idempotency_keys_body_hash_is_sha256 CHECK ((octet_length(body_hash) = 32))
+    constraint idempotency_keys_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+    CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
+    policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    grant delete, select to ringfence_app
+    grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body) to ringfence_app
+
+table ringfence.identities
+    owner ringfence_owner, row security enabled, forced
+    column identity_id uuid not null
+    column issuer text not null statistics 0
+    column subject text not null statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    constraint identities_pkey PRIMARY KEY (identity_id)
+    constraint identities_issuer_subject_key UNIQUE (issuer, subject)
+    constraint identities_issuer_is_short CHECK (((char_length(issuer) >= 1) AND (char_length(issuer) <= 500)))
+    constraint identities_subject_is_short CHECK (((octet_length(subject) >= 1) AND (octet_length(subject) <= 255)))
+    policy identities_create_by_definers for insert to ringfence_owner with check true
+    policy identities_read_by_definers for select to ringfence_owner using true
+
+table ringfence.installation_events
+    owner ringfence_owner, row security enabled, forced
+    column event_id uuid not null
+    column xid xid8 not null
+    column recorded_at timestamp with time zone not null
+    column request_id uuid not null
+    column action text not null
+    column decision text not null
+    column rule text
+    column identity_id uuid
+    column actor_kind text not null
+    column session_id text statistics 0
+    column authentication text
+    column object_type text
+    column object_id uuid
+    column details jsonb not null statistics 0
+    constraint installation_events_pkey PRIMARY KEY (event_id)
+    CREATE INDEX installation_events_recorded_idx ON ringfence.installation_events USING btree (recorded_at)
+    policy installation_events_read_by_auditor for select to ringfence_auditor using true
+    policy installation_events_written_by_mover for insert to ringfence_owner with check true
+    grant select to ringfence_auditor
+
+table ringfence.keys
+    owner ringfence_owner, row security enabled, forced
+    column purpose text not null
+    column kid integer not null
+    column inner_pad bytea not null statistics 0
+    column outer_pad bytea not null statistics 0
+    column made_at timestamp with time zone not null default transaction_timestamp()
+    column retired_at timestamp with time zone
+    constraint keys_pkey PRIMARY KEY (purpose, kid)
+    constraint keys_pads_are_a_sha256_block CHECK (((octet_length(inner_pad) = 64) AND (octet_length(outer_pad) = 64)))
+    constraint keys_purpose_is_known CHECK ((purpose = ANY (ARRAY['token'::text, 'seal'::text])))
+    CREATE UNIQUE INDEX keys_one_live_seal_key ON ringfence.keys USING btree (purpose) WHERE ((purpose = 'seal'::text) AND (retired_at IS NULL))
+    policy keys_change_by_definers for update to ringfence_owner using true with check true
+    policy keys_create_by_definers for insert to ringfence_owner with check true
+    policy keys_read_by_definers for select to ringfence_owner using true
+
+table ringfence.members
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column member_id uuid not null
+    column identity_id uuid not null
+    column role text not null
+    column permissions text[]
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint members_pkey PRIMARY KEY (tenant_id, member_id)
+    constraint members_identity_key UNIQUE (tenant_id, identity_id)
+    constraint members_contact_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint members_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint members_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
+    constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text])))
+    constraint members_service_has_permissions CHECK (((role = 'service'::text) = (permissions IS NOT NULL)))
+    policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text))
+    policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may))
+    policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant delete to ringfence_app
+    grant insert (tenant_id, member_id, identity_id, role, permissions) to ringfence_app
+    grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at) to ringfence_app
+    grant update (role, permissions, version, updated_at) to ringfence_app
+
+table ringfence.memberships
+    owner ringfence_owner, row security enabled, forced
+    column identity_id uuid not null
+    column tenant_id uuid not null
+    constraint memberships_pkey PRIMARY KEY (identity_id, tenant_id)
+    constraint memberships_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
+    constraint memberships_member_fkey FOREIGN KEY (tenant_id, identity_id) REFERENCES ringfence.members(tenant_id, identity_id)
+    CREATE INDEX memberships_tenant_idx ON ringfence.memberships USING btree (tenant_id, identity_id)
+    policy memberships_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy memberships_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy memberships_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy memberships_read_by_definers for select to ringfence_owner using true
+    policy memberships_read_managed for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy memberships_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy memberships_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant delete, insert, select to ringfence_app
+
+table ringfence.organizations
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column organization_id uuid not null
+    column name text not null statistics 0
+    column external_source text
+    column external_id text statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint organizations_pkey PRIMARY KEY (tenant_id, organization_id)
+    constraint organizations_external_key UNIQUE (tenant_id, external_source, external_id)
+    constraint organizations_name_key UNIQUE (tenant_id, name)
+    constraint organizations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint organizations_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
+    constraint organizations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    policy organizations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy organizations_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
+    policy organizations_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
+    policy organizations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.read'::text) AS may))
+    policy organizations_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.delete'::text) AS may))
+    grant delete, select to ringfence_app
+    grant insert (tenant_id, organization_id, name, external_source, external_id) to ringfence_app
+    grant update (name, external_source, external_id, version, updated_at) to ringfence_app
+
+table ringfence.reporting_logins
+    owner ringfence_owner, row security enabled, forced
+    column login name not null
+    column tenant_id uuid not null
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    constraint reporting_logins_pkey PRIMARY KEY (login)
+    constraint reporting_logins_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    CREATE INDEX reporting_logins_tenant_idx ON ringfence.reporting_logins USING btree (tenant_id)
+    policy reporting_logins_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy reporting_logins_read_by_definers for select to ringfence_owner using true
+
+table ringfence.tags
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column tag text not null statistics 0
+    constraint tags_pkey PRIMARY KEY (tenant_id, tag)
+    constraint tags_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint tags_tag_is_a_word CHECK ((tag ~ '^[^\s,]{1,64}$'::text))
+    policy tags_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tags_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (( SELECT ringfence.may('ticket.create'::text) AS may) OR ( SELECT ringfence.may('ticket.create.group'::text) AS may)))
+    policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
+    grant insert, select to ringfence_app
+
+table ringfence.tenants
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column slug text not null
+    column name text not null statistics 0
+    column status text not null default 'active'::text
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column suspended_at timestamp with time zone
+    constraint tenants_pkey PRIMARY KEY (tenant_id)
+    constraint tenants_slug_key UNIQUE (slug)
+    constraint tenants_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
+    constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+    constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
+    policy tenants_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tenants_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy tenants_read_by_definers for select to ringfence_owner using true
+    policy tenants_read_own for select to ringfence_app using (tenant_id = ringfence.tenant_id())
+    grant select (tenant_id, slug, name, status, created_at) to ringfence_app
+
+table ringfence.ticket_counters
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column last bigint not null default 0
+    constraint ticket_counters_pkey PRIMARY KEY (tenant_id)
+    constraint ticket_counters_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint ticket_counters_last_is_positive CHECK ((last >= 0))
+    policy ticket_counters_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_counters_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy ticket_counters_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy ticket_counters_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+
+table ringfence.ticket_events
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column ticket_event_id uuid not null
+    column ticket_id uuid not null
+    column requester_id uuid not null
+    column group_key uuid not null
+    column actor_id uuid not null
+    column kind text not null
+    column visibility text not null
+    column version integer not null
+    column changes jsonb not null default '{}'::jsonb statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    constraint ticket_events_pkey PRIMARY KEY (tenant_id, ticket_event_id)
+    constraint ticket_events_actor_fkey FOREIGN KEY (tenant_id, actor_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint ticket_events_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
+    constraint ticket_events_kind_is_known CHECK ((kind = ANY (ARRAY['ticket.created'::text, 'ticket.updated'::text, 'ticket.assigned'::text, 'ticket.status_set'::text, 'comment.created'::text])))
+    constraint ticket_events_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
+    CREATE INDEX ticket_events_ticket_idx ON ringfence.ticket_events USING btree (tenant_id, ticket_id, created_at, ticket_event_id)
+    policy ticket_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_events_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
+    policy ticket_events_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
+    policy ticket_events_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
+    policy ticket_events_write for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_id = ( SELECT ringfence.member_with('ticket.read'::text) AS member_with)))
+    policy ticket_events_write_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])) AND (actor_id = ( SELECT ringfence.member() AS member)))
+    policy ticket_events_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (actor_id = requester_id))
+    policy ticket_events_written_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
+    grant insert (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes, created_at) to ringfence_app
+
+table ringfence.tickets
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column ticket_id uuid not null
+    column number bigint not null
+    column subject text not null statistics 0
+    column status text not null default 'new'::text
+    column priority text not null default 'normal'::text
+    column type text not null default 'question'::text
+    column tags text[] not null default '{}'::text[] statistics 0
+    column requester_id uuid not null
+    column assignee_id uuid
+    column group_id uuid
+    column group_key uuid not null generated always as COALESCE(group_id, '00000000-0000-0000-0000-000000000000'::uuid) stored
+    column organization_id uuid
+    column external_source text
+    column external_id text statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    column closed_at timestamp with time zone
+    constraint tickets_pkey PRIMARY KEY (tenant_id, ticket_id)
+    constraint tickets_doors_key UNIQUE (tenant_id, ticket_id, requester_id, group_key)
+    constraint tickets_external_key UNIQUE (tenant_id, external_source, external_id)
+    constraint tickets_number_key UNIQUE (tenant_id, number)
+    constraint tickets_assignee_fkey FOREIGN KEY (tenant_id, assignee_id) REFERENCES ringfence.members(tenant_id, member_id)
+    constraint tickets_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
+    constraint tickets_organization_fkey FOREIGN KEY (tenant_id, organization_id) REFERENCES ringfence.organizations(tenant_id, organization_id)
+    constraint tickets_requester_fkey FOREIGN KEY (tenant_id, requester_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint tickets_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint tickets_closed_has_closed_at CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL)))
+    constraint tickets_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
+    constraint tickets_number_is_positive CHECK ((number > 0))
+    constraint tickets_priority_is_known CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text, 'urgent'::text])))
+    constraint tickets_status_is_known CHECK ((status = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'solved'::text, 'closed'::text])))
+    constraint tickets_subject_is_short CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 500)))
+    constraint tickets_tags_are_few CHECK ((cardinality(tags) <= 50))
+    constraint tickets_type_is_known CHECK ((type = ANY (ARRAY['question'::text, 'incident'::text, 'problem'::text, 'task'::text])))
+    CREATE INDEX tickets_assignee_idx ON ringfence.tickets USING btree (tenant_id, assignee_id, updated_at DESC, ticket_id DESC)
+    CREATE INDEX tickets_created_idx ON ringfence.tickets USING btree (tenant_id, created_at DESC, ticket_id DESC)
+    CREATE INDEX tickets_group_idx ON ringfence.tickets USING btree (tenant_id, group_id, updated_at DESC, ticket_id DESC)
+    CREATE INDEX tickets_organization_idx ON ringfence.tickets USING btree (tenant_id, organization_id, updated_at DESC, ticket_id DESC)
+    CREATE INDEX tickets_requester_idx ON ringfence.tickets USING btree (tenant_id, requester_id, updated_at DESC, ticket_id DESC)
+    CREATE INDEX tickets_updated_idx ON ringfence.tickets USING btree (tenant_id, updated_at DESC, ticket_id DESC)
+    policy tickets_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tickets_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may))
+    policy tickets_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
+    policy tickets_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.create'::text) AS may))
+    policy tickets_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.create.group'::text) AS groups_with)::uuid[])))
+    policy tickets_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.create.own'::text) AS member_with)) AND (status = 'new'::text) AND (assignee_id IS NULL) AND (group_id IS NULL) AND (organization_id IS NULL) AND (tags = '{}'::text[]) AND (external_id IS NULL) AND (created_at = transaction_timestamp()))
+    policy tickets_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)))
+    policy tickets_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy tickets_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
+    policy tickets_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
+    policy tickets_report for select to ringfence_reporting using true
+    grant select to ringfence_app
+    grant insert (tenant_id, ticket_id, number, subject, status, priority, type, tags, requester_id, assignee_id, group_id, organization_id, external_source, external_id, created_at, updated_at, closed_at) to ringfence_app
+    grant update (subject, status, priority, type, tags, requester_id, assignee_id, group_id, organization_id, external_source, external_id, version, updated_at, closed_at) to ringfence_app
+    grant select (tenant_id, ticket_id, number, subject, status, priority, type, tags, requester_id, assignee_id, group_id, organization_id, external_source, external_id, created_at, updated_at, closed_at) to ringfence_reporting
+
+view reporting.comments
+    owner ringfence_owner, with (security_barrier=true, security_invoker=true)
+    comment 'Every comment of your tenant, internal ones included.'
+    column comment_id uuid
+    column ticket_id uuid
+    column author_id uuid
+    column visibility text comment 'public (the requester reads it) or internal.'
+    column body text
+    column created_at timestamp with time zone
+     SELECT comment_id,
+        ticket_id,
+        author_id,
+        visibility,
+        body,
+        created_at
+       FROM ringfence.comments c;
+    grant select to ringfence_reporting
+
+view reporting.tickets
+    owner ringfence_owner, with (security_barrier=true, security_invoker=true)
+    comment 'Every ticket of your tenant.'
+    column ticket_id uuid comment 'Stable id (UUIDv7).'
+    column number bigint comment 'The number people use; unique in the tenant, gaps are normal.'
+    column subject text
+    column status text comment 'new, open, pending, on_hold, solved or closed.'
+    column status_category text
+    column priority text
+    column type text
+    column tags text[]
+    column requester_id uuid comment 'The contact who asked.'
+    column assignee_id uuid
+    column group_id uuid
+    column organization_id uuid
+    column external_source text
+    column external_id text
+    column created_at timestamp with time zone
+    column updated_at timestamp with time zone comment 'Last change or comment, UTC.'
+    column closed_at timestamp with time zone
+     SELECT ticket_id,
+        number,
+        subject,
+        status,
+        status AS status_category,
+        priority,
+        type,
+        tags,
+        requester_id,
+        assignee_id,
+        group_id,
+        organization_id,
+        external_source,
+        external_id,
+        created_at,
+        updated_at,
+        closed_at
+       FROM ringfence.tickets t;
+    grant select to ringfence_reporting
+
+function ringfence.create_reporting_login(uuid,text,uuid)
+    owner ringfence_provisioner
+    CREATE OR REPLACE FUNCTION ringfence.create_reporting_login(tenant_id uuid, verifier text, request_id uuid)
+     RETURNS name
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        -- Opaque: role names are readable by every login of the server.
+        login name := 'r_' || left(replace(gen_random_uuid()::text, '-', ''), 20);
+    begin
+        if verifier !~ '^SCRAM-SHA-256\$[0-9]{4,7}:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$' then
+            raise exception 'not a SCRAM-SHA-256 verifier' using errcode = '22023';
+        end if;
+        perform ringfence.register_reporting_login(login, create_reporting_login.tenant_id, create_reporting_login.request_id);
+        execute format('create role %I login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 5 password %L', login, verifier);
+        execute format('grant ringfence_reporting to %I', login);
+        execute format('alter role %I set default_transaction_read_only = on', login);
+        execute format('alter role %I set statement_timeout = ''60s''', login);
+        execute format('alter role %I set idle_in_transaction_session_timeout = ''60s''', login);
+        execute format('alter role %I set search_path = reporting', login);
+        return login;
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.create_tenant(uuid,text,text,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.create_tenant(tenant_id uuid, slug text, name text, request_id uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform ringfence.seal(create_tenant.tenant_id, null, null, ',', '{}');
+        insert into ringfence.tenants (tenant_id, slug, name) values (create_tenant.tenant_id, create_tenant.slug, create_tenant.name);
+        insert into ringfence.ticket_counters (tenant_id) values (create_tenant.tenant_id);
+        insert into ringfence.audit_heads (tenant_id, length) values (create_tenant.tenant_id, 0);
+        perform ringfence.record_operation(create_tenant.tenant_id, create_tenant.request_id, 'tenant.created', 'tenant', create_tenant.tenant_id, '{}');
+        perform ringfence.record_operation(null, create_tenant.request_id, 'tenant.created', 'tenant', create_tenant.tenant_id, '{}');
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.current_tenant()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.current_tenant()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.tenant_id'::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.deprovision_member(uuid,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        identity uuid;
+    begin
+        perform ringfence.seal(deprovision_member.tenant_id, null, null, ',', '{}');
+        update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
+         where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
+        delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
+        select m.identity_id into identity from ringfence.members m
+         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for update;
+        delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = identity;
+        delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
+        if not found then
+            perform ringfence.unseal();
+            return false;
+        end if;
+        perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
+        perform ringfence.unseal();
+        return true;
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.enter(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.enter(token text)
+     RETURNS text
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := string_to_array(token, '|');
+        token_inner bytea;
+        token_outer bytea;
+        seal_inner bytea;
+        seal_outer bytea;
+        stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
+        entered_member uuid;
+        member_role text;
+        held text;
+        group_ids uuid[] := '{}';
+        named_permissions text[];
+        -- set_config() in a plain expression costs a tenth of a PERFORM.
+        written text;
+    begin
+        select t.inner_pad, t.outer_pad, s.inner_pad, s.outer_pad into token_inner, token_outer, seal_inner, seal_outer
+          from ringfence.keys t, ringfence.keys s
+         where t.purpose = 'token' and t.kid::text = part[6] and t.retired_at is null
+           and s.purpose = 'seal' and s.retired_at is null;
+        -- The service has set the tenant it means; the token must mean the same.
+        if cardinality(part) is distinct from 7
+            or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[7]
+            or part[4]::bigint < extract(epoch from clock_timestamp())
+            or part[1] is distinct from current_setting('app.tenant_id', true) then
+            raise exception 'not a valid token' using errcode = 'RF002';
+        end if;
+        -- Into the tenant with no right but to be looked up: the wall stands around this function too.
+        written := set_config('app.identity_id', part[2], true) || set_config('app.request_id', part[3], true) || set_config('app.member_id', '', true)
+            || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
+            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+                    || textsend(part[1] || '|' || part[2] || '||,|{}'))), 'hex'), true);
+        select m.member_id, m.role, m.permissions into entered_member, member_role, named_permissions
+          from ringfence.members m, ringfence.tenants t
+         where m.tenant_id = part[1]::uuid and m.identity_id = part[2]::uuid
+           and t.tenant_id = part[1]::uuid and t.status = 'active';
+        if entered_member is null then
+            raise exception 'no entry' using errcode = 'RF003';
+        end if;
+        if member_role in ('agent', 'light_agent') then
+            group_ids := array(select g.group_id from ringfence.group_members g
+                                where g.tenant_id = part[1]::uuid and g.member_id = entered_member order by g.group_id);
+        end if;
+        held := case when member_role = 'service' then ',' || array_to_string(named_permissions, ',') || ','
+                            else ringfence.permissions_of(member_role, group_ids <> '{}') end;
+        written := set_config('app.member_id', entered_member::text, true) || set_config('app.permissions', held, true)
+            || set_config('app.groups', group_ids::text, true)
+            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+                    || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text))), 'hex'), true);
+        return entered_member::text || '|' || held || '|' || group_ids::text;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.find_tenant(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.find_tenant(tenant text)
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     SELECT t.tenant_id
+        FROM ringfence.tenants t
+       WHERE ((t.slug = find_tenant.tenant) OR ((t.tenant_id)::text = lower(find_tenant.tenant)));
+    END
+    grant execute to ringfence_operator
+
+function ringfence.groups()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.groups()
+     RETURNS uuid[]
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (COALESCE(ringfence.sealed('app.groups'::text), '{}'::text))::uuid[]
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.groups_with(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.groups_with(permission text)
+     RETURNS uuid[]
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.groups'::text, permission))::uuid[]
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.identify(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.identify(issuer text, subject text)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        found_id uuid;
+    begin
+        select i.identity_id into found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
+        if found_id is null then
+            insert into ringfence.identities (identity_id, issuer, subject)
+            values (gen_random_uuid(), identify.issuer, identify.subject)
+            on conflict on constraint identities_issuer_subject_key do nothing;
+            select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
+        end if;
+        return found_id;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.identity()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.identity()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.identity_id'::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.list_provisioned_members(uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.list_provisioned_members(tenant_id uuid, request_id uuid)
+     RETURNS TABLE(member_id uuid, name text, role text, issuer text, subject text, created_at timestamp with time zone)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform ringfence.seal(list_provisioned_members.tenant_id, null, null, ',', '{}');
+        perform ringfence.record_operation(list_provisioned_members.tenant_id, list_provisioned_members.request_id, 'member.listed', 'member', null, '{}');
+        return query
+        select m.member_id, c.name, m.role, i.issuer, i.subject, m.created_at
+          from ringfence.members m
+          join ringfence.contacts c on c.tenant_id = m.tenant_id and c.contact_id = m.member_id
+          join ringfence.identities i on i.identity_id = m.identity_id
+         where m.tenant_id = list_provisioned_members.tenant_id
+         order by m.created_at, m.member_id;
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.list_tenants(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.list_tenants(request_id uuid)
+     RETURNS TABLE(tenant_id uuid, slug text, name text, status text, created_at timestamp with time zone)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform ringfence.record_operation(null, list_tenants.request_id, 'tenant.listed', 'tenant', null, '{}');
+        return query select t.tenant_id, t.slug, t.name, t.status, t.created_at from ringfence.tenants t order by t.slug;
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.may(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.may(permission text)
+     RETURNS boolean
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.tenant_id'::text, permission) IS NOT NULL)
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.member()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.member()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.member_id'::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.member_with(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.member_with(permission text)
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.member_id'::text, permission))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.move_audit(integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.move_audit(most integer)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        tenant uuid;
+        head bigint;
+        moved integer := 0;
+        batch integer;
+    begin
+        -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
+        for tenant in
+            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1
+        loop
+            perform ringfence.seal(tenant, null, null, ',', '{}');
+            select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
+            if head is null then
+                -- An event that names a tenant which does not exist belongs to the installation alone.
+                update ringfence.audit_inbox i set tenant_id = null where i.tenant_id = tenant;
+                continue;
+            end if;
+            with taken as (
+                delete from ringfence.audit_inbox i
+                 where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x where x.tenant_id = tenant order by x.xid limit most)
+                returning i.*
+            ), numbered as (
+                select head + row_number() over (order by t.xid, t.recorded_at, t.event_id) as position, t.* from taken t
+            ), moved_in as (
+                insert into ringfence.audit_events (tenant_id, position, event_id, xid, recorded_at, request_id, action, decision, rule, actor_id,
+                    identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details)
+                select n.tenant_id, n.position, n.event_id, n.xid, n.recorded_at, n.request_id, n.action, n.decision, n.rule, n.actor_id,
+                    n.identity_id, n.actor_kind, n.on_behalf_of, n.session_id, n.authentication, n.object_type, n.object_id, n.object_version, n.external_system, n.details
+                  from numbered n
+                returning position
+            )
+            select count(*) into batch from moved_in;
+            update ringfence.audit_heads h set length = head + batch where h.tenant_id = tenant;
+            moved := moved + batch;
+        end loop;
+        perform ringfence.unseal();
+        with taken as (
+            delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
+        ), moved_in as (
+            insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, rule, identity_id, actor_kind,
+                session_id, authentication, object_type, object_id, details)
+            select t.event_id, t.xid, t.recorded_at, t.request_id, t.action, t.decision, t.rule, t.identity_id, t.actor_kind,
+                t.session_id, t.authentication, t.object_type, t.object_id, t.details
+              from taken t
+            returning event_id
+        )
+        select count(*) into batch from moved_in;
+        return moved + batch;
+    end
+    $function$
+    grant execute to ringfence_auditor
+
+function ringfence.my_tenants(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.my_tenants(token text)
+     RETURNS SETOF uuid
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := string_to_array(token, '|');
+    begin
+        if not exists (
+            select from ringfence.keys k
+             where k.purpose = 'token' and k.kid::text = part[6] and k.retired_at is null and cardinality(part) = 7
+               and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[7])
+            or part[4]::bigint < extract(epoch from clock_timestamp())
+            or part[1] <> '00000000-0000-0000-0000-000000000000' then
+            raise exception 'not a valid token' using errcode = 'RF002';
+        end if;
+        return query select b.tenant_id from ringfence.memberships b where b.identity_id = part[2]::uuid order by b.tenant_id limit 500;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.permissions()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.permissions()
+     RETURNS text[]
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN string_to_array(TRIM(BOTH ','::text FROM ringfence.sealed('app.permissions'::text)), ','::text)
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.permissions_of(text,boolean)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.permissions_of(role text, grouped boolean)
+     RETURNS text
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+
+function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.provision_member(tenant_id uuid, issuer text, subject text, name text, email text, role text, permissions text[], request_id uuid)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        identity uuid := ringfence.identify(provision_member.issuer, provision_member.subject);
+        person uuid;
+    begin
+        perform ringfence.seal(provision_member.tenant_id, null, null, ',', '{}');
+        if not exists (select from ringfence.tenants t where t.tenant_id = provision_member.tenant_id)
+            or exists (select from ringfence.members m where m.tenant_id = provision_member.tenant_id and m.identity_id = identity) then
+            perform ringfence.unseal();
+            return null;
+        end if;
+        -- A former member's own record, or a contact of that address, is the same person.
+        select c.contact_id into person from ringfence.contacts c
+         where c.tenant_id = provision_member.tenant_id
+           and (c.email_key = lower(provision_member.email)
+                or (c.external_source = 'urn:ringfence:identity' and c.external_id = identity::text))
+           and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id)
+         order by c.created_at limit 1;
+        if person is null then
+            person := gen_random_uuid();
+            insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id)
+            values (provision_member.tenant_id, person, provision_member.name, provision_member.email, 'urn:ringfence:identity', identity::text);
+        end if;
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
+        values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);
+        insert into ringfence.memberships (identity_id, tenant_id) values (identity, provision_member.tenant_id);
+        perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'member.added', 'member', person,
+            jsonb_build_object('role', provision_member.role, 'identity_id', identity));
+        perform ringfence.unseal();
+        return person;
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.record_operation(tenant_id uuid, request_id uuid, action text, object_type text, object_id uuid, details jsonb)
+     RETURNS void
+     LANGUAGE sql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
+       VALUES (record_operation.tenant_id, record_operation.request_id, record_operation.action, 'allow'::text, 'operator'::text, 'operator'::text, record_operation.object_type, record_operation.object_id, record_operation.details);
+    END
+
+function ringfence.register_reporting_login(name,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.register_reporting_login(login name, tenant_id uuid, request_id uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform ringfence.seal(register_reporting_login.tenant_id, null, null, ',', '{}');
+        insert into ringfence.reporting_logins (login, tenant_id) values (register_reporting_login.login, register_reporting_login.tenant_id);
+        perform ringfence.record_operation(register_reporting_login.tenant_id, register_reporting_login.request_id, 'reporting_login.created', 'tenant',
+            register_reporting_login.tenant_id, '{}');
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_provisioner
+
+function ringfence.reserve_ticket_numbers(integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.reserve_ticket_numbers(block integer)
+     RETURNS bigint
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        first bigint;
+    begin
+        if block is null or block not between 1 and 1000 then
+            raise exception 'a block holds 1 to 1000 numbers' using errcode = '22023';
+        end if;
+        update ringfence.ticket_counters c set last = c.last + block
+         where c.tenant_id = ringfence.current_tenant() and ringfence.member() is not null
+        returning c.last - block + 1 into first;
+        if first is null then
+            raise exception 'no tenant entered' using errcode = 'RF003';
+        end if;
+        return first;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.resolve_own_ticket(uuid,integer,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.resolve_own_ticket(ticket_id uuid, version integer, status text)
+     RETURNS SETOF ringfence.tickets
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if resolve_own_ticket.status not in ('open', 'solved') then
+            return;
+        end if;
+        return query
+        update ringfence.tickets t
+           set status = resolve_own_ticket.status, version = t.version + 1, updated_at = transaction_timestamp()
+         where t.tenant_id = ringfence.current_tenant() and t.ticket_id = resolve_own_ticket.ticket_id
+           and t.requester_id = ringfence.member_with('ticket.resolve.own') and t.version = resolve_own_ticket.version
+           and ringfence.status_may_follow(t.status, resolve_own_ticket.status)
+        returning t.*;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.resolve_tenant(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.resolve_tenant(slug text)
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     SELECT t.tenant_id
+        FROM ringfence.tenants t
+       WHERE (t.slug = resolve_tenant.slug);
+    END
+    grant execute to ringfence_app
+
+function ringfence.seal(uuid,uuid,uuid,text,uuid[])
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.seal(tenant_id uuid, identity_id uuid, member_id uuid, permissions text, group_ids uuid[])
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        inner_pad bytea;
+        outer_pad bytea;
+    begin
+        select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
+          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
+        perform set_config('app.tenant_id', seal.tenant_id::text, true),
+                set_config('app.identity_id', coalesce(seal.identity_id::text, ''), true),
+                set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
+                set_config('app.permissions', seal.permissions, true),
+                set_config('app.groups', seal.group_ids::text, true),
+                set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
+                    || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+                    || textsend(seal.tenant_id::text
+                        || '|' || coalesce(seal.identity_id::text, '')
+                        || '|' || coalesce(seal.member_id::text, '')
+                        || '|' || seal.permissions
+                        || '|' || seal.group_ids::text))), 'hex'), true);
+    end
+    $function$
+
+function ringfence.sealed(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.sealed(setting text, permission text DEFAULT NULL::text)
+     RETURNS text
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        seal text := current_setting('app.seal', true);
+        inner_pad bytea;
+        outer_pad bytea;
+    begin
+        if seal is null or seal = '' then
+            -- An analyst's login has one tenant for life; session_user cannot be changed by a statement.
+            if setting = 'app.tenant_id' then
+                return (select l.tenant_id from ringfence.reporting_logins l where l.login = session_user);
+            end if;
+            return null;
+        end if;
+        select k.inner_pad, k.outer_pad into inner_pad, outer_pad
+          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
+        if seal is distinct from encode(sha256(outer_pad || sha256(inner_pad
+                || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+                || textsend(current_setting('app.tenant_id', true)
+                    || '|' || current_setting('app.identity_id', true)
+                    || '|' || current_setting('app.member_id', true)
+                    || '|' || current_setting('app.permissions', true)
+                    || '|' || current_setting('app.groups', true)))), 'hex') then
+            raise exception 'the tenant context is not sealed' using errcode = 'RF001';
+        end if;
+        if permission is not null and position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
+            return null;
+        end if;
+        return nullif(current_setting(setting, true), '');
+    end
+    $function$
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.status_may_follow(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.status_may_follow(before text, after text)
+     RETURNS boolean
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (before = after) THEN (before <> 'closed'::text) WHEN (before = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text])) THEN (after = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'solved'::text])) WHEN (before = 'solved'::text) THEN (after = ANY (ARRAY['open'::text, 'closed'::text])) ELSE false END
+    grant execute to ringfence_app
+
+function ringfence.suspend_tenant(uuid,boolean,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.suspend_tenant(tenant_id uuid, suspended boolean, request_id uuid)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        action text := case when suspended then 'tenant.suspended' else 'tenant.resumed' end;
+    begin
+        perform ringfence.seal(suspend_tenant.tenant_id, null, null, ',', '{}');
+        update ringfence.tenants t
+           set status = case when suspended then 'suspended' else 'active' end,
+               suspended_at = case when suspended then coalesce(t.suspended_at, transaction_timestamp()) end
+         where t.tenant_id = suspend_tenant.tenant_id;
+        if not found then
+            perform ringfence.unseal();
+            return false;
+        end if;
+        perform ringfence.record_operation(suspend_tenant.tenant_id, suspend_tenant.request_id, action, 'tenant', suspend_tenant.tenant_id, '{}');
+        perform ringfence.record_operation(null, suspend_tenant.request_id, action, 'tenant', suspend_tenant.tenant_id, '{}');
+        perform ringfence.unseal();
+        return true;
+    end
+    $function$
+    grant execute to ringfence_operator
+
+function ringfence.tenant_id()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.tenant_id()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.touch_ticket(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.touch_ticket(ticket_id uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
+         where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
+           and exists (select from ringfence.comments c
+                        where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id
+                          and c.created_at = transaction_timestamp());
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.transfer_ticket(ticket_id uuid, version integer, group_id uuid, assignee_id uuid, ticket_event_id uuid)
+     RETURNS SETOF ringfence.tickets
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        before ringfence.tickets;
+        after ringfence.tickets;
+    begin
+        select t.* into before from ringfence.tickets t
+         where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
+           and t.version = transfer_ticket.version and t.status <> 'closed'
+           and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups_with('ticket.change.group')))
+           for update;
+        if before.ticket_id is null then
+            return;
+        end if;
+        update ringfence.tickets t
+           set group_id = transfer_ticket.group_id, assignee_id = transfer_ticket.assignee_id,
+               version = t.version + 1, updated_at = transaction_timestamp()
+         where t.tenant_id = before.tenant_id and t.ticket_id = before.ticket_id
+        returning t.* into after;
+        insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
+        values (after.tenant_id, transfer_ticket.ticket_event_id, after.ticket_id, after.requester_id, after.group_key, ringfence.member(),
+                'ticket.assigned', 'internal', after.version,
+                jsonb_build_object('group_id', jsonb_build_array(before.group_id, after.group_id),
+                                   'assignee_id', jsonb_build_array(before.assignee_id, after.assignee_id)));
+        return next after;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.unseal()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.unseal()
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform set_config(setting, '', true)
+           from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+    end
+    $function$

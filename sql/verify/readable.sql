@@ -1,0 +1,5 @@
+-- Whether the connected role can read all rows of a table: it exists, SELECT is granted, and no policy stands in between.
+select to_regclass($1) is not null as present,
+       coalesce(has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select') and not row_security_active(c.oid), false) as readable
+  from (select) as one
+  left join pg_catalog.pg_class c on c.oid = to_regclass($1)
