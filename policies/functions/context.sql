@@ -5,6 +5,11 @@ create function ringfence.tenant_id() returns uuid
 language sql stable parallel safe
 return nullif(current_setting('app.tenant_id', true), '')::uuid;
 
+-- The request, for the audit; a door that asks for it looks at the seal beside it.
+create function ringfence.request_id() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('app.request_id', true), '')::uuid;
+
 -- The one reader of the context: a setting, or null where the caller lacks the permission asked for. It recomputes the MAC over all settings, this backend and this transaction, so that a
 -- statement that changed any of them raises instead of reading. Flat on purpose: nested calls and a regular expression
 -- cost five times as much, and an EXCEPTION block cannot run in a parallel plan.
@@ -31,7 +36,8 @@ begin
                 || '|' || current_setting('app.identity_id', true)
                 || '|' || current_setting('app.member_id', true)
                 || '|' || current_setting('app.permissions', true)
-                || '|' || current_setting('app.groups', true)))), 'hex') then
+                || '|' || current_setting('app.groups', true)
+                || '|' || current_setting('app.request_id', true)))), 'hex') then
         raise exception 'the tenant context is not sealed' using errcode = 'RF001';
     end if;
     if permission is not null and position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
@@ -89,13 +95,15 @@ begin
             set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
             set_config('app.permissions', seal.permissions, true),
             set_config('app.groups', seal.group_ids::text, true),
+            set_config('app.request_id', '', true),
             set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                 || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
                 || textsend(seal.tenant_id::text
                     || '|' || coalesce(seal.identity_id::text, '')
                     || '|' || coalesce(seal.member_id::text, '')
                     || '|' || seal.permissions
-                    || '|' || seal.group_ids::text))), 'hex'), true);
+                    || '|' || seal.group_ids::text
+                    || '|'))), 'hex'), true);
 end
 $$;
 
@@ -104,10 +112,10 @@ language plpgsql volatile parallel unsafe security definer set search_path = pg_
 as $$
 begin
     perform set_config(setting, '', true)
-       from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+       from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.request_id', 'app.seal']) setting;
 end
 $$;
 
-grant execute on function ringfence.tenant_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
+grant execute on function ringfence.tenant_id(), ringfence.request_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
     ringfence.member(), ringfence.groups(), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;

@@ -37,7 +37,7 @@ begin
     written := set_config('app.identity_id', part[2], true) || set_config('app.request_id', part[3], true) || set_config('app.member_id', '', true)
         || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
         || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                || textsend(part[1] || '|' || part[2] || '||,|{}'))), 'hex'), true);
+                || textsend(part[1] || '|' || part[2] || '||,|{}|' || part[3]))), 'hex'), true);
 
     select m.member_id, m.role, m.permissions into entered_member, member_role, named_permissions
       from ringfence.members m, ringfence.tenants t
@@ -56,7 +56,7 @@ begin
     written := set_config('app.member_id', entered_member::text, true) || set_config('app.permissions', held, true)
         || set_config('app.groups', group_ids::text, true)
         || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text))), 'hex'), true);
+                || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text || '|' || part[3]))), 'hex'), true);
     return entered_member::text || '|' || held || '|' || group_ids::text;
 end
 $$;

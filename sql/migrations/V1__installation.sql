@@ -56,3 +56,4 @@ create index reporting_logins_tenant_idx on ringfence.reporting_logins (tenant_i
 
 alter table ringfence.tenants alter column name set statistics 0;
 alter table ringfence.identities alter column issuer set statistics 0, alter column subject set statistics 0;
+alter table ringfence.keys alter column inner_pad set statistics 0, alter column outer_pad set statistics 0;

@@ -90,3 +90,4 @@ create index installation_events_recorded_idx on ringfence.installation_events (
 
 alter table ringfence.audit_inbox alter column details set statistics 0, alter column session_id set statistics 0;
 alter table ringfence.audit_events alter column details set statistics 0, alter column session_id set statistics 0;
+alter table ringfence.installation_events alter column session_id set statistics 0, alter column details set statistics 0;

@@ -16,4 +16,4 @@ create table ringfence.idempotency_keys (
     constraint idempotency_keys_body_hash_is_sha256 check (octet_length(body_hash) = 32)
 );
 create index idempotency_keys_created_idx on ringfence.idempotency_keys (tenant_id, created_at);
-alter table ringfence.idempotency_keys alter column body set statistics 0, alter column key set statistics 0;
+alter table ringfence.idempotency_keys alter column headers set statistics 0, alter column body set statistics 0, alter column key set statistics 0;

@@ -57,11 +57,19 @@ async fn every_lint_fires_on_its_fault() {
         let after = findings_with_fault(&mut client, &lint).await;
         assert!(!after.is_empty(), "{} is blind to its fault", lint.name);
         if !lint.about_server {
-            assert_ne!(before, after, "{} says the same without its fault", lint.name);
+            assert_ne!(
+                before, after,
+                "{} says the same without its fault",
+                lint.name
+            );
         }
         assert!(after.iter().all(|finding| finding.level == lint.level));
         let restored = lint.run(&client).await.unwrap();
-        assert_eq!(before, restored, "{}: the fault was not rolled back", lint.name);
+        assert_eq!(
+            before, restored,
+            "{}: the fault was not rolled back",
+            lint.name
+        );
     }
 }
 
@@ -69,7 +77,16 @@ async fn every_lint_fires_on_its_fault() {
 fn every_fault_has_its_lint_and_every_lint_one_fault() {
     let seeded: BTreeSet<String> = std::fs::read_dir(faults())
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
     let needed: BTreeSet<String> = lints()
         .unwrap()
@@ -83,7 +100,10 @@ fn every_fault_has_its_lint_and_every_lint_one_fault() {
 #[tokio::test]
 async fn the_lints_run_as_the_services_own_role() {
     let client = client().await;
-    client.batch_execute("set role ringfence_app").await.unwrap();
+    client
+        .batch_execute("set role ringfence_app")
+        .await
+        .unwrap();
     for lint in lints().unwrap().iter().filter(|lint| !lint.about_server) {
         let found = lint.run(&client).await.unwrap();
         assert!(found.iter().all(|f| f.level == Level::Notice), "{found:#?}");
@@ -95,20 +115,35 @@ async fn an_administrator_is_no_role_for_the_service() {
     let client = client().await;
     let found = own_role(&client).await.unwrap();
     assert!(found.iter().any(|f| f.detail == "is a superuser"));
-    for role in ["ringfence_owner", "ringfence_provisioner", "ringfence_backup"] {
+    for role in [
+        "ringfence_owner",
+        "ringfence_provisioner",
+        "ringfence_backup",
+    ] {
         client
             .batch_execute(&format!("set session authorization {role}"))
             .await
             .unwrap();
         assert!(!own_role(&client).await.unwrap().is_empty(), "{role}");
-        client.batch_execute("reset session authorization").await.unwrap();
+        client
+            .batch_execute("reset session authorization")
+            .await
+            .unwrap();
     }
-    for role in ["ringfence_app", "ringfence_auditor", "ringfence_dispatcher", "ringfence_operator"] {
+    for role in [
+        "ringfence_app",
+        "ringfence_auditor",
+        "ringfence_dispatcher",
+        "ringfence_operator",
+    ] {
         client
             .batch_execute(&format!("set session authorization {role}"))
             .await
             .unwrap();
         assert_eq!(own_role(&client).await.unwrap(), [], "{role}");
-        client.batch_execute("reset session authorization").await.unwrap();
+        client
+            .batch_execute("reset session authorization")
+            .await
+            .unwrap();
     }
 }

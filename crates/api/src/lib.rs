@@ -1,1 +1,25 @@
-//! HTTP: routes, problems, one folder a resource. Phrases what the database decided.
+//! HTTP: phrases what the database decided. Status codes live here and nowhere else.
+
+mod answer;
+mod body;
+mod caller;
+mod cursor;
+mod documents;
+mod listing;
+mod operations;
+mod problem;
+mod request_log;
+mod routes;
+mod service;
+mod tickets;
+
+pub use routes::{ROUTES, Route};
+pub use service::{Service, ServiceConfig, StartError};
+
+/// Starts the service.
+///
+/// # Errors
+/// See `StartError`.
+pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
+    service::start(config).await
+}

@@ -122,11 +122,11 @@ impl Database {
     ///
     /// # Errors
     /// When the catalogue cannot be read.
-    pub async fn findings(&self) -> Result<Vec<crate::verify::Finding>, StoreError> {
+    pub async fn findings(&self, migrations: &[String]) -> Result<Vec<crate::verify::Finding>, StoreError> {
         let lease = self.connection().await?;
         let client: &tokio_postgres::Client = lease.client()?;
         let mut findings = crate::verify::own_role(client).await.map_err(|e| unexpected(&e))?;
-        findings.extend(crate::verify::verify(client).await.map_err(|e| unexpected(&e))?);
+        findings.extend(crate::verify::verify(client, migrations).await.map_err(|e| unexpected(&e))?);
         Ok(findings)
     }
 

@@ -9,6 +9,7 @@ mod error;
 pub mod migrate;
 mod principal;
 mod queries;
+pub mod server;
 mod statement;
 mod tenant_tx;
 mod token;

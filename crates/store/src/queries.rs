@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod comments;
+pub mod contacts;
 pub mod idempotency;
+pub mod imports;
 mod page;
 pub mod tenants;
 pub mod tickets;

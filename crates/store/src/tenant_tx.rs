@@ -77,6 +77,12 @@ impl TenantTx {
         self.entered.as_ref().ok_or(StoreError::Refused(crate::Refusal::NoEntry))
     }
 
+    /// Who the caller turned out to be, once entered.
+    #[must_use]
+    pub const fn entered(&self) -> Option<&Entered> {
+        self.entered.as_ref()
+    }
+
     /// # Errors
     /// Whatever the statement, or the entry before it, is refused for.
     pub async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {

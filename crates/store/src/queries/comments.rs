@@ -2,7 +2,7 @@
 
 use super::page::{Keyset, Page};
 use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, StoreError, Template, TenantTx};
+use crate::{StoreError, Template, TenantTx};
 use ringfence_domain::{Comment, CommentId, TicketEventId, TicketId};
 use std::collections::BTreeMap;
 use tokio_postgres::Row;
@@ -13,12 +13,11 @@ const CREATE: crate::Sql = crate::sql!("comments/create.sql");
 const LIST: Template = Template::new(include_str!("../../../../sql/queries/comments/list.sql"));
 
 /// # Errors
-/// `Refusal::NoEntry`, or when the database cannot be asked.
-pub async fn get(database: &Database, principal: &Principal, ticket: TicketId, comment: CommentId) -> Result<(Entered, Option<Comment>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
+/// When the database cannot be asked.
+pub async fn find(tx: &mut TenantTx, ticket: TicketId, comment: CommentId) -> Result<Option<Comment>, StoreError> {
     let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET, &[&tenant, &ticket.0, &comment.0]).await?;
-    Ok((entered, rows.first().map(from_row).transpose()?))
+    let rows = tx.query(GET, &[&tenant, &ticket.0, &comment.0]).await?;
+    rows.first().map(from_row).transpose()
 }
 
 /// # Errors

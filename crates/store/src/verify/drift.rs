@@ -99,8 +99,12 @@ fn changes(before: &[&str], after: &[&str]) -> Option<String> {
     if before == after {
         return None;
     }
-    let gone = unmatched(before, after).into_iter().map(|l| format!("- {l}"));
-    let new = unmatched(after, before).into_iter().map(|l| format!("+ {l}"));
+    let gone = unmatched(before, after)
+        .into_iter()
+        .map(|l| format!("- {l}"));
+    let new = unmatched(after, before)
+        .into_iter()
+        .map(|l| format!("+ {l}"));
     let mut shown: Vec<String> = gone.chain(new).collect();
     if shown.is_empty() {
         return Some("the same lines in another order".into());
@@ -143,7 +147,11 @@ mod tests {
 
     #[test]
     fn what_was_rendered_does_not_differ_from_itself() {
-        let live = lines(&[("table a", "owner o"), ("table a", "  indented"), ("view b", "")]);
+        let live = lines(&[
+            ("table a", "owner o"),
+            ("table a", "  indented"),
+            ("view b", ""),
+        ]);
         assert!(differences(&live, &render(&live)).is_empty());
     }
 

@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 use tokio_postgres::GenericClient;
 
-use super::{Finding, Level, TableState, VerifyError, table_state};
+use super::{Finding, Level, NOT_LOOKED_AT, TableState, VerifyError, table_state};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies/lints");
 const EXCEPTIONS: &str = include_str!(concat!(
@@ -134,9 +134,11 @@ impl Lint {
     }
 
     fn not_looked_at(&self, table: &str) -> Finding {
-        let detail = "not looked at: the connected role may not read the table".to_owned();
+        let detail = "the connected role may not read the table".to_owned();
         let remedy = "verify as an administrator".to_owned();
-        self.finding(Level::Notice, table.to_owned(), detail, remedy)
+        let mut finding = self.finding(Level::Notice, table.to_owned(), detail, remedy);
+        finding.title = NOT_LOOKED_AT.into();
+        finding
     }
 
     fn finding(&self, level: Level, object: String, detail: String, remedy: String) -> Finding {
@@ -184,10 +186,7 @@ mod tests {
     fn a_substitution_changes_the_select_alone() {
         let text = "-- level: error\n-- title: T\n-- why: 15\n-- fault: replace \"15\" with \"14\"\nselect 15";
         let lint = Lint::parse("x", text).unwrap().substituted().unwrap();
-        assert_eq!(
-            (lint.sql.as_str(), lint.why.as_str()),
-            ("select 14", "15")
-        );
+        assert_eq!((lint.sql.as_str(), lint.why.as_str()), ("select 14", "15"));
     }
 
     #[test]

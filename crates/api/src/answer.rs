@@ -1,0 +1,203 @@
+//! Answers of operations that change something: made inside the transaction, kept under an idempotency key, sent once.
+
+use crate::caller::Caller;
+use crate::problem::{Kind, Problem};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use ringfence_audit::{Action, Object};
+use ringfence_store::idempotency::{self, Attempt, Found, KeptAnswer};
+use ringfence_store::{Access, Entered, StoreError, TenantTx};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// What a mutation answers, as text, so that a replay is the same to the byte.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    etag: Option<String>,
+    location: Option<String>,
+    body: String,
+}
+
+impl Answer {
+    pub fn ok<T: Serialize>(record: &T, version: Option<i32>) -> Self {
+        Self { status: StatusCode::OK, etag: version.map(etag), location: None, body: serde_json::to_string(record).unwrap_or_default() }
+    }
+
+    pub fn created<T: Serialize>(record: &T, version: Option<i32>, location: String) -> Self {
+        Self { status: StatusCode::CREATED, location: Some(location), ..Self::ok(record, version) }
+    }
+
+    pub const fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, body: String::new() }
+    }
+
+    fn respond(self, replayed: bool) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        if self.status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type("application/json").body(self.body) }
+    }
+
+    fn keep(&self) -> KeptAnswer {
+        KeptAnswer {
+            status: i16::try_from(self.status.as_u16()).unwrap_or(200),
+            headers: json!({ "etag": self.etag, "location": self.location }),
+            body: self.body.clone(),
+        }
+    }
+
+    fn kept(kept: KeptAnswer) -> Self {
+        let header = |name: &str| kept.headers.get(name).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            status: u16::try_from(kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK),
+            etag: header("etag"),
+            location: header("location"),
+            body: kept.body,
+        }
+    }
+}
+
+/// An entity tag of a version (RFC 9110, section 8.8.3).
+pub fn etag(version: i32) -> String {
+    format!("\"{version}\"")
+}
+
+/// The version that the client says it has read.
+///
+/// # Errors
+/// 428 without If-Match; 400 for one that is not an entity tag of ours.
+pub fn expected_version(request: &HttpRequest) -> Result<i32, Problem> {
+    let mut values = request.headers().get_all(header::IF_MATCH);
+    let Some(value) = values.next() else {
+        return Err(Problem::new(Kind::PreconditionRequired));
+    };
+    let invalid = || Problem::field("If-Match", "invalid", "must be one entity tag, such as \"3\"");
+    if values.next().is_some() {
+        return Err(invalid());
+    }
+    let text = value.to_str().map_err(|_| invalid())?.trim();
+    let tag = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(invalid)?;
+    tag.parse().map_err(|_| invalid())
+}
+
+/// The idempotency key of a request, bound to the operation and the body.
+///
+/// # Errors
+/// 400 for a key that is empty, too long or not printable ASCII.
+pub fn attempt(request: &HttpRequest, body: &[u8]) -> Result<Option<Attempt>, Problem> {
+    let mut values = request.headers().get_all("Idempotency-Key");
+    let Some(value) = values.next() else { return Ok(None) };
+    let invalid = || Problem::field("Idempotency-Key", "invalid", "must be given once, as 1 to 255 printable ASCII characters");
+    let key = value.to_str().map_err(|_| invalid())?;
+    if key.is_empty() || key.len() > 255 || values.next().is_some() {
+        return Err(invalid());
+    }
+    let precondition = request.headers().get(header::IF_MATCH).map(|v| v.as_bytes().to_vec()).unwrap_or_default();
+    Ok(Some(Attempt {
+        route: format!("{} {}", request.method(), path_in_tenant(request)),
+        key: key.to_owned(),
+        body_hash: Sha256::new().chain_update((precondition.len() as u64).to_be_bytes()).chain_update(precondition).chain_update(body).finalize().into(),
+    }))
+}
+
+/// The path behind the tenant: the same tenant may be named by slug or by id.
+fn path_in_tenant(request: &HttpRequest) -> String {
+    match request.match_info().get("tenant") {
+        Some(tenant) => request.path().replacen(&format!("/tenants/{tenant}"), "", 1),
+        None => request.path().to_owned(),
+    }
+}
+
+/// Tries at a transaction that collided with another.
+const TRIES: usize = 4;
+
+/// Runs a change: idempotency, the change, commit; again in a fresh transaction if it collided with another.
+///
+/// # Errors
+/// The problem, its denial recorded.
+pub async fn change<F>(caller: &Caller, attempt: Option<Attempt>, action: Action, object: Object, work: F) -> Result<HttpResponse, Problem>
+where
+    F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
+{
+    for _ in 1..TRIES {
+        match once(caller, attempt.as_ref(), action, &object, &work).await {
+            Err(Outcome::Again) => {}
+            Err(Outcome::Problem(problem)) => return Err(problem),
+            Ok(response) => return Ok(response),
+        }
+    }
+    Err(Problem::new(Kind::Unavailable))
+}
+
+enum Outcome {
+    Again,
+    Problem(Problem),
+}
+
+async fn once<F>(caller: &Caller, attempt: Option<&Attempt>, action: Action, object: &Object, work: &F) -> Result<HttpResponse, Outcome>
+where
+    F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
+{
+    let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Write).await.map_err(|e| Outcome::Problem(e.into()))?;
+    let mut entered = None;
+    match attempted(&mut tx, attempt, &mut entered, work).await {
+        Ok(Attempted::Done(answer)) => {
+            tx.commit().await.map_err(|e| if matches!(e, StoreError::Collided) { Outcome::Again } else { Outcome::Problem(e.into()) })?;
+            if let Some(entered) = &entered {
+                caller.changed(entered).await.map_err(Outcome::Problem)?;
+            }
+            Ok(answer.respond(false))
+        }
+        Ok(Attempted::Replay(answer)) => {
+            let _ = tx.rollback().await;
+            Ok(answer.respond(true))
+        }
+        Ok(Attempted::Refused(problem)) => {
+            let _ = tx.rollback().await;
+            Err(Outcome::Problem(caller.denied(action, object.clone(), problem, None, entered.as_ref()).await))
+        }
+        Err(error) => {
+            let error = tx.refuse(error).await;
+            if matches!(error, StoreError::Collided) {
+                return Err(Outcome::Again);
+            }
+            Err(Outcome::Problem(caller.refused(action, object.clone(), error, entered.as_ref()).await))
+        }
+    }
+}
+
+enum Attempted {
+    Done(Answer),
+    Replay(Answer),
+    Refused(Problem),
+}
+
+async fn attempted<F>(tx: &mut TenantTx, attempt: Option<&Attempt>, entered: &mut Option<Entered>, work: &F) -> Result<Attempted, StoreError>
+where
+    F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
+{
+    if let Some(attempt) = attempt {
+        match idempotency::find(tx, attempt).await? {
+            Found::Fresh => {}
+            Found::InFlight => return Ok(Attempted::Refused(Problem::with_code(Kind::Conflict, "idempotency_in_flight"))),
+            Found::OtherBody => return Ok(Attempted::Refused(Problem::new(Kind::IdempotencyMismatch))),
+            Found::Kept(kept) => return Ok(Attempted::Replay(Answer::kept(kept))),
+        }
+    }
+    let worked = work(tx).await;
+    *entered = tx.entered().cloned();
+    let answer = worked?;
+    if let Some(attempt) = attempt {
+        idempotency::keep(tx, attempt, &answer.keep()).await?;
+    }
+    Ok(Attempted::Done(answer))
+}

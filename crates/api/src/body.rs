@@ -1,0 +1,274 @@
+//! Reads what a client sent, field by field, and says everything that is wrong with it at once.
+
+use crate::problem::{FieldError, Kind, Problem};
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// Bytes of a body; the largest field is a comment of 64 KiB, which JSON may escape sixfold.
+const MOST: usize = 512 * 1024;
+/// Levels of nesting; the contract has two.
+const DEPTH: usize = 16;
+
+/// A JSON object, as sent and as read.
+pub struct JsonBody {
+    pub bytes: Bytes,
+    pub fields: Map<String, Value>,
+}
+
+impl FromRequest for JsonBody {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_owned();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if essence != "application/json" && essence != "application/merge-patch+json" {
+                return Err(Problem::new(Kind::UnsupportedMediaType));
+            }
+            let mut bytes = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Problem::field("body", "unreadable", "ended early"))?;
+                if bytes.len() + chunk.len() > MOST {
+                    return Err(Problem::new(Kind::TooLarge));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
+                Problem::field("body", "malformed_json", format!("is not JSON at line {}, column {}", e.line(), e.column()))
+            })?;
+            if depth(&value) > DEPTH {
+                return Err(Problem::field("body", "too_deep", format!("is nested deeper than {DEPTH} levels")));
+            }
+            match value {
+                Value::Object(fields) => Ok(Self { bytes: bytes.freeze(), fields }),
+                _ => Err(Problem::field("body", "wrong_type", "must be a JSON object")),
+            }
+        })
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// Takes fields out one by one; what is left at the end is unknown.
+pub struct Fields {
+    prefix: String,
+    fields: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+/// A field of a merge patch (RFC 7396): absent, null or a value.
+pub type Patched<T> = Option<Option<T>>;
+
+impl Fields {
+    pub const fn of(fields: Map<String, Value>) -> Self {
+        Self { prefix: String::new(), fields, errors: Vec::new() }
+    }
+
+    /// A query string, each parameter at most once.
+    pub fn of_query(query: &str) -> Self {
+        let mut read = Self::of(Map::new());
+        let Ok(pairs) = actix_web::web::Query::<Vec<(String, String)>>::from_query(query) else {
+            read.wrong("query", "malformed", "is not a query string");
+            return read;
+        };
+        for (name, value) in pairs.into_inner() {
+            if read.fields.insert(name.clone(), Value::String(value)).is_some() {
+                read.wrong(&name, "repeated", "is given more than once");
+            }
+        }
+        read
+    }
+
+    pub fn wrong(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError { field: format!("{}{field}", self.prefix), code, message: message.into() });
+    }
+
+    pub fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+
+    /// A text of `least` to `most` characters; null counts as absent.
+    pub fn text(&mut self, field: &str, least: usize, most: usize) -> Option<String> {
+        self.patched_text(field, least, most).flatten()
+    }
+
+    pub fn required_text(&mut self, field: &str, least: usize, most: usize) -> String {
+        let absent = matches!(self.fields.get(field), None | Some(Value::Null));
+        if absent {
+            self.fields.remove(field);
+            self.wrong(field, "required", "is required");
+        }
+        self.text(field, least, most).unwrap_or_default()
+    }
+
+    pub fn patched_text(&mut self, field: &str, least: usize, most: usize) -> Patched<String> {
+        match self.fields.remove(field)? {
+            Value::Null => Some(None),
+            Value::String(text) => {
+                let length = text.chars().count();
+                if text.contains('\0') {
+                    self.wrong(field, "invalid", "must not hold NUL");
+                } else if length < least || length > most || (least > 0 && text.trim().is_empty()) {
+                    self.wrong(field, "length", format!("must have {least} to {most} characters"));
+                }
+                Some(Some(text))
+            }
+            _ => {
+                self.wrong(field, "wrong_type", "must be a string");
+                None
+            }
+        }
+    }
+
+    pub fn patched<T: FromStr>(&mut self, field: &str, expected: &str) -> Patched<T> {
+        match self.fields.remove(field)? {
+            Value::Null => Some(None),
+            Value::String(text) => {
+                let parsed = text.parse().ok();
+                if parsed.is_none() {
+                    self.wrong(field, "invalid", format!("must be {expected}"));
+                }
+                Some(parsed)
+            }
+            _ => {
+                self.wrong(field, "wrong_type", format!("must be {expected}"));
+                None
+            }
+        }
+    }
+
+    pub fn parsed<T: FromStr>(&mut self, field: &str, expected: &str) -> Option<T> {
+        self.patched(field, expected).flatten()
+    }
+
+    /// One of a closed set of words.
+    pub fn word<T: FromStr<Err = ringfence_domain::UnknownWord>>(&mut self, field: &str) -> Option<T> {
+        match self.fields.remove(field)? {
+            Value::String(text) => match text.parse() {
+                Ok(word) => Some(word),
+                Err(ringfence_domain::UnknownWord { expected }) => {
+                    self.wrong(field, "unknown_value", format!("must be one of: {}", expected.trim()));
+                    None
+                }
+            },
+            _ => {
+                self.wrong(field, "wrong_type", "must be a string");
+                None
+            }
+        }
+    }
+
+    pub fn uuid(&mut self, field: &str) -> Option<Uuid> {
+        self.patched_uuid(field).flatten()
+    }
+
+    pub fn patched_uuid(&mut self, field: &str) -> Patched<Uuid> {
+        self.patched(field, "a UUID")
+    }
+
+    pub fn time(&mut self, field: &str) -> Option<Timestamp> {
+        self.parsed(field, "an RFC 3339 time, such as 2026-01-31T12:00:00Z")
+    }
+
+    /// A list of short texts without repetition.
+    pub fn texts(&mut self, field: &str, most: usize, longest: usize) -> Option<Vec<String>> {
+        let items = match self.fields.remove(field)? {
+            Value::Null => return Some(Vec::new()),
+            Value::Array(items) => items,
+            _ => {
+                self.wrong(field, "wrong_type", "must be a list of strings");
+                return None;
+            }
+        };
+        let mut texts: Vec<String> = Vec::with_capacity(items.len().min(most));
+        for item in items {
+            match item {
+                Value::String(text) if !text.contains('\0') && (1..=longest).contains(&text.chars().count()) => {
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
+                _ => {
+                    self.wrong(field, "invalid", format!("must hold strings of 1 to {longest} characters"));
+                    return None;
+                }
+            }
+        }
+        if texts.len() > most {
+            self.wrong(field, "too_many", format!("must hold at most {most}"));
+        }
+        Some(texts)
+    }
+
+    /// A list of ids without repetition.
+    pub fn uuids(&mut self, field: &str, most: usize) -> Option<Vec<Uuid>> {
+        let texts = self.texts(field, most, 36)?;
+        let ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+        if ids.len() != texts.len() {
+            self.wrong(field, "invalid", "must hold UUIDs");
+        }
+        Some(ids)
+    }
+
+    /// Words of a closed set, separated by commas, as query strings have them.
+    pub fn words<T: FromStr<Err = ringfence_domain::UnknownWord> + Copy + Into<&'static str>>(&mut self, field: &str) -> Vec<String> {
+        let Some(Value::String(text)) = self.fields.remove(field) else { return Vec::new() };
+        let mut words = Vec::new();
+        for word in text.split(',') {
+            match word.parse::<T>() {
+                Ok(known) => words.push(known.into().to_owned()),
+                Err(ringfence_domain::UnknownWord { expected }) => self.wrong(field, "unknown_value", format!("must be one of: {}", expected.trim())),
+            }
+        }
+        words
+    }
+
+    /// An object inside, read with the same care.
+    pub fn object(&mut self, field: &str) -> Option<Self> {
+        match self.fields.remove(field)? {
+            Value::Null => None,
+            Value::Object(fields) => Some(Self { prefix: format!("{}{field}.", self.prefix), fields, errors: Vec::new() }),
+            _ => {
+                self.wrong(field, "wrong_type", "must be an object");
+                None
+            }
+        }
+    }
+
+    /// Takes over what an inner object found wrong.
+    pub fn close(&mut self, mut inner: Self) {
+        inner.unknown();
+        self.errors.append(&mut inner.errors);
+    }
+
+    fn unknown(&mut self) {
+        for field in std::mem::take(&mut self.fields).keys() {
+            // The name is the client's own; a long one is cut.
+            let name: String = field.chars().take(100).collect();
+            self.wrong(&name, "unknown_field", "is not a field of this operation");
+        }
+    }
+
+    /// # Errors
+    /// 400 with everything that was wrong.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        self.unknown();
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem { errors: self.errors, ..Problem::new(Kind::InvalidRequest) }) }
+    }
+}

@@ -1,0 +1,272 @@
+//! Who calls, as a handler's parameter: authenticated, at the door of the tenant that the route names.
+
+use crate::problem::{Kind, Problem};
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use ringfence_audit::{Action, Decision, Event, Object, Who};
+use ringfence_domain::{MemberId, RequestId, TenantId, TenantRef};
+use ringfence_identity::{Rejection, VerifiedIdentity, Verifier};
+use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::{Database, Entered, Principal, Refusal, RequestContext, StoreError};
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Sign-ins and entries already in the trail, so that each token is recorded once per tenant and not once per request.
+#[derive(Clone)]
+pub struct Seen(moka::sync::Cache<(String, Uuid), ()>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build())
+    }
+}
+
+/// An authenticated caller on a route that names no tenant.
+pub struct Authenticated {
+    pub identity: VerifiedIdentity,
+    pub context: RequestContext,
+    pub database: Database,
+    trail: AuditTrail,
+    seen: Seen,
+}
+
+/// An authenticated caller at the door of one tenant.
+pub struct Caller {
+    pub principal: Principal,
+    tenant: TenantRef,
+    authenticated: Authenticated,
+}
+
+impl FromRequest for Authenticated {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request, None).await })
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            // A name that no tenant can have is one that does not exist.
+            let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
+            let authenticated = authenticate(&request, Some(&tenant)).await?;
+            let principal = Principal::for_request(&authenticated.database, &authenticated.identity, &tenant, authenticated.context.clone()).await?;
+            Ok(Self { principal, tenant, authenticated })
+        })
+    }
+}
+
+async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Result<Authenticated, Problem> {
+    let (Some(verifier), Some(database), Some(trail), Some(seen)) =
+        (request.app_data::<Data<Verifier>>(), request.app_data::<Data<Database>>(), request.app_data::<Data<AuditTrail>>(), request.app_data::<Data<Seen>>())
+    else {
+        return Err(Problem::new(Kind::Internal));
+    };
+    let request_id = request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::generate);
+    let context = RequestContext { request_id, authentication: "bearer" };
+    let mut credentials = request.headers().get_all(header::AUTHORIZATION);
+    let bearer = match (credentials.next(), credentials.next()) {
+        // The scheme is case-insensitive (RFC 9110, section 11.1).
+        (Some(value), None) => value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim()),
+        _ => None,
+    };
+    let verified = match bearer {
+        Some(token) => verifier.verify(token).await,
+        None => Err(Rejection::Missing),
+    };
+    match verified {
+        Ok(identity) => {
+            Ok(Authenticated { identity, context, database: database.get_ref().clone(), trail: trail.get_ref().clone(), seen: seen.get_ref().clone() })
+        }
+        Err(Rejection::IssuerUnavailable) => Err(Problem::new(Kind::Unavailable)),
+        Err(rejection) => {
+            // The tenant named is told as well, if there is one.
+            let named = match tenant {
+                Some(TenantRef::Id(id)) => (!id.0.is_nil()).then_some(*id),
+                Some(TenantRef::Slug(slug)) => database.resolve(slug).await?,
+                None => None,
+            };
+            let rejected = |tenant_id| Event {
+                tenant_id,
+                request_id,
+                action: Action::IdentityRejected,
+                decision: Decision::Deny,
+                rule: Some(rejection.code()),
+                who: Who { kind: "nobody", ..Who::default() },
+                object: Object::default(),
+                details: json!({}),
+            };
+            let mut events = vec![rejected(None)];
+            events.extend(named.map(|id| rejected(Some(id))));
+            trail.record(events).await?;
+            Err(Problem::with_code(Kind::Unauthenticated, rejection.code()))
+        }
+    }
+}
+
+impl Authenticated {
+    pub const fn request_id(&self) -> RequestId {
+        self.context.request_id
+    }
+
+    fn who(&self, principal: Option<&Principal>, member_id: Option<MemberId>) -> Who {
+        Who {
+            member_id,
+            identity_id: principal.map(Principal::identity_id),
+            kind: self.identity.kind().as_str(),
+            session_id: self.identity.token_id().map(str::to_owned),
+            authentication: Some(self.context.authentication),
+        }
+    }
+
+    /// True at the first use of this token in this tenant.
+    fn first_use(&self, tenant: Uuid) -> bool {
+        let token = format!(
+            "{}\n{}\n{}\n{}",
+            self.identity.issuer(),
+            self.identity.subject(),
+            self.identity.token_id().unwrap_or_default(),
+            self.identity.expires_at()
+        );
+        self.seen.0.entry((token, tenant)).or_insert(()).is_fresh()
+    }
+
+    /// Records the reading of one's own tenants.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn identity_read(&self, identity_id: ringfence_domain::IdentityId, tenants: &[TenantId]) -> Result<(), Problem> {
+        let who = Who { identity_id: Some(identity_id), ..self.who(None, None) };
+        let event = |action| Event {
+            tenant_id: None,
+            request_id: self.request_id(),
+            action,
+            decision: Decision::Allow,
+            rule: None,
+            who: who.clone(),
+            object: Object::default(),
+            details: json!({ "count": tenants.len() }),
+        };
+        let mut events = vec![event(Action::IdentityRead)];
+        if self.first_use(Uuid::nil()) {
+            events.insert(0, event(Action::IdentityAuthenticated));
+        }
+        Ok(self.trail.record(events).await?)
+    }
+}
+
+impl Caller {
+    pub const fn database(&self) -> &Database {
+        &self.authenticated.database
+    }
+
+    pub const fn request_id(&self) -> RequestId {
+        self.authenticated.request_id()
+    }
+
+    pub const fn tenant_id(&self) -> TenantId {
+        self.principal.tenant_id()
+    }
+
+    /// How this tenant stands in the route, for links.
+    pub fn tenant_path(&self) -> String {
+        match &self.tenant {
+            TenantRef::Id(id) => id.to_string(),
+            TenantRef::Slug(slug) => slug.to_string(),
+        }
+    }
+
+    /// # Errors
+    /// 503 when the mover did not catch up.
+    pub async fn catch_up(&self) -> Result<(), Problem> {
+        Ok(self.authenticated.trail.catch_up().await?)
+    }
+
+    /// What was read, durable before the response. `details` holds counts and digests, never content.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn read(&self, entered: &Entered, action: Action, object: Object, details: Value) -> Result<(), Problem> {
+        let mut events = self.arrivals(entered.member_id);
+        events.push(self.event(Some(self.tenant_id()), Some(entered.member_id), action, Decision::Allow, None, object, details));
+        Ok(self.authenticated.trail.record(events).await?)
+    }
+
+    /// A change carries its own audit row; only a first arrival is to be recorded beside it.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable; the change stands, and repeating it under its key is safe.
+    pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
+        let events = self.arrivals(entered.member_id);
+        if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
+    }
+
+    /// Records a denial in its own transaction, so that no rollback erases it, and phrases it.
+    pub async fn denied(&self, action: Action, object: Object, error: impl Into<Problem>, refusal: Option<&Refusal>, entered: Option<&Entered>) -> Problem {
+        let problem = error.into();
+        let action = if matches!(refusal, Some(Refusal::NoEntry)) { Action::TenantEntryDenied } else { action };
+        let member = entered.map(|e| e.member_id);
+        let event = |tenant| self.event(tenant, member, action, Decision::Deny, Some(problem.code), object.clone(), json!({}));
+        let mut events = Vec::new();
+        if action == Action::TenantEntryDenied {
+            events.push(event(None));
+            // As long a way for a tenant that exists as for one that does not.
+            if let TenantRef::Slug(slug) = &self.tenant
+                && let Err(error) = self.database().resolve_uncached(slug).await
+            {
+                return error.into();
+            }
+        }
+        if !self.tenant_id().0.is_nil() {
+            events.push(event(Some(self.tenant_id())));
+        }
+        match self.authenticated.trail.record(events).await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// A refusal or failure of the store, recorded if it is a denial.
+    pub async fn refused(&self, action: Action, object: Object, error: StoreError, entered: Option<&Entered>) -> Problem {
+        match error {
+            StoreError::Refused(refusal) => self.denied(action, object, refusal.clone(), Some(&refusal), entered).await,
+            other => other.into(),
+        }
+    }
+
+    fn arrivals(&self, member: MemberId) -> Vec<Event> {
+        if !self.authenticated.first_use(self.tenant_id().0) {
+            return Vec::new();
+        }
+        [Action::IdentityAuthenticated, Action::TenantEntered]
+            .into_iter()
+            .map(|action| self.event(Some(self.tenant_id()), Some(member), action, Decision::Allow, None, Object::default(), json!({})))
+            .collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and each is named where it is given")]
+    fn event(&self, tenant_id: Option<TenantId>, member: Option<MemberId>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
+        Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), member), object, details }
+    }
+}
+
+/// An object of the trail.
+pub const fn object(kind: &'static str, id: Uuid) -> Object {
+    Object { kind: Some(kind), id: Some(id), version: None }
+}
+
+/// A kind of object, where there is no single one.
+pub const fn objects(kind: &'static str) -> Object {
+    Object { kind: Some(kind), id: None, version: None }
+}

@@ -1,0 +1,180 @@
+//! Lists: limit, order and cursor in; a page, its cursors and its links out.
+
+use crate::body::Fields;
+use crate::caller::Caller;
+use crate::cursor::{Cursors, Scope};
+use crate::problem::{Kind, Problem};
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
+use ringfence_audit::{Action, Object};
+use ringfence_domain::TenantId;
+use ringfence_store::{Access, Entered, Key, Keyset, Page, StoreError, TenantTx};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+/// The column and direction of an `order=` word.
+pub type Order = (&'static str, &'static str, bool);
+
+/// What a list request asked for, before it is known who asks.
+pub struct Asked {
+    pub order: &'static str,
+    pub column: &'static str,
+    pub descending: bool,
+    pub limit: i64,
+    pub cursor: Option<String>,
+    /// Counted only where asked for.
+    pub total: bool,
+    /// The list and its filters, for the cursor to be bound to.
+    pub list: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PageInfo {
+    /// Give it as `cursor`, with the same filters and order; null at the end.
+    pub next_cursor: Option<String>,
+    pub prev_cursor: Option<String>,
+    /// With `include=total`; counted up to 10,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ListBody<T> {
+    pub data: Vec<T>,
+    pub page: PageInfo,
+}
+
+/// Takes `limit`, `order`, `cursor` and, where the list counts, `include` from the query.
+pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
+    let limit = match fields.parsed::<i64>("limit", "a number from 1 to 200") {
+        Some(limit) if (1..=200).contains(&limit) => limit,
+        None => 50,
+        Some(_) => {
+            fields.wrong("limit", "out_of_range", "must be from 1 to 200");
+            50
+        }
+    };
+    let (first, first_column, first_descending) = orders.first().copied().unwrap_or(("-created_at", "created_at", true));
+    let mut chosen = (first, first_column, first_descending);
+    if let Some(word) = fields.text("order", 1, 40) {
+        match orders.iter().find(|(name, _, _)| *name == word) {
+            Some(order) => chosen = *order,
+            None => {
+                let names: Vec<&str> = orders.iter().map(|(name, _, _)| *name).collect();
+                fields.wrong("order", "unknown_value", format!("must be one of: {}", names.join(", ")));
+            }
+        }
+    }
+    let cursor = fields.text("cursor", 1, 2048);
+    let mut total = false;
+    if counts && let Some(include) = fields.text("include", 1, 100) {
+        if include == "total" {
+            total = true;
+        } else {
+            fields.wrong("include", "unknown_value", "must be: total");
+        }
+    }
+    Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, total, list: String::new() }
+}
+
+impl Asked {
+    /// Binds the request to its list and filters.
+    pub fn of(mut self, list: &str, filters: &impl Serialize) -> Self {
+        self.list = format!("{list} {}", serde_json::to_string(filters).unwrap_or_default());
+        self
+    }
+
+    fn scope<'a>(&'a self, tenant: TenantId, class: &'a str) -> Scope<'a> {
+        Scope { tenant, class, list: &self.list, order: self.order }
+    }
+}
+
+/// A list operation: what was asked, how the trail names it, and what it takes to read any of it.
+pub struct Listing<'a> {
+    pub asked: Asked,
+    pub action: Action,
+    pub object: Object,
+    /// Any of these will do; without one the list is forbidden instead of empty.
+    pub needs: &'a [&'a str],
+}
+
+/// Runs a list operation: enters, fetches the page, records it, answers.
+///
+/// # Errors
+/// The problem, its denial recorded.
+pub async fn page<T, F>(caller: &Caller, request: &HttpRequest, listing: Listing<'_>, fetch: F, key: impl Fn(&T) -> Key) -> Result<HttpResponse, Problem>
+where
+    T: Serialize,
+    F: AsyncFn(&mut TenantTx, &Keyset) -> Result<(Page<T>, Option<i64>), StoreError>,
+{
+    let Listing { asked, action, object, needs } = listing;
+    let cursors = request.app_data::<Data<Cursors>>().ok_or(Problem::new(Kind::Internal))?;
+    let now = Timestamp::now();
+    let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
+    let entered = match tx.enter().await {
+        Ok(entered) => entered.clone(),
+        Err(error) => return Err(caller.refused(action, object, error, None).await),
+    };
+    if !entered.permissions.any(needs) {
+        let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;
+        return Err(caller.denied(action, object, problem, None, Some(&entered)).await);
+    }
+    let class = class_of(&entered);
+    let scope = asked.scope(caller.tenant_id(), &class);
+    let (from, backwards) = match asked.cursor.as_deref().map(|cursor| cursors.open(&scope, cursor, now)).transpose() {
+        Ok(place) => place.map_or((None, false), |(key, backwards)| (Some(key), backwards)),
+        Err(problem) => return Err(tx.refuse(problem).await),
+    };
+    let keyset = Keyset { column: asked.column, descending: asked.descending, from, backwards, limit: asked.limit };
+    let (page, total) = match fetch(&mut tx, &keyset).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let error = tx.refuse(error).await;
+            return Err(caller.refused(action, object, error, Some(&entered)).await);
+        }
+    };
+    tx.commit().await?;
+    let details = json!({ "list": asked.list, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
+    caller.read(&entered, action, object, details).await?;
+
+    // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
+    let (more_after, more_before) = if keyset.backwards { (true, page.more) } else { (page.more, keyset.from.is_some()) };
+    let edge = |row: Option<&T>, more: bool, backwards| row.filter(|_| more).map(|row| cursors.seal(&scope, key(row), backwards, now));
+    let info = PageInfo { next_cursor: edge(page.rows.last(), more_after, false), prev_cursor: edge(page.rows.first(), more_before, true), total };
+    let links: Vec<String> = [(&info.next_cursor, "next"), (&info.prev_cursor, "prev")]
+        .into_iter()
+        .filter_map(|(cursor, relation)| cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{relation}\"", link(request, cursor))))
+        .collect();
+    let mut response = HttpResponse::Ok();
+    if !links.is_empty() {
+        // RFC 8288.
+        response.insert_header((header::LINK, links.join(", ")));
+    }
+    Ok(response.json(ListBody { data: page.rows, page: info }))
+}
+
+/// What decides over the contents of a list: a changed right makes another list.
+fn class_of(entered: &Entered) -> String {
+    let groups: Vec<String> = entered.group_ids.iter().map(ToString::to_string).collect();
+    format!("{}|{}|{}", entered.member_id, entered.permissions, groups.join(","))
+}
+
+fn link(request: &HttpRequest, cursor: &str) -> String {
+    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let query: Vec<&str> = others.collect();
+    let joint = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
+    format!("{}?{joint}cursor={cursor}", request.path())
+}
+
+/// A digest of what a list returned, for the audit: the ids in their order.
+fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
+    let mut hasher = Sha256::new();
+    for id in ids {
+        hasher.update(id.as_bytes());
+    }
+    hex::encode(hasher.finalize())
+}

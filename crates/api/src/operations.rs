@@ -1,0 +1,131 @@
+//! Who am I, the trail, and what operators ask: live, ready, metrics.
+
+use crate::body::Fields;
+use crate::caller::{Authenticated, Caller, objects};
+use crate::listing::{self, ListBody, Listing, Order};
+use crate::problem::{Problem, ProblemBody};
+use crate::service::Readiness;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use metrics_exporter_prometheus::PrometheusHandle;
+use ringfence_audit::Action;
+use ringfence_domain::{AuditEvent, TenantMembership, permission};
+use ringfence_store::{Key, Principal, Refusal, StoreError, audit, tenants};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    pub subject: String,
+    pub issuer: String,
+    /// `user` or `service`.
+    pub kind: &'static str,
+    pub identity_id: Uuid,
+    pub tenants: Vec<TenantMembership>,
+}
+
+/// Who the caller is, and in which tenants.
+#[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "identity", responses((status = 200, body = Me)))]
+pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
+    let (identity_id, principals) = Principal::for_each_tenant(&caller.database, &caller.identity, &caller.context).await?;
+    let mut memberships = Vec::new();
+    for principal in &principals {
+        match tenants::membership(&caller.database, principal).await {
+            Ok(membership) => memberships.push(membership),
+            // Ended or suspended since it was listed.
+            Err(StoreError::Refused(Refusal::NoEntry)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    memberships.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let entered: Vec<_> = memberships.iter().map(|m| m.tenant_id).collect();
+    caller.identity_read(identity_id, &entered).await?;
+    Ok(HttpResponse::Ok().json(Me {
+        subject: caller.identity.subject().to_owned(),
+        issuer: caller.identity.issuer().to_owned(),
+        kind: caller.identity.kind().as_str(),
+        identity_id: identity_id.0,
+        tenants: memberships,
+    }))
+}
+
+const ORDERS: &[Order] = &[("-position", "number", true), ("position", "number", false)];
+
+/// The tenant's audit trail, newest first; up to date with every answered request.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/audit", operation_id = "listAudit", tag = "audit",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("actor_id" = Option<Uuid>, Query, description = "Member who acted"),
+        ("action" = Option<String>, Query, description = "Such as ticket.read"),
+        ("object_type" = Option<String>, Query, description = "Such as ticket"),
+        ("object_id" = Option<Uuid>, Query),
+        ("decision" = Option<String>, Query, description = "allow or deny"),
+        ("after" = Option<String>, Query, description = "Recorded at or after; RFC 3339"),
+        ("before" = Option<String>, Query, description = "Recorded before; RFC 3339"),
+        ("request_id" = Option<Uuid>, Query),
+        ("order" = Option<String>, Query, description = "-position (default) or position"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("cursor" = Option<String>, Query),
+    ),
+    responses((status = 200, body = ListBody<AuditEvent>)))]
+pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of_query(request.query_string());
+    let asked = listing::asked(&mut fields, ORDERS, false);
+    let decision = fields.text("decision", 1, 10);
+    if decision.as_deref().is_some_and(|d| d != "allow" && d != "deny") {
+        fields.wrong("decision", "unknown_value", "must be allow or deny");
+    }
+    let action = fields.text("action", 1, 100);
+    if action.as_deref().is_some_and(|name| !Action::ALL.iter().any(|known| known.as_str() == name)) {
+        fields.wrong("action", "unknown_value", "must be the name of an action, such as ticket.read");
+    }
+    let filter = audit::Filter {
+        actor_id: fields.uuid("actor_id"),
+        action,
+        object_type: fields.text("object_type", 1, 100),
+        object_id: fields.uuid("object_id"),
+        decision,
+        request_id: fields.uuid("request_id"),
+        after: fields.time("after"),
+        before: fields.time("before"),
+    };
+    fields.finish()?;
+    let asked = asked.of("audit", &filter);
+    caller.catch_up().await?;
+    let listing = Listing { asked, action: Action::AuditListed, object: objects("audit"), needs: &[permission::AUDIT_READ] };
+    listing::page(
+        &caller,
+        &request,
+        listing,
+        async |tx, keyset| Ok((audit::list(tx, &filter, keyset).await?, None)),
+        |event: &AuditEvent| Key { time: None, number: Some(event.position), id: event.event_id },
+    )
+    .await
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Live: the process answers.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "operations", security(()), responses((status = 200, body = Health)))]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Ready: the database answers, migrations and policies are in place, the walls verified.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
+    responses((status = 200, body = Health), (status = 503, body = ProblemBody)))]
+pub async fn readyz(readiness: Data<Readiness>) -> Result<HttpResponse, Problem> {
+    readiness.check().await?;
+    Ok(HttpResponse::Ok().json(Health { status: "ready" }))
+}
+
+/// Counters and histograms (Prometheus text); a tenant is never a label.
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operations", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
+pub async fn metrics(handle: Data<PrometheusHandle>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())
+}

@@ -1,0 +1,204 @@
+//! Every kind of error a client can see, on one screen (RFC 9457). Never a driver's text, never a value of another field.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use ringfence_store::{Refusal, StoreError};
+use serde::Serialize;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// Closed set: `type` is `/problems/{slug}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    InvalidRequest,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
+    IdempotencyMismatch,
+    CursorInvalid,
+    TooLarge,
+    UnsupportedMediaType,
+    RateLimited,
+    Unavailable,
+    Internal,
+}
+
+impl Kind {
+    pub const ALL: &'static [Self] = &[
+        Self::InvalidRequest,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::PreconditionFailed,
+        Self::PreconditionRequired,
+        Self::IdempotencyMismatch,
+        Self::CursorInvalid,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::RateLimited,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
+    pub const fn describe(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST, "The request is not well-formed"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "A valid credential is needed"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do that"),
+            Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is nothing here for you"),
+            // Of the closed set: the request names an operation that does not exist.
+            Self::MethodNotAllowed => ("invalid_request", StatusCode::METHOD_NOT_ALLOWED, "The resource has no such method"),
+            Self::Conflict => ("conflict", StatusCode::CONFLICT, "The present state forbids it"),
+            Self::PreconditionFailed => ("precondition_failed", StatusCode::PRECONDITION_FAILED, "It has changed since you read it"),
+            Self::PreconditionRequired => ("precondition_required", StatusCode::PRECONDITION_REQUIRED, "Say which version you mean, with If-Match"),
+            Self::IdempotencyMismatch => ("idempotency_mismatch", StatusCode::UNPROCESSABLE_ENTITY, "The idempotency key was used with another body"),
+            Self::CursorInvalid => ("cursor_invalid", StatusCode::BAD_REQUEST, "The cursor is not one for this list"),
+            Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json"),
+            Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side"),
+        }
+    }
+}
+
+/// What is wrong with one field of the request.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldError {
+    #[schema(example = "subject")]
+    pub field: String,
+    #[schema(example = "required")]
+    pub code: &'static str,
+    #[schema(example = "is required")]
+    pub message: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub kind: Kind,
+    /// Open and additive: what exactly, for programs.
+    pub code: &'static str,
+    pub errors: Vec<FieldError>,
+    /// The version that a failed precondition met.
+    pub current_version: Option<i32>,
+}
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    #[schema(example = "/problems/not_found")]
+    pub r#type: String,
+    #[schema(example = "There is nothing here for you")]
+    pub title: &'static str,
+    #[schema(example = 404)]
+    pub status: u16,
+    #[schema(example = "not_found")]
+    pub code: &'static str,
+    /// Also in the X-Request-Id header and in the audit trail.
+    pub request_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_version: Option<i32>,
+}
+
+impl Problem {
+    pub const fn new(kind: Kind) -> Self {
+        let (code, _, _) = kind.describe();
+        Self { kind, code, errors: Vec::new(), current_version: None }
+    }
+
+    pub const fn with_code(kind: Kind, code: &'static str) -> Self {
+        Self { kind, code, errors: Vec::new(), current_version: None }
+    }
+
+    pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        let mut problem = Self::new(Kind::InvalidRequest);
+        problem.errors.push(FieldError { field: field.into(), code, message: message.into() });
+        problem
+    }
+
+    pub fn body(&self, request_id: String) -> ProblemBody {
+        let (slug, status, title) = self.kind.describe();
+        ProblemBody {
+            r#type: format!("/problems/{slug}"),
+            title,
+            status: status.as_u16(),
+            code: self.code,
+            request_id,
+            errors: self.errors.clone(),
+            current_version: self.current_version,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+/// Marks a response whose body the request log fills in, because only it knows the request's id.
+pub struct Unwritten(pub Problem);
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.describe().1
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        match self.kind {
+            // RFC 6750, section 3.
+            Kind::Unauthenticated => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            }
+            Kind::Unavailable => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(Unwritten(self.clone()));
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NoEntry | Refusal::NotFound => Self::new(Kind::NotFound),
+            Refusal::Forbidden { .. } => Self::new(Kind::Forbidden),
+            Refusal::VersionMismatch { current } => Self { current_version: Some(current), ..Self::new(Kind::PreconditionFailed) },
+            Refusal::Conflict { code, .. } => Self::with_code(Kind::Conflict, code),
+            Refusal::Field { field, code, message } => {
+                let kind = if code == "not_found" { Kind::NotFound } else { Kind::InvalidRequest };
+                Self { errors: vec![FieldError { field: field.into(), code, message: message.into() }], ..Self::new(kind) }
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Unavailable { reason } => {
+                tracing::warn!(reason, "answered 503");
+                Self::new(Kind::Unavailable)
+            }
+            StoreError::Collided => Self::new(Kind::Unavailable),
+            StoreError::Unexpected { code, message } => {
+                tracing::error!(code, message, "unexpected answer of the database");
+                Self::new(Kind::Internal)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Around every request: its id, one log line, its metrics, and the body of an error. Never a payload, a token or an address.
+
+use crate::problem::{Kind, Problem, Unwritten};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use ringfence_domain::RequestId;
+use std::time::Instant;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// # Errors
+/// None of its own: every error becomes a response here.
+pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    // Always ours: an id from outside could repeat another request's in the trail.
+    let request_id = RequestId::generate();
+    request.extensions_mut().insert(request_id);
+    let http = request.request().clone();
+    let method = http.method().clone();
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => {
+            let response = error.error_response();
+            ServiceResponse::new(http, response)
+        }
+    };
+    let mut response = written(response, request_id);
+    if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
+    let status = response.status().as_u16();
+    let elapsed = started.elapsed();
+    metrics::counter!("ringfence_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("ringfence_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
+    tracing::info!(request_id = %request_id, method = %method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
+    Ok(response)
+}
+
+/// Fills in the body of an error, where the request's id is known.
+fn written(response: ServiceResponse<BoxBody>, request_id: RequestId) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let problem = response.response().extensions().get::<Unwritten>().map(|unwritten| unwritten.0.clone());
+    let is_ours = problem.is_some();
+    if !is_ours && response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/problem+json") {
+        return response;
+    }
+    let problem = problem.unwrap_or_else(|| Problem::new(kind_of(status.as_u16())));
+    let (request, response) = response.into_parts();
+    let mut fresh = HttpResponse::build(if is_ours { status } else { problem.kind.describe().1 });
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            fresh.append_header((name.clone(), value.clone()));
+        }
+    }
+    let body = serde_json::to_string(&problem.body(request_id.to_string())).unwrap_or_default();
+    ServiceResponse::new(request, fresh.content_type("application/problem+json").body(body))
+}
+
+/// An error that the framework made: the nearest of ours, without its text.
+const fn kind_of(status: u16) -> Kind {
+    match status {
+        404 => Kind::NotFound,
+        405 => Kind::MethodNotAllowed,
+        413 => Kind::TooLarge,
+        415 => Kind::UnsupportedMediaType,
+        503 => Kind::Unavailable,
+        400..500 => Kind::InvalidRequest,
+        _ => Kind::Internal,
+    }
+}

@@ -1,0 +1,52 @@
+//! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
+
+use crate::{documents, operations, problem, tickets};
+use actix_web::{HttpResponse, ResponseError, web};
+
+/// One operation: the tests know it by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub operation_id: &'static str,
+}
+
+macro_rules! routes {
+    ($($path:literal { $($method:ident $operation:ident => $handler:path),+ $(,)? })+) => {
+        pub const ROUTES: &[Route] = &[$($(Route { method: stringify!($method), path: $path, operation_id: stringify!($operation) }),+),+];
+
+        pub fn configure(config: &mut web::ServiceConfig) {
+            $(config.service(
+                web::resource($path)
+                    $(.route(web::$method().to($handler)))+
+                    .default_service(web::to(|| undeclared(&[$(stringify!($method)),+]))),
+            );)+
+        }
+    };
+}
+
+routes! {
+    "/v1/me" { get getMe => operations::get_me }
+    "/v1/tenants/{tenant}/tickets" { get listTickets => tickets::list::list_tickets, post createTicket => tickets::create::create_ticket }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}" { get getTicket => tickets::get::get_ticket, patch updateTicket => tickets::change::update_ticket }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/assignee" { put assignTicket => tickets::change::assign_ticket }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/status" { put setTicketStatus => tickets::change::set_ticket_status }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/events" { get listTicketEvents => tickets::list::list_ticket_events }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/comments" { get listComments => tickets::comments::list_comments, post createComment => tickets::comments::create_comment }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}" { get getComment => tickets::comments::get_comment }
+    "/v1/tenants/{tenant}/audit" { get listAudit => operations::list_audit }
+    "/healthz" { get healthz => operations::healthz }
+    "/readyz" { get readyz => operations::readyz }
+    "/metrics" { get metrics => operations::metrics }
+    "/openapi.json" { get openapi => documents::openapi }
+    "/docs" { get docs => documents::docs }
+    "/problems/{problem}" { get getProblem => documents::problem }
+}
+
+async fn undeclared(methods: &[&str]) -> HttpResponse {
+    let mut response = problem::Problem::new(problem::Kind::MethodNotAllowed).error_response();
+    if let Ok(allow) = methods.join(", ").to_ascii_uppercase().parse() {
+        response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
+    }
+    response
+}

@@ -1,0 +1,206 @@
+//! Puts the service together, refuses to start on a broken wall, and runs until told to stop.
+
+use crate::caller::Seen;
+use crate::cursor::Cursors;
+use crate::problem::{Kind, Problem};
+use crate::{request_log, routes};
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer, ResponseError, middleware, web};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use ringfence_identity::development::{DISCOVERY_PATH, DevelopmentIssuer, JWKS_PATH};
+use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier};
+use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::tickets::Numbers;
+use ringfence_store::verify::{Finding, Level};
+use ringfence_store::{Database, DatabaseConfig, StoreError};
+use std::net::SocketAddr;
+use std::sync::OnceLock;
+use std::time::Duration;
+use thiserror::Error;
+
+pub struct ServiceConfig {
+    pub listen: SocketAddr,
+    pub database: DatabaseConfig,
+    pub issuers: Vec<IssuerConfig>,
+    /// Exact origins that browsers may call from; none by default.
+    pub origins: Vec<String>,
+    /// Its documents are served under `/development/issuer`; refused with a listener that is not loopback.
+    pub development: Option<DevelopmentIssuer>,
+    pub workers: Option<usize>,
+    /// The migrations that must be in place.
+    pub migrations: Vec<String>,
+}
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("cannot listen on {address}: {source}; set RINGFENCE_LISTEN to a free address, such as 127.0.0.1:8081")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("the development issuer gives a token to anybody; RINGFENCE_LISTEN must be a loopback address while it is on, such as 127.0.0.1:8080")]
+    DevelopmentOutside,
+    #[error("{}", refused(.0))]
+    Findings(Vec<Finding>),
+    #[error("RINGFENCE_ISSUERS: {0}")]
+    Issuers(#[from] ConfigError),
+    #[error("the database cannot be used: {0}; check DATABASE_URL")]
+    Database(#[from] StoreError),
+    #[error("metrics cannot be recorded: {0}")]
+    Metrics(String),
+    #[error("RINGFENCE_ORIGINS: '{0}' is not an origin, such as https://support.example")]
+    Origin(String),
+}
+
+fn refused(findings: &[Finding]) -> String {
+    let mut text = "the walls do not stand; run 'ringfence migrate', then 'ringfence verify'".to_owned();
+    for finding in findings {
+        text.push_str(&format!("\n  {}: {} - {}", finding.lint, finding.object, finding.detail));
+    }
+    text
+}
+
+/// A bound service, not yet answering.
+pub struct Service {
+    address: SocketAddr,
+    server: actix_web::dev::Server,
+    handle: ServerHandle,
+}
+
+/// What `/readyz` asks.
+pub struct Readiness {
+    database: Database,
+    trail: AuditTrail,
+    migrations: Vec<String>,
+    /// The answer of the last look at the walls, kept for half a minute: anybody may ask.
+    walls: moka::future::Cache<(), bool>,
+}
+
+impl Readiness {
+    pub async fn check(&self) -> Result<(), Problem> {
+        self.database.ping().await?;
+        self.trail.catch_up().await?;
+        let standing = self
+            .walls
+            .get_with((), async {
+                match self.database.findings(&self.migrations).await {
+                    Ok(findings) => {
+                        for finding in findings.iter().filter(|f| f.level == Level::Error) {
+                            tracing::error!(lint = finding.lint, object = finding.object, "a wall does not stand");
+                        }
+                        findings.iter().all(|f| f.level != Level::Error)
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "the walls could not be verified");
+                        false
+                    }
+                }
+            })
+            .await;
+        if standing { Ok(()) } else { Err(Problem::with_code(Kind::Unavailable, "walls_not_verified")) }
+    }
+}
+
+pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
+    if config.development.is_some() && !config.listen.ip().is_loopback() {
+        return Err(StartError::DevelopmentOutside);
+    }
+    for origin in &config.origins {
+        if !(origin.starts_with("https://") || origin.starts_with("http://")) || origin.ends_with('/') {
+            return Err(StartError::Origin(origin.clone()));
+        }
+    }
+    let database = Database::new(&config.database)?;
+    let mut findings = database.findings(&config.migrations).await?;
+    findings.retain(|finding| finding.level == Level::Error);
+    if !findings.is_empty() {
+        return Err(StartError::Findings(findings));
+    }
+    let trail = AuditTrail::start(&config.database.auditor);
+    let verifier = Data::new(Verifier::new(config.issuers, Clock::system())?);
+    let cursors = Data::new(Cursors::new(config.database.token_key.derive("cursor")));
+    let readiness = Data::new(Readiness {
+        database: database.clone(),
+        trail: trail.clone(),
+        migrations: config.migrations,
+        walls: moka::future::Cache::builder().max_capacity(1).time_to_live(Duration::from_secs(30)).build(),
+    });
+    let (database, trail) = (Data::new(database), Data::new(trail));
+    let (seen, numbers) = (Data::new(Seen::default()), Data::new(Numbers::default()));
+    let metrics = Data::new(recorder()?);
+    let development = config.development.map(Data::new);
+    let origins = config.origins;
+    let server = HttpServer::new(move || {
+        let mut cors = actix_cors::Cors::default()
+            .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+            .allowed_headers(["Authorization", "Content-Type", "If-Match", "Idempotency-Key"])
+            .expose_headers(["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "X-Request-Id"])
+            .max_age(3600);
+        for origin in &origins {
+            cors = cors.allowed_origin(origin);
+        }
+        let mut app = App::new()
+            .app_data(verifier.clone())
+            .app_data(database.clone())
+            .app_data(trail.clone())
+            .app_data(seen.clone())
+            .app_data(numbers.clone())
+            .app_data(cursors.clone())
+            .app_data(readiness.clone())
+            .app_data(metrics.clone());
+        if let Some(issuer) = &development {
+            app = app.app_data(issuer.clone()).configure(development_issuer);
+        }
+        app.configure(routes::configure)
+            .default_service(web::to(|| async { Problem::new(Kind::NotFound).error_response() }))
+            .wrap(cors)
+            .wrap(middleware::from_fn(request_log::log))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .workers(config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))
+    .bind(config.listen)
+    .map_err(|source| StartError::Listen { address: config.listen, source })?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    let server = server.run();
+    let handle = server.handle();
+    Ok(Service { address, server, handle })
+}
+
+/// Mounts the documents by which the service verifies its own development tokens.
+fn development_issuer(config: &mut web::ServiceConfig) {
+    config
+        .route(
+            &format!("/development/issuer{DISCOVERY_PATH}"),
+            web::get().to(|issuer: Data<DevelopmentIssuer>| async move { web::Json(issuer.discovery_document()) }),
+        )
+        .route(&format!("/development/issuer{JWKS_PATH}"), web::get().to(|issuer: Data<DevelopmentIssuer>| async move { web::Json(issuer.jwks()) }));
+}
+
+/// One recorder a process: several services in it share it, as they share the process.
+fn recorder() -> Result<PrometheusHandle, StartError> {
+    static HANDLE: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| PrometheusBuilder::new().install_recorder().map_err(|e| e.to_string()))
+        .clone()
+        .map_err(StartError::Metrics)
+}
+
+impl Service {
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is done; then lets what is under way finish.
+    ///
+    /// # Errors
+    /// When the server itself fails.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+        let handle = self.handle;
+        let server = tokio::task::spawn_local(self.server);
+        stop.await;
+        handle.stop(true).await;
+        server.await.unwrap_or(Ok(()))
+    }
+}

@@ -1,0 +1,125 @@
+//! Comments: one, a page, a new one.
+
+use super::ticket_ref;
+use crate::answer::{self, Answer};
+use crate::body::{Fields, JsonBody};
+use crate::caller::{Caller, object, objects};
+use crate::listing::{self, ListBody, Listing, Order};
+use crate::problem::{Kind, Problem};
+use actix_web::{HttpRequest, HttpResponse, web};
+use ringfence_audit::Action;
+use ringfence_domain::{Comment, CommentId, TicketRef, Visibility};
+use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// A new comment.
+#[derive(Serialize, ToSchema)]
+pub struct CommentInput {
+    /// CommonMark, at most 64 KiB.
+    #[schema(min_length = 1, example = "We are looking into it.")]
+    body: String,
+    visibility: Visibility,
+}
+
+const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
+const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own"];
+
+/// A page of a ticket's comments, oldest first.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/comments", operation_id = "listComments", tag = "comments",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
+        ("visibility" = Option<Visibility>, Query),
+        ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("cursor" = Option<String>, Query),
+    ),
+    responses((status = 200, body = ListBody<Comment>)))]
+pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let reference = ticket_ref(&path.1)?;
+    let mut fields = Fields::of_query(request.query_string());
+    let asked = listing::asked(&mut fields, ORDERS, false);
+    let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
+    fields.finish()?;
+    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: objects("comment"), needs: READS };
+    listing::page(
+        &caller,
+        &request,
+        listing,
+        async |tx, keyset| {
+            let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+            Ok((comments::list(tx, ticket.ticket_id, visibility, keyset).await?, None))
+        },
+        |comment: &Comment| Key { time: Some(comment.created_at), number: None, id: comment.comment_id.0 },
+    )
+    .await
+}
+
+/// One comment.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}", operation_id = "getComment", tag = "comments",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
+        ("comment_id" = uuid::Uuid, Path),
+    ),
+    responses((status = 200, body = Comment)))]
+pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
+    let reference = ticket_ref(&path.1)?;
+    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let found = async {
+        let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
+        let entered = tx.enter().await?.clone();
+        let ticket_id = match reference {
+            TicketRef::Id(id) => Some(id),
+            TicketRef::Number(_) => tickets::find(&mut tx, reference).await?.map(|ticket| ticket.ticket_id),
+        };
+        let comment = match ticket_id {
+            Some(ticket_id) => comments::find(&mut tx, ticket_id, comment_id).await?,
+            None => None,
+        };
+        tx.commit().await?;
+        Ok((entered, comment))
+    };
+    match found.await {
+        Ok((entered, Some(comment))) => {
+            caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), json!({})).await?;
+            Ok(HttpResponse::Ok().json(comment))
+        }
+        Ok((entered, None)) => Err(caller.denied(Action::CommentRead, objects("comment"), Problem::new(Kind::NotFound), None, Some(&entered)).await),
+        Err(error) => Err(caller.refused(Action::CommentRead, objects("comment"), error, None).await),
+    }
+}
+
+/// Comments on a ticket; the ticket moves up in the lists, its version stays.
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/comments", operation_id = "createComment", tag = "comments",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
+    ),
+    request_body(content = CommentInput),
+    responses((status = 201, body = Comment, headers(("Location" = String, description = "The comment's URL")))))]
+pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+    let reference = ticket_ref(&path.1)?;
+    let attempt = answer::attempt(&request, &body.bytes)?;
+    let mut fields = Fields::of(body.fields);
+    let text = fields.required_text("body", 1, 65_536);
+    if text.len() > 65_536 {
+        fields.wrong("body", "length", "must be at most 64 KiB");
+    }
+    if !fields.has("visibility") {
+        fields.wrong("visibility", "required", "is required: public or internal");
+    }
+    let visibility = fields.word::<Visibility>("visibility").map_or("internal", Visibility::as_str);
+    fields.finish()?;
+    let comment_id = CommentId::generate();
+    let base = format!("/v1/tenants/{}/tickets", caller.tenant_path());
+    answer::change(&caller, attempt, Action::CommentCreated, objects("comment"), async |tx| {
+        let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+        let comment = comments::create(tx, ticket.ticket_id, comment_id, visibility, &text).await?.ok_or(Refusal::NotFound)?;
+        Ok(Answer::created(&comment, None, format!("{base}/{}/comments/{comment_id}", ticket.ticket_id)))
+    })
+    .await
+}

@@ -1,0 +1,118 @@
+//! POST a ticket: in the caller's name, or in that of a contact who asked.
+
+use crate::answer::{self, Answer};
+use crate::body::{Fields, JsonBody};
+use crate::caller::{Caller, objects};
+use crate::problem::Problem;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use ringfence_audit::Action;
+use ringfence_domain::{Priority, Ticket, TicketId, TicketType};
+use ringfence_store::tickets::{self, NewTicket, Numbers};
+use ringfence_store::{Refusal, StoreError, TenantTx, contacts};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A new ticket.
+#[derive(Serialize, ToSchema)]
+pub struct TicketInput {
+    #[schema(min_length = 1, max_length = 500, example = "The invoice shows the wrong address")]
+    subject: String,
+    /// The first public comment; CommonMark, at most 64 KiB.
+    body: Option<String>,
+    priority: Option<Priority>,
+    r#type: Option<TicketType>,
+    /// The contact who asked; the caller if neither this nor `requester` is given.
+    requester_id: Option<Uuid>,
+    /// Found by e-mail address, or made.
+    requester: Option<RequesterInput>,
+    group_id: Option<Uuid>,
+    assignee_id: Option<Uuid>,
+    organization_id: Option<Uuid>,
+    #[schema(max_items = 50)]
+    tags: Option<Vec<String>>,
+    external_source: Option<String>,
+    external_id: Option<String>,
+}
+
+/// Who asked.
+#[derive(Serialize, ToSchema)]
+pub struct RequesterInput {
+    #[schema(min_length = 1, max_length = 200, example = "Customer")]
+    name: String,
+    #[schema(min_length = 3, max_length = 320, example = "customer@example.com")]
+    email: String,
+}
+
+/// Creates a ticket.
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/tickets", operation_id = "createTicket", tag = "tickets",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
+    ),
+    request_body(content = TicketInput),
+    responses((status = 201, body = Ticket, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The ticket's URL")))))]
+pub async fn create_ticket(caller: Caller, request: HttpRequest, body: JsonBody, numbers: Data<Numbers>) -> Result<HttpResponse, Problem> {
+    let attempt = answer::attempt(&request, &body.bytes)?;
+    let (new, requester) = read(body)?;
+    // In a transaction of its own, before this one: a counter row held until commit would let one create at a time in.
+    let number = match numbers.next(caller.database(), &caller.principal).await {
+        Ok(number) => number,
+        Err(error) => return Err(caller.refused(Action::TicketCreated, objects("ticket"), error, None).await),
+    };
+    let path = format!("/v1/tenants/{}/tickets", caller.tenant_path());
+    answer::change(&caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
+        let mut new = new.clone();
+        new.requester_id = requester_of(tx, new.requester_id, requester.as_ref()).await?;
+        let ticket = tickets::create(tx, &new, number).await?;
+        let location = format!("{path}/{}", ticket.ticket_id);
+        Ok(Answer::created(&ticket, Some(ticket.version), location))
+    })
+    .await
+}
+
+async fn requester_of(tx: &mut TenantTx, given: Uuid, requester: Option<&(String, String)>) -> Result<Uuid, StoreError> {
+    if let Some((name, email)) = requester {
+        return Ok(contacts::of_email(tx, name, email).await?.ok_or(Refusal::Forbidden { permission: "contact.change" })?.0);
+    }
+    if given.is_nil() { Ok(tx.enter().await?.member_id.0) } else { Ok(given) }
+}
+
+fn read(body: JsonBody) -> Result<(NewTicket, Option<(String, String)>), Problem> {
+    let mut fields = Fields::of(body.fields);
+    let requester = fields.object("requester").map(|mut inner| {
+        let name = inner.required_text("name", 1, 200);
+        let email = inner.required_text("email", 3, 320);
+        if !email.contains('@') {
+            inner.wrong("email", "invalid", "must be an e-mail address");
+        }
+        fields.close(inner);
+        (name, email)
+    });
+    let new = NewTicket {
+        ticket_id: TicketId::generate(),
+        subject: fields.required_text("subject", 1, 500),
+        body: fields.text("body", 1, 65_536),
+        priority: fields.word::<Priority>("priority").unwrap_or(Priority::Normal).as_str(),
+        r#type: fields.word::<TicketType>("type").unwrap_or(TicketType::Question).as_str(),
+        requester_id: fields.uuid("requester_id").unwrap_or_default(),
+        group_id: fields.uuid("group_id"),
+        assignee_id: fields.uuid("assignee_id"),
+        organization_id: fields.uuid("organization_id"),
+        tags: super::tags(&mut fields).unwrap_or_default(),
+        external_source: fields.text("external_source", 1, 200),
+        external_id: fields.text("external_id", 1, 255),
+    };
+    if new.external_source.is_some() != new.external_id.is_some() {
+        fields.wrong("external_id", "incomplete", "goes together with external_source");
+    }
+    if requester.is_some() && !new.requester_id.is_nil() {
+        fields.wrong("requester", "contradiction", "is given beside requester_id");
+    }
+    if new.body.as_ref().is_some_and(|body| body.len() > 65_536) {
+        fields.wrong("body", "length", "must be at most 64 KiB");
+    }
+    fields.finish()?;
+    Ok((new, requester))
+}
