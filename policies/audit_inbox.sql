@@ -8,7 +8,7 @@ create policy audit_inbox_wall on ringfence.audit_inbox as restrictive for all t
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy audit_inbox_written_by_service on ringfence.audit_inbox for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and request_id = ringfence.request_id() and actor_id = (select ringfence.member()));
+    with check (tenant_id = ringfence.tenant_id() and request_id = (select ringfence.request()) and actor_id = (select ringfence.member()));
 create policy audit_inbox_written_by_auditor on ringfence.audit_inbox for insert to ringfence_auditor
     with check (true);
 -- The operator's functions.

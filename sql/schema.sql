@@ -127,7 +127,7 @@ table ringfence.audit_inbox
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
     policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
     policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
-    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_id = ( SELECT ringfence.member() AS member)))
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.member() AS member)))
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
 
@@ -719,7 +719,7 @@ function ringfence.enter(text)
         written := set_config('app.identity_id', part[2], true) || set_config('app.request_id', part[3], true) || set_config('app.member_id', '', true)
             || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
             || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                    || textsend(part[1] || '|' || part[2] || '||,|{}'))), 'hex'), true);
+                    || textsend(part[1] || '|' || part[2] || '||,|{}|' || part[3]))), 'hex'), true);
         select m.member_id, m.role, m.permissions into entered_member, member_role, named_permissions
           from ringfence.members m, ringfence.tenants t
          where m.tenant_id = part[1]::uuid and m.identity_id = part[2]::uuid
@@ -736,7 +736,7 @@ function ringfence.enter(text)
         written := set_config('app.member_id', entered_member::text, true) || set_config('app.permissions', held, true)
             || set_config('app.groups', group_ids::text, true)
             || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                    || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text))), 'hex'), true);
+                    || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text || '|' || part[3]))), 'hex'), true);
         return entered_member::text || '|' || held || '|' || group_ids::text;
     end
     $function$
@@ -914,13 +914,13 @@ function ringfence.move_audit(integer)
                 select n.tenant_id, n.position, n.event_id, n.xid, n.recorded_at, n.request_id, n.action, n.decision, n.rule, n.actor_id,
                     n.identity_id, n.actor_kind, n.on_behalf_of, n.session_id, n.authentication, n.object_type, n.object_id, n.object_version, n.external_system, n.details
                   from numbered n
-                returning position
             )
-            select count(*) into batch from moved_in;
+            select count(*) into batch from numbered;
             update ringfence.audit_heads h set length = head + batch where h.tenant_id = tenant;
             moved := moved + batch;
         end loop;
         perform ringfence.unseal();
+        -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
         with taken as (
             delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
         ), moved_in as (
@@ -929,9 +929,8 @@ function ringfence.move_audit(integer)
             select t.event_id, t.xid, t.recorded_at, t.request_id, t.action, t.decision, t.rule, t.identity_id, t.actor_kind,
                 t.session_id, t.authentication, t.object_type, t.object_id, t.details
               from taken t
-            returning event_id
         )
-        select count(*) into batch from moved_in;
+        select count(*) into batch from taken;
         return moved + batch;
     end
     $function$
@@ -1050,6 +1049,16 @@ function ringfence.register_reporting_login(name,uuid,uuid)
     $function$
     grant execute to ringfence_provisioner
 
+function ringfence.request()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.request()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.request_id'::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
 function ringfence.reserve_ticket_numbers(integer)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.reserve_ticket_numbers(block integer)
@@ -1131,13 +1140,15 @@ function ringfence.seal(uuid,uuid,uuid,text,uuid[])
                 set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
                 set_config('app.permissions', seal.permissions, true),
                 set_config('app.groups', seal.group_ids::text, true),
+                set_config('app.request_id', '', true),
                 set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                     || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
                     || textsend(seal.tenant_id::text
                         || '|' || coalesce(seal.identity_id::text, '')
                         || '|' || coalesce(seal.member_id::text, '')
                         || '|' || seal.permissions
-                        || '|' || seal.group_ids::text))), 'hex'), true);
+                        || '|' || seal.group_ids::text
+                        || '|'))), 'hex'), true);
     end
     $function$
 
@@ -1169,7 +1180,8 @@ function ringfence.sealed(text,text)
                     || '|' || current_setting('app.identity_id', true)
                     || '|' || current_setting('app.member_id', true)
                     || '|' || current_setting('app.permissions', true)
-                    || '|' || current_setting('app.groups', true)))), 'hex') then
+                    || '|' || current_setting('app.groups', true)
+                    || '|' || current_setting('app.request_id', true)))), 'hex') then
             raise exception 'the tenant context is not sealed' using errcode = 'RF001';
         end if;
         if permission is not null and position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
@@ -1291,6 +1303,6 @@ function ringfence.unseal()
     AS $function$
     begin
         perform set_config(setting, '', true)
-           from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+           from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.request_id', 'app.seal']) setting;
     end
     $function$

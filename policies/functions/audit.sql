@@ -34,13 +34,13 @@ begin
             select n.tenant_id, n.position, n.event_id, n.xid, n.recorded_at, n.request_id, n.action, n.decision, n.rule, n.actor_id,
                 n.identity_id, n.actor_kind, n.on_behalf_of, n.session_id, n.authentication, n.object_type, n.object_id, n.object_version, n.external_system, n.details
               from numbered n
-            returning position
         )
-        select count(*) into batch from moved_in;
+        select count(*) into batch from numbered;
         update ringfence.audit_heads h set length = head + batch where h.tenant_id = tenant;
         moved := moved + batch;
     end loop;
     perform ringfence.unseal();
+    -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
     with taken as (
         delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
     ), moved_in as (
@@ -49,9 +49,8 @@ begin
         select t.event_id, t.xid, t.recorded_at, t.request_id, t.action, t.decision, t.rule, t.identity_id, t.actor_kind,
             t.session_id, t.authentication, t.object_type, t.object_id, t.details
           from taken t
-        returning event_id
     )
-    select count(*) into batch from moved_in;
+    select count(*) into batch from taken;
     return moved + batch;
 end
 $$;

@@ -5,11 +5,6 @@ create function ringfence.tenant_id() returns uuid
 language sql stable parallel safe
 return nullif(current_setting('app.tenant_id', true), '')::uuid;
 
--- The request, for the audit; a door that asks for it looks at the seal beside it.
-create function ringfence.request_id() returns uuid
-language sql stable parallel safe
-return nullif(current_setting('app.request_id', true), '')::uuid;
-
 -- The one reader of the context: a setting, or null where the caller lacks the permission asked for. It recomputes the MAC over all settings, this backend and this transaction, so that a
 -- statement that changed any of them raises instead of reading. Flat on purpose: nested calls and a regular expression
 -- cost five times as much, and an EXCEPTION block cannot run in a parallel plan.
@@ -54,6 +49,10 @@ return ringfence.sealed('app.tenant_id')::uuid;
 create function ringfence.identity() returns uuid
 language sql stable parallel restricted
 return ringfence.sealed('app.identity_id')::uuid;
+
+create function ringfence.request() returns uuid
+language sql stable parallel restricted
+return ringfence.sealed('app.request_id')::uuid;
 
 create function ringfence.member() returns uuid
 language sql stable parallel restricted
@@ -116,6 +115,6 @@ begin
 end
 $$;
 
-grant execute on function ringfence.tenant_id(), ringfence.request_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
+grant execute on function ringfence.tenant_id(), ringfence.request(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
     ringfence.member(), ringfence.groups(), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;

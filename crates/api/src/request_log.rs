@@ -12,21 +12,15 @@ use std::time::Instant;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// # Errors
-/// None of its own: every error becomes a response here.
+/// What the framework could not turn into a response.
 pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     // Always ours: an id from outside could repeat another request's in the trail.
     let request_id = RequestId::generate();
     request.extensions_mut().insert(request_id);
-    let http = request.request().clone();
-    let method = http.method().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => {
-            let response = error.error_response();
-            ServiceResponse::new(http, response)
-        }
-    };
+    let method = request.method().clone();
+    // Handlers and extractors answer their own errors; holding the request for another would forbid routing it.
+    let response = next.call(request).await?.map_into_boxed_body();
     let mut response = written(response, request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);

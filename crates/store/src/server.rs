@@ -6,6 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
 pub use tokio_postgres::Config;
+pub use tokio_postgres::config::Host;
 
 #[derive(Debug, Error)]
 pub enum ServerError {
@@ -79,7 +80,6 @@ fn reason(error: &tokio_postgres::Error) -> String {
 /// Host and port without the password that stands beside them in a URL.
 #[must_use]
 pub fn address(config: &Config) -> String {
-    use tokio_postgres::config::Host;
     let host = match config.get_hosts().first() {
         Some(Host::Tcp(name)) => name.clone(),
         Some(Host::Unix(path)) => path.display().to_string(),

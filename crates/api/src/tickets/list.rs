@@ -9,7 +9,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Priority, Ticket, TicketEvent, TicketStatus, permission};
 use ringfence_store::{Key, Refusal, tickets};
-use uuid::Uuid;
 
 const ORDERS: &[Order] = &[
     ("-updated_at", "updated_at", true),

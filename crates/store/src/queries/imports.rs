@@ -3,12 +3,13 @@
 use crate::tickets::Numbers;
 use crate::{Access, Database, Principal, Refusal, StoreError, TenantTx};
 use jiff::Timestamp;
-use ringfence_domain::{CommentId, ContactId, OrganizationId, Priority, TicketEventId, TicketId, TicketStatus, TicketType, Visibility};
+use ringfence_domain::{CommentId, ContactId, GroupId, OrganizationId, Priority, TicketEventId, TicketId, TicketStatus, TicketType, Visibility};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 const FIND_TICKET: crate::Sql = crate::sql!("imports/find_ticket.sql");
 const FIND_GROUP: crate::Sql = crate::sql!("imports/find_group.sql");
+const MAKE_GROUP: crate::Sql = crate::sql!("imports/make_group.sql");
 const CONTACT: crate::Sql = crate::sql!("imports/contact.sql");
 const ORGANIZATION: crate::Sql = crate::sql!("imports/organization.sql");
 const TICKET: crate::Sql = crate::sql!("imports/ticket.sql");
@@ -163,6 +164,16 @@ pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now:
         )
         .await?;
     rows.first().map(|_| id).ok_or(StoreError::Refused(Refusal::Forbidden { permission: "ticket.import" }))
+}
+
+/// Makes a group for tickets to come, where there is none of that name. The demo does; a file's import may not.
+///
+/// # Errors
+/// A refusal of the doors.
+pub async fn make_group(database: &Database, principal: &Principal, name: &str) -> Result<(), StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Write).await?;
+    let tenant = tx.tenant_id();
+    tx.query_and_commit(MAKE_GROUP, &[&tenant, &GroupId::generate().0, &name]).await.map(drop)
 }
 
 struct People<'a> {

@@ -1,0 +1,169 @@
+//! `ringfence import`: tickets of another system into one tenant, each whole or not at all. It makes no member and no group,
+//! repeats nothing that is there, and its output names lines and rules, never what a field holds.
+
+mod audited;
+mod convert;
+
+use std::fs::File;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use ringfence_import::{Progress, Row, RowError};
+use ringfence_store::imports::{self, Outcome};
+use ringfence_store::tickets::Numbers;
+use ringfence_store::{Database, StoreError};
+use serde::Serialize;
+
+use super::membership::Membership;
+use super::serve::StopSignals;
+use super::{operator, tenant_named};
+use crate::cli::ImportArgs;
+use crate::connections::Connections;
+use crate::data_folder::file;
+use crate::failure::Failure;
+use crate::output;
+
+/// What an import may do, and no more.
+pub const PERMISSIONS: &[&str] = &[
+    "ticket.read", "ticket.create", "ticket.change", "ticket.import", "comment.read", "comment.create", "contact.read", "contact.change",
+    "organization.read", "organization.change", "group.read",
+];
+
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    rows: u64,
+    created: u64,
+    already_there: u64,
+    failed: u64,
+    dry_run: bool,
+    /// Stopped by a signal before the file's end.
+    interrupted: bool,
+}
+
+pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
+    let source = args.source.clone().unwrap_or_else(|| args.format.as_str().to_owned());
+    let connections = Connections::find()?;
+    let operator = operator(&connections).await?;
+    let tenant = tenant_named(&operator, &args.tenant).await?;
+    let mut rows = Rows::open(args, &source)?;
+    let summary = if args.dry_run {
+        rows.check()
+    } else {
+        let config = connections.database()?;
+        let database = Database::new(&config)?;
+        let membership = Membership::begin(&operator, &database, tenant, "import", "Import", PERMISSIONS).await?;
+        let trail = audited::Trail::start(&config.auditor, &membership);
+        let imported = match trail.started(&source, args.format.as_str()).await {
+            Ok(()) => {
+                let imported = rows.write(&database, &membership).await;
+                trail.finished(&source, imported.as_ref().ok()).await.and(imported)
+            }
+            Err(failure) => Err(failure),
+        };
+        // Whatever happened, the import's own membership ends with it.
+        membership.end().await?;
+        trail.carry_on().await;
+        imported?
+    };
+    output::data(args.summary, &summary, text);
+    let whole = summary.failed == 0 && !summary.interrupted;
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn text(summary: &Summary) -> String {
+    let Summary { rows, created, already_there, failed, .. } = summary;
+    let counts = match summary.dry_run {
+        true => format!("{rows} tickets read, {failed} of them wrong; nothing was written"),
+        false => format!("{rows} tickets read: {created} created, {already_there} there already, {failed} failed"),
+    };
+    match summary.interrupted {
+        true => format!("{counts}; interrupted, run it again to go on"),
+        false => counts,
+    }
+}
+
+/// The file's records, with a bar beside them where somebody looks on.
+struct Rows<'a> {
+    records: Box<dyn Iterator<Item = Result<Row, RowError>> + 'a>,
+    bytes: Arc<AtomicU64>,
+    bar: ProgressBar,
+    summary: Summary,
+}
+
+impl<'a> Rows<'a> {
+    fn open(args: &ImportArgs, source: &'a str) -> Result<Self, Failure> {
+        let opened = File::open(&args.file).map_err(file("open", &args.file))?;
+        let size = opened.metadata().map_err(file("read", &args.file))?.len();
+        let reader = Progress::new(opened);
+        let bytes = reader.bytes_read();
+        // On a terminal alone: the bar draws on standard error and hides itself elsewhere.
+        let bar = ProgressBar::new(size);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let summary = Summary { dry_run: args.dry_run, ..Summary::default() };
+        Ok(Self { records: ringfence_import::read(args.format, reader, source), bytes, bar, summary })
+    }
+
+    fn next(&mut self) -> Option<Result<Row, RowError>> {
+        let record = self.records.next();
+        self.bar.set_position(self.bytes.load(Ordering::Relaxed));
+        match record {
+            Some(_) => self.summary.rows += 1,
+            None => self.bar.finish_and_clear(),
+        }
+        self.bar.set_message(format!("{} tickets", self.summary.rows));
+        record
+    }
+
+    fn wrong(&mut self, text: &str) {
+        self.summary.failed += 1;
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
+    fn check(mut self) -> Summary {
+        while let Some(record) = self.next() {
+            if let Err(error) = record {
+                self.wrong(&error.to_string());
+            }
+        }
+        self.summary
+    }
+
+    /// One transaction a ticket; a ticket refused is reported and the next one comes. A database out of reach ends it.
+    async fn write(&mut self, database: &Database, membership: &Membership<'_>) -> Result<Summary, Failure> {
+        let numbers = Numbers::default();
+        let mut stop = StopSignals::catch()?;
+        while let Some(record) = self.next() {
+            let row = match record {
+                Ok(row) => row,
+                Err(error) => {
+                    self.wrong(&error.to_string());
+                    continue;
+                }
+            };
+            let line = row.line;
+            let ticket = convert::ticket(row.ticket);
+            // Not dropped half-way by a signal: the ticket at hand is finished first.
+            match imports::import(database, &membership.principal, &numbers, &ticket).await {
+                Ok(Outcome::Created(_)) => self.summary.created += 1,
+                Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
+                Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {
+                    self.bar.finish_and_clear();
+                    return Err(Failure::Refused(format!("line {line}: {error}; {} tickets were created, run it again to go on", self.summary.created)));
+                }
+                Err(error) => self.wrong(&format!("line {line}: {}", Failure::from(error))),
+            }
+            if stop.came().await {
+                self.summary.interrupted = true;
+                self.bar.finish_and_clear();
+                break;
+            }
+        }
+        Ok(std::mem::take(&mut self.summary))
+    }
+}

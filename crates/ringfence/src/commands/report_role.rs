@@ -1,0 +1,80 @@
+//! `ringfence report-role`: a login whose SQL sees the reporting views of one tenant. Its password is printed once; beside a
+//! private cluster it is also kept in the data folder, for `ringfence dsn`.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use ringfence_domain::TenantId;
+use ringfence_store::command::Operator;
+use ringfence_store::server::{self, Host};
+use serde::{Deserialize, Serialize};
+
+use super::{operator, tenant_named};
+use crate::cli::ReportRoleCommand;
+use crate::connections::{Connections, Login};
+use crate::data_folder::DataFolder;
+use crate::failure::Failure;
+use crate::output;
+
+const FILE: &str = "reporting-logins.json";
+
+/// The last login made for each tenant.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Kept(BTreeMap<TenantId, ReportingLogin>);
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ReportingLogin {
+    pub login: String,
+    pub password: String,
+}
+
+#[derive(Serialize)]
+struct Made {
+    login: String,
+    url: String,
+}
+
+pub async fn perform(command: ReportRoleCommand) -> Result<ExitCode, Failure> {
+    let ReportRoleCommand::Create { tenant, shown } = command;
+    let connections = Connections::find()?;
+    let operator = operator(&connections).await?;
+    let id = tenant_named(&operator, &tenant).await?;
+    let made = create(&operator, id, connections.private_folder()).await?;
+    let url = match connections.private_url(&made.login, &made.password) {
+        Some(url) => url,
+        None => url(&connections.login(Login::Operator)?, &made),
+    };
+    output::data(shown.format, &Made { login: made.login, url }, |made| made.url.clone());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn create(operator: &Operator, tenant: TenantId, kept_in: Option<&DataFolder>) -> Result<ReportingLogin, Failure> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes)?;
+    let password = hex::encode(bytes);
+    let login = operator.create_reporting_login(tenant, &password).await?;
+    let made = ReportingLogin { login, password };
+    if let Some(folder) = kept_in {
+        let mut kept: Kept = folder.read(FILE)?.unwrap_or_default();
+        kept.0.insert(tenant, made.clone());
+        folder.write(FILE, &kept)?;
+    }
+    Ok(made)
+}
+
+pub fn kept(folder: &DataFolder, tenant: TenantId) -> Result<Option<ReportingLogin>, Failure> {
+    Ok(folder.read::<Kept>(FILE)?.and_then(|mut kept| kept.0.remove(&tenant)))
+}
+
+/// On an existing server: at the address by which the operator reached it.
+fn url(operator: &server::Config, made: &ReportingLogin) -> String {
+    let port = operator.get_ports().first().unwrap_or(&5432);
+    let database = operator.get_dbname().unwrap_or(crate::connections::DATABASE);
+    let ReportingLogin { login, password } = made;
+    match operator.get_hosts().first() {
+        Some(Host::Tcp(host)) => format!("postgres://{login}:{password}@{host}:{port}/{database}"),
+        Some(Host::Unix(folder)) => format!("postgres://{login}:{password}@/{database}?host={}&port={port}", folder.display()),
+        None => format!("postgres://{login}:{password}@localhost:{port}/{database}"),
+    }
+}

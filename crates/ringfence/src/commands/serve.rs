@@ -1,0 +1,90 @@
+//! `ringfence serve`: the service on a database that `migrate` prepared. It has no administrator's login and no issuer of its own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use ringfence_api::ServiceConfig;
+use ringfence_identity::IssuerConfig;
+use ringfence_identity::development::DevelopmentIssuer;
+use ringfence_store::migrate::known_migrations;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::connections::{Connections, at_least_one};
+use crate::failure::Failure;
+use crate::{logs, output, settings};
+
+pub async fn serve() -> Result<ExitCode, Failure> {
+    logs::start();
+    let mut stop = StopSignals::catch()?;
+    let issuers = issuers()?;
+    if issuers.is_empty() {
+        return Err(settings::ISSUERS.missing("is not set, and without an issuer nobody can sign in"));
+    }
+    if settings::DATABASE_URL.text()?.is_none() {
+        return Err(settings::DATABASE_URL.missing("is not set"));
+    }
+    let config = service(&Connections::find()?, listen()?, issuers, None)?;
+    let service = ringfence_api::start(config).await?;
+    output::line(&format!("ringfence is ready on http://{}", service.address()));
+    service.run_until(stop.wait()).await.map_err(Failure::Service)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn listen() -> Result<SocketAddr, Failure> {
+    let parsed = settings::LISTEN.parsed_by(|text| text.parse().map_err(|_| "is not an address and a port".to_owned()))?;
+    Ok(parsed.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()))
+}
+
+pub fn issuers() -> Result<Vec<IssuerConfig>, Failure> {
+    let parse = |text: &str| -> Result<Vec<IssuerConfig>, String> {
+        let pairs = text.split(';').filter(|pair| !pair.trim().is_empty());
+        pairs.map(|pair| pair.parse().map_err(|error: ringfence_identity::ConfigError| error.to_string())).collect()
+    };
+    Ok(settings::ISSUERS.parsed_by(parse)?.unwrap_or_default())
+}
+
+/// The service's configuration, the same for `serve` and `run`.
+pub fn service(connections: &Connections, listen: SocketAddr, mut issuers: Vec<IssuerConfig>, development: Option<DevelopmentIssuer>) -> Result<ServiceConfig, Failure> {
+    if let Some(issuer) = &development {
+        issuers.push(IssuerConfig::new(issuer.issuer(), issuer.audience())?);
+    }
+    let origins = settings::ORIGINS.text()?.unwrap_or_default();
+    Ok(ServiceConfig {
+        listen,
+        database: connections.database()?,
+        issuers,
+        origins: origins.split([',', ' ']).map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
+        development,
+        workers: settings::WORKERS.parsed_by(at_least_one)?,
+        migrations: known_migrations(),
+    })
+}
+
+/// Ctrl-C and the polite request to end; caught from the start on, so that neither finds work half undone.
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    pub fn catch() -> Result<Self, Failure> {
+        let caught = |kind| signal(kind).map_err(Failure::Service);
+        Ok(Self { interrupt: caught(SignalKind::interrupt())?, terminate: caught(SignalKind::terminate())? })
+    }
+
+    pub async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Whether one came already, without waiting for it.
+    pub async fn came(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.wait() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+}

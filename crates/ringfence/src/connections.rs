@@ -1,0 +1,237 @@
+//! Where the database is and as whom to speak to it. What the environment names comes first, then the private cluster;
+//! a login without a password anywhere is refused with the setting that would name it.
+
+use ringfence_store::server::{self, Config, ServerError};
+use ringfence_store::{Credentials, DatabaseConfig, TokenKey};
+
+use crate::data_folder::{ClusterRecord, DataFolder};
+use crate::failure::Failure;
+use crate::settings::{self, Setting};
+
+pub const DATABASE: &str = "ringfence";
+const DEFAULT_CONNECTIONS: usize = 16;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    Admin,
+    App,
+    Auditor,
+    Dispatcher,
+    Operator,
+}
+
+impl Login {
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::Admin => "postgres",
+            Self::App => "ringfence_app",
+            Self::Auditor => "ringfence_auditor",
+            Self::Dispatcher => "ringfence_dispatcher",
+            Self::Operator => "ringfence_operator",
+        }
+    }
+
+    const fn setting(self) -> Option<&'static Setting> {
+        match self {
+            Self::Admin => Some(&settings::ADMIN_URL),
+            Self::App => Some(&settings::DATABASE_URL),
+            Self::Auditor => Some(&settings::AUDITOR_URL),
+            Self::Dispatcher => None,
+            Self::Operator => Some(&settings::OPERATOR_URL),
+        }
+    }
+
+    fn password(self, credentials: &Credentials) -> Option<&str> {
+        match self {
+            Self::Admin => None,
+            Self::App => Some(credentials.app_password.expose()),
+            Self::Auditor => Some(credentials.auditor_password.expose()),
+            Self::Dispatcher => Some(credentials.dispatcher_password.expose()),
+            Self::Operator => Some(credentials.operator_password.expose()),
+        }
+    }
+}
+
+pub struct Connections {
+    folder: DataFolder,
+    /// Host, port and database, without a login.
+    base: Config,
+    private: Option<ClusterRecord>,
+    credentials: Option<Credentials>,
+}
+
+impl Connections {
+    /// The server that the environment names, or the private cluster of the data folder.
+    pub fn find() -> Result<Self, Failure> {
+        let folder = DataFolder::from_settings()?;
+        let credentials = stored_credentials(&folder)?;
+        if let Some(base) = named_server()? {
+            return Ok(Self { folder, base, private: None, credentials });
+        }
+        match folder.cluster()? {
+            Some(record) => Ok(Self { folder, base: loopback(record.port), private: Some(record), credentials }),
+            None => Err(Failure::NotRunning(folder.path().to_path_buf())),
+        }
+    }
+
+    /// The private cluster's data folder; an existing server has none.
+    pub fn private_folder(&self) -> Option<&DataFolder> {
+        self.private.as_ref().map(|_| &self.folder)
+    }
+
+    pub fn login(&self, login: Login) -> Result<Config, Failure> {
+        let named = match login.setting() {
+            Some(setting) if self.private.is_none() => url(setting)?,
+            _ => None,
+        };
+        let password = self.credentials.as_ref().and_then(|credentials| login.password(credentials));
+        if let Some(mut config) = named {
+            if login == Login::Admin {
+                config.dbname(self.base.get_dbname().unwrap_or(DATABASE));
+            } else if let (None, Some(password)) = (config.get_password(), password) {
+                config.password(password);
+            }
+            return Ok(config);
+        }
+        let mut config = self.base.clone();
+        config.user(login.role());
+        match (login, &self.private, password) {
+            (Login::Admin, Some(record), _) => config.password(&record.superuser_password),
+            (_, _, Some(password)) => config.password(password),
+            _ => return Err(self.unnamed(login)),
+        };
+        Ok(config)
+    }
+
+    fn unnamed(&self, login: Login) -> Failure {
+        let file = format!("no password of {} is known: neither from {} nor from a credentials file", login.role(), login.setting().map_or("the environment", |s| s.name));
+        match login.setting() {
+            Some(setting) => setting.missing(file),
+            None => Failure::Refused(file),
+        }
+    }
+
+    /// What the service needs.
+    pub fn database(&self) -> Result<DatabaseConfig, Failure> {
+        let key = settings::TOKEN_KEY.parsed_by(TokenKey::parse)?;
+        let token_key = match (key, &self.credentials) {
+            (Some(key), _) => key,
+            (None, Some(credentials)) => TokenKey::parse(credentials.token_key.expose())
+                .map_err(|reason| Failure::Unreadable { path: self.folder.credentials(), reason })?,
+            (None, None) => return Err(settings::TOKEN_KEY.missing("no token key is known, and there is no credentials file")),
+        };
+        let connections = settings::CONNECTIONS.parsed_by(at_least_one)?.unwrap_or(DEFAULT_CONNECTIONS);
+        Ok(DatabaseConfig { app: self.login(Login::App)?, auditor: self.login(Login::Auditor)?, token_key, connections })
+    }
+
+    /// A server that does not answer is told apart: ours was not started, theirs is out of reach.
+    pub async fn reachable(&self, login: Login) -> Result<Config, Failure> {
+        let config = self.login(login)?;
+        match server::answers(&config).await {
+            Ok(()) => Ok(config),
+            Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A URL for psql; of the private cluster alone.
+    pub fn private_url(&self, user: &str, password: &str) -> Option<String> {
+        let record = self.private.as_ref()?;
+        // Both are made here of letters, digits and '_'.
+        Some(format!("postgres://{user}:{password}@127.0.0.1:{}/{DATABASE}", record.port))
+    }
+
+    pub fn private_password(&self, login: Login) -> Option<&str> {
+        let record = self.private.as_ref()?;
+        match login {
+            Login::Admin => Some(&record.superuser_password),
+            other => self.credentials.as_ref().and_then(|credentials| other.password(credentials)),
+        }
+    }
+}
+
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("is not a number from 1".to_owned()),
+    }
+}
+
+/// Opens the credentials file, or makes it; what the environment says about a login or the key goes before the file,
+/// so that `migrate` gives the server the passwords that the service will come with.
+pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Failure> {
+    let path = match settings::CREDENTIALS.text()? {
+        Some(path) => path.into(),
+        None => {
+            folder.make()?;
+            folder.credentials()
+        }
+    };
+    let mut credentials = Credentials::open_or_create(&path).map_err(Failure::Refused)?;
+    for (login, password) in [
+        (Login::App, &mut credentials.app_password),
+        (Login::Auditor, &mut credentials.auditor_password),
+        (Login::Operator, &mut credentials.operator_password),
+    ] {
+        let Some(config) = login.setting().map(url).transpose()?.flatten() else { continue };
+        if let (Some(user), Some(secret)) = (config.get_user(), config.get_password())
+            && user == login.role()
+        {
+            *password = String::from_utf8_lossy(secret).into_owned().into();
+        }
+    }
+    if let Some(key) = settings::TOKEN_KEY.text()? {
+        credentials.token_key = key.into();
+    }
+    Ok(credentials)
+}
+
+fn named_server() -> Result<Option<Config>, Failure> {
+    for setting in [&settings::ADMIN_URL, &settings::DATABASE_URL, &settings::OPERATOR_URL] {
+        if let Some(config) = url(setting)? {
+            let mut base = Config::new();
+            for host in config.get_hosts() {
+                match host {
+                    ringfence_store::server::Host::Tcp(name) => base.host(name),
+                    ringfence_store::server::Host::Unix(path) => base.host_path(path),
+                };
+            }
+            for port in config.get_ports() {
+                base.port(*port);
+            }
+            let name = config.get_dbname().filter(|name| *name != "postgres").unwrap_or(DATABASE);
+            base.dbname(name);
+            return Ok(Some(base));
+        }
+    }
+    Ok(None)
+}
+
+fn url(setting: &Setting) -> Result<Option<Config>, Failure> {
+    // The parser's own text may quote what it could not read, a password among it.
+    let config: Option<Config> = setting.parsed_by(|text| text.parse().map_err(|_| "is not a PostgreSQL URL".to_owned()))?;
+    Ok(config.map(|mut config| {
+        if config.get_dbname().is_none() {
+            config.dbname(DATABASE);
+        }
+        config
+    }))
+}
+
+fn stored_credentials(folder: &DataFolder) -> Result<Option<Credentials>, Failure> {
+    let path = match settings::CREDENTIALS.text()? {
+        Some(path) => path.into(),
+        None if folder.credentials().exists() => folder.credentials(),
+        None => return Ok(None),
+    };
+    let text = std::fs::read(&path).map_err(crate::data_folder::file("read", &path))?;
+    serde_json::from_slice(&text)
+        .map(Some)
+        .map_err(|error| Failure::Unreadable { path, reason: error.to_string() })
+}
+
+fn loopback(port: u16) -> Config {
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(port).dbname(DATABASE);
+    config
+}

@@ -1,0 +1,87 @@
+//! What can stop a command, and the exit code it ends with: 1 = refused or found something, 2 = asked in the wrong way.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use ringfence_api::StartError;
+use ringfence_cluster::ClusterError;
+use ringfence_identity::ConfigError;
+use ringfence_store::migrate::MigrateError;
+use ringfence_store::server::ServerError;
+use ringfence_store::{Refusal, StoreError};
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The value stands in the text only where it is no secret.
+    #[error("{name}{}: {reason}; set it in the environment, for example\n    {name}={example}", shown(.value))]
+    Setting {
+        name: &'static str,
+        value: Option<String>,
+        reason: String,
+        example: &'static str,
+    },
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error(
+        "no private PostgreSQL runs in {}: start it with `make run` (or `ringfence run`), or name another folder with RINGFENCE_DATA, or an existing server with RINGFENCE_ADMIN_URL=postgres://postgres:secret@db.example:5432/ringfence",
+        .0.display()
+    )]
+    NotRunning(PathBuf),
+    #[error("there is no tenant `{0}`; `ringfence tenant list` names them all")]
+    UnknownTenant(String),
+    #[error("cannot {action} {}: {source}", path.display())]
+    File {
+        action: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{}: {reason}; it was written by ringfence and changed since", path.display())]
+    Unreadable { path: PathBuf, reason: String },
+    #[error("the operating system gave no random bytes: {0}")]
+    Randomness(#[from] getrandom::Error),
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error("development issuer: {0}")]
+    Issuer(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{}", plain(.0))]
+    Store(#[from] StoreError),
+    #[error("the service ended: {0}")]
+    Service(std::io::Error),
+}
+
+impl Failure {
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Setting { .. } | Self::Usage(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+fn shown(value: &Option<String>) -> String {
+    value
+        .as_ref()
+        .map(|value| format!(" is `{value}`"))
+        .unwrap_or_default()
+}
+
+/// A refusal in the words of somebody at a shell.
+fn plain(error: &StoreError) -> String {
+    match error {
+        StoreError::Refused(Refusal::Field { field, message, .. }) => format!("{field} {message}"),
+        // A tenant's name is not among the constraints that a request can run into.
+        StoreError::Unexpected { code, message } if code == "23505" && message == "tenants_slug_key" => {
+            "the slug is taken: choose another".to_owned()
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,186 @@
+//! Demo tenants, each made once: its people through the operator, its tickets through an import. It touches no tenant that
+//! holds anybody but demo identities, and never brings back what somebody removed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use ringfence_domain::{Role, TenantId};
+use ringfence_store::Database;
+use ringfence_store::command::{MemberRow, NewMember, Operator};
+use ringfence_store::imports;
+use ringfence_store::tickets::Numbers;
+use serde::{Deserialize, Serialize};
+
+use super::demo_tickets;
+use crate::commands::membership::Membership;
+use crate::commands::{import, operator, report_role};
+use crate::connections::Connections;
+use crate::data_folder::DataFolder;
+use crate::failure::Failure;
+
+const FILE: &str = "demo.json";
+const TENANTS: [(&str, &str); 3] = [("acme", "Acme"), ("globex", "Globex"), ("initech", "Initech")];
+/// In the tenant's own order: each role once. A service has its permissions named.
+const SERVICE_PERMISSIONS: &[&str] = &["ticket.read", "ticket.create", "comment.read", "comment.create", "contact.read"];
+/// One person with a place in two tenants, and another role in each.
+const TWO_TENANTS: [(&str, Role); 2] = [("acme", Role::Requester), ("globex", Role::Agent)];
+pub const PERSON: &str = "morgan";
+
+/// Which tenants are done, and for which issuer: a port changed in RINGFENCE_LISTEN changes the issuer's name.
+#[derive(Default, Serialize, Deserialize)]
+struct Done(BTreeMap<String, DoneTenant>);
+
+#[derive(Serialize, Deserialize)]
+struct DoneTenant {
+    tenant_id: TenantId,
+    issuer: String,
+}
+
+pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) -> Result<(), Failure> {
+    let operator = operator(connections).await?;
+    let mut done: Done = folder.read(FILE)?.unwrap_or_default();
+    for (slug, name) in TENANTS {
+        let known = operator.find_tenant(slug).await?;
+        let before = done.0.get(slug).filter(|before| Some(before.tenant_id) == known);
+        if before.is_some_and(|before| before.issuer == issuer) {
+            continue;
+        }
+        let is_new = before.is_none();
+        let tenant_id = match known {
+            Some(id) => id,
+            None => operator.create_tenant(slug, name).await?,
+        };
+        let seeding = Seeding { operator: &operator, connections, folder, tenant_id, slug, name, issuer };
+        if !seeding.people(is_new).await? {
+            super::say(&format!("{slug} is somebody's tenant and stays as it is: no demo in it"));
+            continue;
+        }
+        if is_new {
+            seeding.tickets().await?;
+            seeding.reporting_login().await?;
+            super::say(&format!("demo tenant {slug} is ready"));
+        }
+        done.0.insert(slug.to_owned(), DoneTenant { tenant_id, issuer: issuer.to_owned() });
+        folder.write(FILE, &done)?;
+    }
+    Ok(())
+}
+
+struct Seeding<'a> {
+    operator: &'a Operator,
+    connections: &'a Connections,
+    folder: &'a DataFolder,
+    tenant_id: TenantId,
+    slug: &'a str,
+    name: &'a str,
+    issuer: &'a str,
+}
+
+struct DemoMember {
+    subject: String,
+    name: String,
+    email: String,
+    role: Role,
+}
+
+impl Seeding<'_> {
+    /// False: the tenant has members of real issuers. Members of the demo under the issuer's former name come over to the
+    /// new one; who is missing is added to a new tenant alone.
+    async fn people(&self, is_new: bool) -> Result<bool, Failure> {
+        let present = self.operator.list_members(self.tenant_id).await?;
+        if !present.iter().all(is_of_the_demo) {
+            return Ok(false);
+        }
+        for member in members(self.slug, self.name) {
+            let place = present.iter().find(|row| row.subject == member.subject);
+            match place {
+                Some(row) if row.issuer == self.issuer => continue,
+                Some(row) => {
+                    self.operator.remove_member(self.tenant_id, row.member_id).await?;
+                }
+                None if !is_new => continue,
+                None => {}
+            }
+            let permissions = (member.role == Role::Service).then(|| SERVICE_PERMISSIONS.iter().map(|&name| name.to_owned()).collect());
+            let new = NewMember { issuer: self.issuer, subject: &member.subject, name: &member.name, email: Some(&member.email), role: member.role, permissions };
+            self.operator.add_member(self.tenant_id, &new).await?;
+        }
+        Ok(true)
+    }
+
+    /// As an import: a killed run's tickets are found again by their external ids.
+    async fn tickets(&self) -> Result<(), Failure> {
+        let database = Database::new(&self.connections.database()?)?;
+        let permissions = [import::PERMISSIONS, &["group.manage"]].concat();
+        let membership = Membership::begin(self.operator, &database, self.tenant_id, "demo", "Demo", &permissions).await?;
+        let written = async {
+            for group in demo_tickets::GROUPS {
+                imports::make_group(&database, &membership.principal, group).await?;
+            }
+            let numbers = Numbers::default();
+            for ticket in demo_tickets::tickets(self.slug, self.name, Timestamp::now()) {
+                imports::import(&database, &membership.principal, &numbers, &ticket).await?;
+            }
+            Ok::<_, Failure>(())
+        }
+        .await;
+        membership.end().await?;
+        written
+    }
+
+    async fn reporting_login(&self) -> Result<(), Failure> {
+        let Some(folder) = self.connections.private_folder() else { return Ok(()) };
+        if report_role::kept(folder, self.tenant_id)?.is_none() {
+            report_role::create(self.operator, self.tenant_id, Some(self.folder)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Demo identities come from a development issuer, or stand for a command that a killed run left behind.
+fn is_of_the_demo(member: &MemberRow) -> bool {
+    member.issuer.ends_with("/development/issuer") || member.issuer.starts_with("urn:ringfence:")
+}
+
+fn members(slug: &str, name: &str) -> Vec<DemoMember> {
+    let mut members: Vec<DemoMember> = Role::ALL
+        .iter()
+        .map(|&role| DemoMember {
+            subject: format!("{slug}:{role}"),
+            name: format!("{name} {}", role.as_str().replace('_', " ")),
+            email: demo_tickets::address(slug, role.as_str()),
+            role,
+        })
+        .collect();
+    members.extend(TWO_TENANTS.iter().filter(|(tenant, _)| *tenant == slug).map(|&(_, role)| DemoMember {
+        subject: PERSON.to_owned(),
+        name: "Morgan".to_owned(),
+        email: demo_tickets::PERSON_ADDRESS.to_owned(),
+        role,
+    }));
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MemberRow, is_of_the_demo, members};
+    use ringfence_domain::{MemberId, Role};
+
+    fn of_issuer(issuer: &str) -> MemberRow {
+        let (name, role, subject) = ("Agent".to_owned(), "agent".to_owned(), "1".to_owned());
+        MemberRow { member_id: MemberId::generate(), name, role, issuer: issuer.to_owned(), subject, created_at: jiff::Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn a_tenant_with_a_member_of_a_real_issuer_is_not_the_demos() {
+        assert!(!is_of_the_demo(&of_issuer("https://id.example.com")));
+        assert!(is_of_the_demo(&of_issuer("http://127.0.0.1:8080/development/issuer")));
+    }
+
+    #[test]
+    fn every_role_is_there_once_and_morgan_in_two_tenants() {
+        for (slug, extra) in [("acme", 1), ("globex", 1), ("initech", 0)] {
+            assert_eq!(members(slug, "Name").len(), Role::ALL.len() + extra);
+        }
+    }
+}

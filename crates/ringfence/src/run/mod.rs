@@ -1,0 +1,137 @@
+//! `ringfence run`: everything in one, from nothing to a served demo, and down again in order. It never runs PostgreSQL as
+//! root, and never opens the development issuer to anybody but this machine.
+
+mod demo;
+mod demo_tickets;
+mod next_steps;
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use ringfence_api::{Service, StartError};
+use ringfence_cluster::{Cluster, Durability, Installation, Options};
+use ringfence_identity::IssuerConfig;
+use ringfence_identity::development::DevelopmentIssuer;
+use ringfence_store::migrate::{known_migrations, migrate};
+use ringfence_store::server;
+use ringfence_store::verify::Level;
+
+use crate::commands::serve::{StopSignals, issuers, listen, service};
+use crate::commands::token::{AUDIENCE, issuer_url};
+use crate::connections::{Connections, Login, open_or_make_credentials};
+use crate::data_folder::{DataFolder, LastRun};
+use crate::failure::Failure;
+use crate::{logs, output, settings};
+
+pub async fn run() -> Result<ExitCode, Failure> {
+    logs::start();
+    let mut stop = StopSignals::catch()?;
+    let plan = Plan::from_settings()?;
+    // A signal during the start drops what was begun; the cluster stops its server as it goes.
+    let running = tokio::select! {
+        started = plan.start() => started?,
+        () = stop.wait() => return Ok(ExitCode::SUCCESS),
+    };
+    let Running { service, cluster } = running;
+    let served = service.run_until(stop.wait()).await;
+    say("the service has stopped");
+    if let Some(cluster) = cluster {
+        cluster.stop().await?;
+        say("PostgreSQL has stopped");
+    }
+    served.map_err(Failure::Service)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the environment asks for, found sound before anything is started.
+struct Plan {
+    folder: DataFolder,
+    listen: SocketAddr,
+    issuers: Vec<IssuerConfig>,
+    on_existing_server: bool,
+}
+
+struct Running {
+    service: Service,
+    cluster: Option<Cluster>,
+}
+
+impl Plan {
+    fn from_settings() -> Result<Self, Failure> {
+        let (listen, issuers) = (free(listen()?)?, issuers()?);
+        if !listen.ip().is_loopback() && issuers.is_empty() {
+            return Err(settings::LISTEN.missing(format!(
+                "{listen} can be reached from outside, where the development issuer must not be: listen on a loopback address, or name a real issuer with RINGFENCE_ISSUERS"
+            )));
+        }
+        let on_existing_server = settings::ADMIN_URL.text()?.is_some();
+        for setting in [&settings::DATABASE_URL, &settings::OPERATOR_URL] {
+            if !on_existing_server && setting.text()?.is_some() {
+                return Err(settings::ADMIN_URL.missing(format!(
+                    "is not set, but {} names an existing server, which `run` has to migrate first; set both, or unset {} to get a private cluster",
+                    setting.name, setting.name
+                )));
+            }
+        }
+        Ok(Self { folder: DataFolder::from_settings()?, listen, issuers, on_existing_server })
+    }
+
+    async fn start(self) -> Result<Running, Failure> {
+        let cluster = match self.on_existing_server {
+            true => None,
+            false => Some(start_cluster(&self.folder).await?),
+        };
+        self.folder.make()?;
+        let cluster_folder = cluster.as_ref().map(|cluster| cluster.data_dir().to_path_buf());
+        self.folder.note_run(&LastRun { listen: self.listen, cluster_folder })?;
+        let credentials = open_or_make_credentials(&self.folder)?;
+        let connections = Connections::find()?;
+        let admin = connections.login(Login::Admin)?;
+        server::create_database(&admin).await?;
+        say("migrating, and applying the policies");
+        migrate(&admin, &credentials).await?;
+        look_at_the_walls(&admin).await?;
+        let development = match self.listen.ip().is_loopback() {
+            true => Some(DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?),
+            false => None,
+        };
+        if let Some(issuer) = &development {
+            demo::seed(&self.folder, &connections, issuer.issuer()).await?;
+        }
+        let has_demo = development.is_some();
+        let service = ringfence_api::start(service(&connections, self.listen, self.issuers, development)?).await?;
+        next_steps::print(service.address(), &self.folder, has_demo, cluster.is_some());
+        Ok(Running { service, cluster })
+    }
+}
+
+/// Bound and let go: a busy port is told before a cluster is started for it, and port 0 becomes one that the issuer can name.
+fn free(listen: SocketAddr) -> Result<SocketAddr, Failure> {
+    let bound = TcpListener::bind(listen).and_then(|listener| listener.local_addr());
+    bound.map_err(|source| StartError::Listen { address: listen, source }.into())
+}
+
+async fn start_cluster(folder: &DataFolder) -> Result<Cluster, Failure> {
+    let installation = Installation::find_or_install(&say).await?;
+    let options = Options { data_dir: folder.path().to_path_buf(), durability: Durability::Full, settings: Vec::new() };
+    let cluster = Cluster::start(&installation, options, &say).await?;
+    say(&format!("PostgreSQL {} runs in {} (port {})", installation.version, cluster.data_dir().display(), cluster.port()));
+    Ok(cluster)
+}
+
+/// Errors stop the start; the rest is told in a line each.
+async fn look_at_the_walls(admin: &server::Config) -> Result<(), Failure> {
+    let findings = server::look(admin, &known_migrations(), false).await?;
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(StartError::Findings(findings.into_iter().filter(|finding| finding.level == Level::Error).collect()).into());
+    }
+    for finding in findings.iter().filter(|finding| finding.level == Level::Warning) {
+        say(&format!("warning: {}: {} (`ringfence verify` says more)", finding.object, finding.title));
+    }
+    say("the walls stand");
+    Ok(())
+}
+
+fn say(text: &str) {
+    output::line(&format!("  {text}"));
+}

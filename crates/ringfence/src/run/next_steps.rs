@@ -1,0 +1,78 @@
+//! What to type next, ready to be copied into another terminal. It prints commands that fetch secrets, never a secret.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::data_folder::DataFolder;
+use crate::output;
+
+pub fn print(address: SocketAddr, folder: &DataFolder, has_demo: bool, has_private_cluster: bool) {
+    output::line(&format!("ringfence is ready on http://{address}"));
+    if !has_demo {
+        return;
+    }
+    let binary = std::env::current_exe().ok();
+    let binary = quoted(binary.as_deref().unwrap_or(Path::new("ringfence")));
+    output::line(&conversation(address, &binary, &quoted(folder.path())));
+    if has_private_cluster {
+        output::line(SQL);
+    }
+    output::line("\nCtrl-C stops everything; the next run finds its data again.");
+}
+
+fn conversation(address: SocketAddr, binary: &str, folder: &str) -> String {
+    format!(
+        r#"
+In another terminal, for example:
+
+  export RINGFENCE_DATA={folder}
+  ringfence={binary}
+  tenants=http://{address}/v1/tenants
+  agent="Authorization: Bearer $("$ringfence" token --tenant acme --as agent)"
+
+  # the tickets of acme, as an agent of acme
+  curl -s -H "$agent" "$tenants/acme/tickets?limit=3"
+
+  # the same agent at another tenant: 404, as if it did not exist
+  curl -si -H "$agent" "$tenants/globex/tickets"
+
+  # a reply
+  curl -si -H "$agent" -H 'Content-Type: application/json' -d '{{"body": "We are on it.", "visibility": "public"}}' "$tenants/acme/tickets/1/comments"
+
+  # a change that rests on an old version: 412
+  curl -si -X PATCH -H "$agent" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: "0"' -d '{{"priority": "high"}}' "$tenants/acme/tickets/1"
+
+  # one person, two tenants, two roles
+  curl -s -H "Authorization: Bearer $("$ringfence" token --subject morgan)" http://{address}/v1/me"#
+    )
+}
+
+const SQL: &str = r#"
+  # what an analyst of acme gets to see by SQL: acme, whatever they SET
+  psql "$("$ringfence" dsn --as reporting:acme)" -c 'select number, status, subject from tickets order by number limit 5'
+
+  # the other logins: admin, app, auditor, dispatcher, operator
+  psql "$("$ringfence" dsn --as app)" -c 'select count(*) from ringfence.tickets'
+
+  # holes in the walls, if there are any
+  "$ringfence" verify"#;
+
+/// As one word of a shell.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/._-+".contains(&b)) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+    use std::path::Path;
+
+    #[test]
+    fn a_folder_with_a_blank_and_a_quote_stays_one_word() {
+        assert_eq!(quoted(Path::new("/home/a b/it's")), r"'/home/a b/it'\''s'");
+    }
+}

@@ -1,0 +1,82 @@
+//! Every setting on one screen: read from the environment alone, and an error names the setting and shows an example.
+
+use std::env;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::failure::Failure;
+
+pub struct Setting {
+    pub name: &'static str,
+    meaning: &'static str,
+    example: &'static str,
+    is_secret: bool,
+}
+
+const fn setting(name: &'static str, example: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, meaning, example, is_secret: false }
+}
+
+/// Carries a password or a key: never repeated in an error.
+const fn secret(name: &'static str, example: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, meaning, example, is_secret: true }
+}
+
+pub const DATA: Setting = setting("RINGFENCE_DATA", ".ringfence", "folder of the private cluster, the credentials and the development issuer's key");
+pub const LISTEN: Setting = setting("RINGFENCE_LISTEN", "127.0.0.1:8080", "address and port to serve on");
+pub const ADMIN_URL: Setting = secret("RINGFENCE_ADMIN_URL", "postgres://postgres:secret@db.example:5432/ringfence", "an existing server, as its administrator; without a database name (or with `postgres`) the database is `ringfence`");
+pub const DATABASE_URL: Setting = secret("DATABASE_URL", "postgres://ringfence_app:secret@db.example:5432/ringfence", "the service's login");
+pub const AUDITOR_URL: Setting = secret("RINGFENCE_AUDITOR_URL", "postgres://ringfence_auditor:secret@db.example:5432/ringfence", "the audit trail's login");
+pub const OPERATOR_URL: Setting = secret("RINGFENCE_OPERATOR_URL", "postgres://ringfence_operator:secret@db.example:5432/ringfence", "the login of tenant, member and import commands");
+pub const CREDENTIALS: Setting = setting("RINGFENCE_CREDENTIALS", "/etc/ringfence/credentials.json", "file of the logins' passwords and the token key, made by `migrate`; default: credentials.json in RINGFENCE_DATA");
+pub const TOKEN_KEY: Setting = secret("RINGFENCE_TOKEN_KEY", "1:<64 hexadecimal digits>", "the key shared with the database, instead of the file's");
+pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.com https://tickets.example.com'", "whose tokens are believed: pairs of issuer and audience, parted by `;`");
+pub const ORIGINS: Setting = setting("RINGFENCE_ORIGINS", "https://support.example.com", "origins that browsers may call from, parted by `,`; none by default");
+pub const WORKERS: Setting = setting("RINGFENCE_WORKERS", "4", "threads that answer requests; default: one a core");
+pub const CONNECTIONS: Setting = setting("RINGFENCE_CONNECTIONS", "16", "connections of the service's pool");
+
+pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &ADMIN_URL, &DATABASE_URL, &ISSUERS, &ORIGINS, &WORKERS, &CONNECTIONS];
+pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS];
+pub const FOR_ADMINISTRATION: &[&Setting] = &[&ADMIN_URL, &DATA, &CREDENTIALS];
+pub const FOR_OPERATION: &[&Setting] = &[&OPERATOR_URL, &ADMIN_URL, &DATA, &CREDENTIALS];
+pub const FOR_IMPORT: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &OPERATOR_URL, &TOKEN_KEY, &ADMIN_URL, &DATA, &CREDENTIALS];
+
+/// The settings as the end of a command's help.
+pub fn help(settings: &[&Setting]) -> String {
+    let mut text = "Environment:\n".to_owned();
+    for setting in settings {
+        text.push_str(&format!("  {}\n      {}\n      for example {}\n", setting.name, setting.meaning, setting.example));
+    }
+    text
+}
+
+impl Setting {
+    /// `None` where it is unset or empty.
+    pub fn text(&self) -> Result<Option<String>, Failure> {
+        match env::var(self.name) {
+            Ok(text) if text.trim().is_empty() => Ok(None),
+            Ok(text) => Ok(Some(text)),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(self.wrong(None, "is not UTF-8".to_owned())),
+        }
+    }
+
+    pub fn parsed<T: FromStr<Err: Display>>(&self) -> Result<Option<T>, Failure> {
+        self.parsed_by(|text| text.parse::<T>().map_err(|error| error.to_string()))
+    }
+
+    pub fn parsed_by<T>(&self, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Failure> {
+        let Some(text) = self.text()? else { return Ok(None) };
+        let value = parse(text.trim()).map_err(|reason| self.wrong(Some(text.clone()), reason))?;
+        Ok(Some(value))
+    }
+
+    pub fn missing(&self, reason: impl Into<String>) -> Failure {
+        self.wrong(None, reason.into())
+    }
+
+    fn wrong(&self, value: Option<String>, reason: String) -> Failure {
+        let value = value.filter(|_| !self.is_secret);
+        Failure::Setting { name: self.name, value, reason, example: self.example }
+    }
+}

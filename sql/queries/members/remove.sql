@@ -1,0 +1,32 @@
+-- Ends a membership, if an owner remains: who may ask to enter, the groups, and the tickets in hand; the person stays as a contact.
+-- $1 tenant_id, $2 member_id, $3 version expected or null.
+with owners as (
+    -- Locked in one order: of two owners who remove one another the second waits here, and then counts one owner less.
+    select o.member_id from ringfence.members o where o.tenant_id = $1 and o.role = 'owner' order by o.member_id for no key update
+), m as (
+    delete from ringfence.members m
+     where m.tenant_id = $1 and m.member_id = $2 and ($3::integer is null or m.version = $3)
+       and (m.role <> 'owner' or (select count(*) from owners) > 1)
+    returning m.tenant_id, m.member_id, m.identity_id, m.version
+), unassigned as (
+    update ringfence.tickets t
+       set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
+      from m
+     where t.tenant_id = $1 and t.assignee_id = m.member_id
+    returning t.tenant_id, t.ticket_id, t.requester_id, t.group_key, t.version, m.member_id
+), history as (
+    insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
+    select t.tenant_id, gen_random_uuid(), t.ticket_id, t.requester_id, t.group_key, ringfence.member(), 'ticket.assigned', 'internal', t.version,
+           jsonb_build_object('assignee_id', jsonb_build_array(t.member_id, null))
+      from unassigned t
+), ungrouped as (
+    delete from ringfence.group_members w using m where w.tenant_id = $1 and w.member_id = m.member_id
+), leaves as (
+    delete from ringfence.memberships b using m where b.tenant_id = $1 and b.identity_id = m.identity_id
+), logged as (
+    insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
+    select t.tenant_id, 'ticket.assigned', 'allow', 'member.manage', 'ticket', t.ticket_id, t.version, '{"fields": ["assignee_id"]}'::jsonb from unassigned t
+    union all
+    select m.tenant_id, 'member.removed', 'allow', 'member.manage', 'member', m.member_id, m.version, '{}'::jsonb from m
+)
+select m.member_id from m

@@ -1,0 +1,178 @@
+//! One ticket, from sign-in to audit, over HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ringfence_tests::{Installation, Running, World};
+use serde_json::json;
+
+async fn world() -> (Installation, Running, World) {
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
+    (installation, running, world)
+}
+
+#[tokio::test]
+async fn a_ticket_goes_from_sign_in_to_audit() {
+    let (_installation, running, world) = world().await;
+    let agent = running.token("acme:agent");
+    let me = running.get("/v1/me", &agent).await.expect(200);
+    assert_eq!(me.body["tenants"][0]["slug"], "acme");
+    assert_eq!(me.body["tenants"].as_array().unwrap().len(), 1);
+
+    let made = running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": "Printer on fire", "body": "It burns", "tags": ["fire"]})).await.expect(201);
+    assert_eq!(made.header("etag"), Some("\"1\""));
+    let path = made.header("location").unwrap().to_owned();
+    let read = running.get(&path, &agent).await.expect(200);
+    assert_eq!(read.body, made.body);
+    let by_number = running.get(&format!("/v1/tenants/acme/tickets/{}", made.body["number"]), &agent).await.expect(200);
+    assert_eq!(by_number.body, made.body);
+
+    let stale = running.call("PATCH", &path, &agent, &[("If-Match", "\"0\"")], Some(&json!({"subject": "x"}))).await.expect(412);
+    assert_eq!(stale.body["current_version"], 1);
+    let patched = running.call("PATCH", &path, &agent, &[("If-Match", "\"1\"")], Some(&json!({"priority": "urgent"}))).await.expect(200);
+    assert_eq!(patched.body["version"], 2);
+    let solved = running.call("PUT", &format!("{path}/status"), &agent, &[("If-Match", "\"2\"")], Some(&json!({"status": "solved"}))).await.expect(200);
+    assert_eq!(solved.body["status_category"], "solved");
+    let comment = running.post(&format!("{path}/comments"), &agent, json!({"body": "Extinguished", "visibility": "public"})).await.expect(201);
+    assert_eq!(comment.body["author_id"], json!(world.tenant("acme").members["agent"]));
+    assert_eq!(running.get(&format!("{path}/comments"), &agent).await.expect(200).body["data"].as_array().unwrap().len(), 2);
+    assert_eq!(running.get(&format!("{path}/events"), &agent).await.expect(200).body["data"].as_array().unwrap().len(), 4);
+
+    let auditor = running.token("acme:auditor");
+    for (answer, action) in [(&made, "ticket.created"), (&read, "ticket.read"), (&patched, "ticket.updated"), (&solved, "ticket.status_set"), (&comment, "comment.created")] {
+        let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", answer.request_id()), &auditor).await.expect(200);
+        let actions: Vec<&str> = trail.body["data"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
+        assert!(actions.contains(&action), "{action} in {actions:?}");
+    }
+    let trail = running.get("/v1/tenants/acme/audit?decision=deny", &auditor).await.expect(200);
+    assert_eq!(trail.body["data"][0]["rule"], "precondition_failed");
+    let first = running.get("/v1/tenants/acme/audit?action=tenant.entered", &auditor).await.expect(200);
+    assert!(!first.body["data"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn another_tenants_ticket_is_not_found() {
+    let (_installation, running, world) = world().await;
+    let agent = running.token("acme:agent");
+    let foreign = world.tenant("globex").ticket;
+    let absent = uuid::Uuid::now_v7();
+    for path in [
+        format!("/v1/tenants/acme/tickets/{foreign}"),
+        format!("/v1/tenants/acme/tickets/{absent}"),
+        format!("/v1/tenants/globex/tickets/{foreign}"),
+        format!("/v1/tenants/nonesuch/tickets/{foreign}"),
+        format!("/v1/tenants/{absent}/tickets/{foreign}"),
+    ] {
+        let mut answer = running.get(&path, &agent).await.expect(404);
+        answer.body["request_id"] = json!("");
+        assert_eq!(answer.body, json!({"type": "/problems/not_found", "title": "There is nothing here for you", "status": 404, "code": "not_found", "request_id": ""}));
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_create_does_its_work_once() {
+    let (_installation, running, _) = world().await;
+    let agent = running.token("acme:agent");
+    let body = json!({"subject": "Once"});
+    let headers = [("Idempotency-Key", "k-1")];
+    let first = running.call("POST", "/v1/tenants/acme/tickets", &agent, &headers, Some(&body)).await.expect(201);
+    let again = running.call("POST", "/v1/tenants/acme/tickets", &agent, &headers, Some(&body)).await.expect(201);
+    assert_eq!(first.text, again.text);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(first.header("location"), again.header("location"));
+    running.call("POST", "/v1/tenants/acme/tickets", &agent, &headers, Some(&json!({"subject": "Twice"}))).await.expect(422);
+}
+
+#[tokio::test]
+async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
+    let (_installation, running, world) = world().await;
+    let acme = world.tenant("acme");
+    let requester = running.token("acme:requester");
+    let list = running.get("/v1/tenants/acme/tickets", &requester).await.expect(200);
+    let ids: Vec<_> = list.body["data"].as_array().unwrap().iter().map(|t| t["ticket_id"].clone()).collect();
+    assert_eq!(ids, [json!(acme.own_ticket)]);
+    running.get(&format!("/v1/tenants/acme/tickets/{}", acme.ticket), &requester).await.expect(404);
+    let comments = running.get(&format!("/v1/tenants/acme/tickets/{}/comments", acme.own_ticket), &requester).await.expect(200);
+    assert_eq!(comments.body["data"].as_array().unwrap().len(), 1);
+    running.get(&format!("/v1/tenants/acme/tickets/{}/comments/{}", acme.own_ticket, acme.comments[2].1), &requester).await.expect(404);
+    running.call("PATCH", &format!("/v1/tenants/acme/tickets/{}", acme.own_ticket), &requester, &[("If-Match", "\"1\"")], Some(&json!({"priority": "low"}))).await.expect(403);
+    let path = format!("/v1/tenants/acme/tickets/{}/status", acme.own_ticket);
+    running.call("PUT", &path, &requester, &[("If-Match", "\"1\"")], Some(&json!({"status": "pending"}))).await.expect(403);
+    running.call("PUT", &path, &requester, &[("If-Match", "\"1\"")], Some(&json!({"status": "solved"}))).await.expect(200);
+    running.get("/v1/tenants/acme/audit", &requester).await.expect(403);
+}
+
+#[tokio::test]
+async fn an_agent_hands_a_ticket_out_of_their_groups() {
+    let (_installation, running, world) = world().await;
+    let acme = world.tenant("acme");
+    let grouped = running.token("acme:grouped_agent");
+    let path = format!("/v1/tenants/acme/tickets/{}", acme.ticket);
+    running.get(&format!("/v1/tenants/acme/tickets/{}", acme.other_ticket), &grouped).await.expect(404);
+    let moved = running
+        .call("PUT", &format!("{path}/assignee"), &grouped, &[("If-Match", "\"1\"")], Some(&json!({"group_id": acme.groups["second"]})))
+        .await
+        .expect(200);
+    assert_eq!(moved.body["group_id"], json!(acme.groups["second"]));
+    running.get(&path, &grouped).await.expect(404);
+    let agent = running.token("acme:agent");
+    assert_eq!(running.get(&format!("{path}/comments"), &agent).await.expect(200).body["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_without_gap_or_repetition() {
+    let (_installation, running, _) = world().await;
+    let agent = running.token("acme:agent");
+    for n in 0..7 {
+        running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": format!("Ticket {n}")})).await.expect(201);
+    }
+    for order in ["-updated_at", "updated_at", "-created_at", "created_at", "-number", "number"] {
+        let all = running.get(&format!("/v1/tenants/acme/tickets?order={order}&limit=200&include=total"), &agent).await.expect(200);
+        let expected: Vec<_> = all.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
+        assert_eq!(all.body["page"]["total"], 10);
+        let mut seen = Vec::new();
+        let mut path = format!("/v1/tenants/acme/tickets?order={order}&limit=4");
+        let mut previous = None;
+        loop {
+            let page = running.get(&path, &agent).await.expect(200);
+            let numbers: Vec<_> = page.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
+            if let Some(before) = page.body["page"]["prev_cursor"].as_str() {
+                let back = running.get(&format!("/v1/tenants/acme/tickets?order={order}&limit=4&cursor={before}"), &agent).await.expect(200);
+                let back: Vec<_> = back.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
+                assert_eq!(Some(back), previous);
+            }
+            seen.extend(numbers.clone());
+            previous = Some(numbers);
+            let Some(next) = page.body["page"]["next_cursor"].as_str() else { break };
+            assert!(page.header("link").unwrap().contains("rel=\"next\""));
+            path = format!("/v1/tenants/acme/tickets?order={order}&limit=4&cursor={next}");
+        }
+        assert_eq!(seen, expected, "{order}");
+    }
+    let stranger = running.token("globex:agent");
+    let cursor = running.get("/v1/tenants/acme/tickets?limit=1", &agent).await.body["page"]["next_cursor"].as_str().unwrap().to_owned();
+    let refused = running.get(&format!("/v1/tenants/globex/tickets?limit=1&cursor={cursor}"), &stranger).await.expect(400);
+    assert_eq!(refused.body["code"], "cursor_invalid");
+}
+
+#[tokio::test]
+async fn a_revoked_member_and_a_suspended_tenant_are_out_at_the_next_request() {
+    let (installation, running, world) = world().await;
+    let operator = installation.operator().await;
+    let acme = world.tenant("acme");
+    let agent = running.token("acme:agent");
+    running.get("/v1/tenants/acme/tickets", &agent).await.expect(200);
+    assert!(operator.remove_member(acme.id.into(), acme.members["agent"].into()).await.unwrap());
+    running.get("/v1/tenants/acme/tickets", &agent).await.expect(404);
+    assert_eq!(running.get("/v1/me", &agent).await.expect(200).body["tenants"], json!([]));
+    let owner = running.token("acme:owner");
+    running.get("/v1/tenants/acme/tickets", &owner).await.expect(200);
+    operator.suspend_tenant(acme.id.into(), true).await.unwrap();
+    running.get("/v1/tenants/acme/tickets", &owner).await.expect(404);
+    operator.suspend_tenant(acme.id.into(), false).await.unwrap();
+    let trail = running.get("/v1/tenants/acme/audit?limit=200", &owner).await.expect(200);
+    let actions: Vec<&str> = trail.body["data"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
+    for action in ["member.removed", "tenant.suspended", "tenant.resumed", "tenant.entry_denied"] {
+        assert!(actions.contains(&action), "{action}");
+    }
+}

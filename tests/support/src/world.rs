@@ -1,0 +1,142 @@
+//! Tenants side by side with everything in them: every role, groups, organizations, contacts, tickets, comments.
+
+use crate::Installation;
+use ringfence_domain::{Role, TenantId};
+use ringfence_store::command::NewMember;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub const ROLES: [&str; 8] = ["owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service"];
+
+/// A text that no log, metric, error or other tenant's answer may ever hold.
+#[must_use]
+pub fn canary(tenant: &str, place: &str) -> String {
+    format!("canary-{tenant}-{place}-qz7")
+}
+
+/// One tenant and the ids in it.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    pub slug: String,
+    pub id: Uuid,
+    /// By role; `grouped_agent` is an agent in the group `first` alone, as is the light agent.
+    pub members: BTreeMap<String, Uuid>,
+    pub groups: BTreeMap<String, Uuid>,
+    pub organization: Uuid,
+    pub contact: Uuid,
+    /// Requested by the contact, in the group `first`.
+    pub ticket: Uuid,
+    /// Requested by the contact, in the group `second`.
+    pub other_ticket: Uuid,
+    /// Requested by the requester, in no group.
+    pub own_ticket: Uuid,
+    /// A public and an internal comment of each ticket, in the order of the tickets above.
+    pub comments: Vec<(Uuid, Uuid)>,
+}
+
+pub struct World {
+    pub tenants: Vec<Tenant>,
+    pub issuer: String,
+}
+
+impl World {
+    /// Makes tenants of these slugs; the subjects of their members are `slug:role` of the issuer.
+    pub async fn build(installation: &Installation, issuer: &str, slugs: &[&str]) -> Self {
+        let operator = installation.operator().await;
+        let admin = installation.admin().await;
+        let mut tenants = Vec::new();
+        for slug in slugs {
+            let id = operator.create_tenant(slug, &canary(slug, "name")).await.expect("a tenant");
+            let mut members = BTreeMap::new();
+            for role in ROLES {
+                members.insert(role.to_owned(), member(&operator, id, issuer, slug, role).await);
+            }
+            tenants.push(fill(&admin, slug, id, members).await);
+        }
+        Self { tenants, issuer: issuer.to_owned() }
+    }
+
+    #[must_use]
+    pub fn tenant(&self, slug: &str) -> &Tenant {
+        self.tenants.iter().find(|tenant| tenant.slug == slug).expect("a tenant of this world")
+    }
+}
+
+async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId, issuer: &str, slug: &str, role: &str) -> Uuid {
+    let kind: Role = if role == "grouped_agent" { Role::Agent } else { role.parse().expect("a role") };
+    let permissions = (kind == Role::Service).then(|| {
+        ["ticket.read", "ticket.create", "ticket.change", "comment.read", "comment.create", "contact.read"].into_iter().map(str::to_owned).collect()
+    });
+    let new = NewMember {
+        issuer,
+        subject: &format!("{slug}:{role}"),
+        name: &canary(slug, role),
+        email: Some(&format!("{}@{slug}.example", canary(slug, role))),
+        role: kind,
+        permissions,
+    };
+    operator.add_member(tenant, &new).await.expect("added").expect("a new member").0
+}
+
+/// As superuser, past every policy: the world is what the tests look at, not what they test.
+async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>) -> Tenant {
+    let id = tenant.0;
+    let mut groups = BTreeMap::new();
+    for name in ["first", "second"] {
+        let group = Uuid::now_v7();
+        admin.execute("insert into ringfence.groups (tenant_id, group_id, name) values ($1, $2, $3)", &[&id, &group, &canary(slug, name)]).await.expect("a group");
+        groups.insert(name.to_owned(), group);
+    }
+    for role in ["grouped_agent", "light_agent"] {
+        admin.execute("insert into ringfence.group_members (tenant_id, member_id, group_id) values ($1, $2, $3)", &[&id, &members[role], &groups["first"]]).await.expect("a group member");
+    }
+    let (organization, contact) = (Uuid::now_v7(), Uuid::now_v7());
+    admin
+        .execute("insert into ringfence.organizations (tenant_id, organization_id, name, external_source, external_id) values ($1, $2, $3, 'crm', $4)", &[&id, &organization, &canary(slug, "organization"), &canary(slug, "organization-key")])
+        .await
+        .expect("an organization");
+    admin
+        .execute(
+            "insert into ringfence.contacts (tenant_id, contact_id, name, email, organization_id, external_source, external_id) values ($1, $2, $3, $4, $5, 'crm', $6)",
+            &[&id, &contact, &canary(slug, "contact"), &format!("{}@{slug}.example", canary(slug, "address")), &organization, &canary(slug, "contact-key")],
+        )
+        .await
+        .expect("a contact");
+    let mut tickets = Vec::new();
+    let mut comments = Vec::new();
+    for (number, requester, group) in [(1_i64, contact, Some(groups["first"])), (2, contact, Some(groups["second"])), (3, members["requester"], None)] {
+        let ticket = Uuid::now_v7();
+        admin
+            .execute(
+                "insert into ringfence.tickets (tenant_id, ticket_id, number, subject, requester_id, group_id, organization_id, tags, external_source, external_id)
+                 values ($1, $2, $3, $4, $5, $6, $7, array[$8::text], 'demo', $9)",
+                &[&id, &ticket, &number, &canary(slug, "subject"), &requester, &group, &organization, &canary(slug, "tag"), &format!("{}-{number}", canary(slug, "ticket-key"))],
+            )
+            .await
+            .expect("a ticket");
+        let pair = (Uuid::now_v7(), Uuid::now_v7());
+        for (comment, visibility) in [(pair.0, "public"), (pair.1, "internal")] {
+            admin
+                .execute(
+                    "insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
+                     select tenant_id, $3, ticket_id, requester_id, group_key, $4, $5, $6 from ringfence.tickets where tenant_id = $1 and ticket_id = $2",
+                    &[&id, &ticket, &comment, &members["agent"], &visibility, &canary(slug, visibility)],
+                )
+                .await
+                .expect("a comment");
+        }
+        admin
+            .execute(
+                "insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
+                 select tenant_id, $3, ticket_id, requester_id, group_key, $4, 'ticket.created', 'public', 1 from ringfence.tickets where tenant_id = $1 and ticket_id = $2",
+                &[&id, &ticket, &Uuid::now_v7(), &members["agent"]],
+            )
+            .await
+            .expect("an event");
+        tickets.push(ticket);
+        comments.push(pair);
+    }
+    admin.execute("insert into ringfence.tags (tenant_id, tag) values ($1, $2)", &[&id, &canary(slug, "tag")]).await.expect("a tag");
+    admin.execute("update ringfence.ticket_counters set last = 3 where tenant_id = $1", &[&id]).await.expect("a counter");
+    Tenant { slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments }
+}
