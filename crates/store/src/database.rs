@@ -1,4 +1,5 @@
 //! The one file that names the pools. It hands out connections to TenantTx and to the few statements that stand before a tenant.
+#![expect(clippy::disallowed_types, reason = "the one file that names the pool")]
 
 use crate::{StoreError, TokenKey};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 pub mod database;
+pub mod documents;
 pub mod service;
 pub mod world;
 

@@ -1,11 +1,12 @@
-//! Writes sql/schema.sql anew from a migrated database; a test compares the two. Run it under `with-postgres`.
+//! Writes sql/schema.sql and the tables of policies/README.md anew. Run it under `with-postgres`.
 #![allow(clippy::expect_used)]
 
 use ringfence_tests::database::migrated_admin_client;
+use ringfence_tests::documents::generated;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let client = migrated_admin_client().await;
-    let text = ringfence_store::verify::render_schema(&client).await.expect("the catalogue");
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../sql/schema.sql"), text).expect("sql/schema.sql");
+    for (path, text) in generated(&migrated_admin_client().await).await {
+        std::fs::write(&path, text).expect("a committed file");
+    }
 }
