@@ -9,10 +9,10 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use ringfence_audit::{Action, Object};
-use ringfence_domain::TenantId;
+use ringfence_domain::{Role, TenantId};
 use ringfence_store::{Access, Entered, Key, Keyset, Page, StoreError, TenantTx};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -30,6 +30,8 @@ pub struct Asked {
     pub total: bool,
     /// The list and its filters, for the cursor to be bound to.
     pub list: String,
+    /// The filters as the trail shows them.
+    pub filter: Value,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -78,13 +80,14 @@ pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
             fields.wrong("include", "unknown_value", "must be: total");
         }
     }
-    Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, total, list: String::new() }
+    Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, total, list: String::new(), filter: Value::Null }
 }
 
 impl Asked {
     /// Binds the request to its list and filters.
     pub fn of(mut self, list: &str, filters: &impl Serialize) -> Self {
         self.list = format!("{list} {}", serde_json::to_string(filters).unwrap_or_default());
+        self.filter = shown(serde_json::to_value(filters).unwrap_or_default());
         self
     }
 
@@ -138,7 +141,7 @@ where
         }
     };
     tx.commit().await?;
-    let details = json!({ "list": asked.list, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
+    let details = json!({ "filter": asked.filter, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
     caller.read(&entered, action, object, details).await?;
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
@@ -168,6 +171,29 @@ fn link(request: &HttpRequest, cursor: &str) -> String {
     let query: Vec<&str> = others.collect();
     let joint = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
     format!("{}?{joint}cursor={cursor}", request.path())
+}
+
+/// Filters without what a person wrote: ids, times and words of closed sets stay, other texts are only named.
+fn shown(filters: Value) -> Value {
+    let is_plain = |text: &str| text.parse::<uuid::Uuid>().is_ok() || text.parse::<Timestamp>().is_ok() || is_known(text);
+    match filters {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null() && *value != json!([]))
+            .map(|(name, value)| match value {
+                Value::String(text) if !is_plain(&text) => (name, json!("given")),
+                other => (name, other),
+            })
+            .collect(),
+        Value::String(text) if is_plain(&text) => Value::String(text),
+        _ => Value::Null,
+    }
+}
+
+fn is_known(text: &str) -> bool {
+    Action::ALL.iter().any(|action| action.as_str() == text)
+        || Role::ALL.iter().any(|role| role.as_str() == text)
+        || matches!(text, "allow" | "deny" | "public" | "internal")
 }
 
 /// A digest of what a list returned, for the audit: the ids in their order.

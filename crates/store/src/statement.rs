@@ -33,10 +33,15 @@ macro_rules! sql {
 #[derive(Debug, Clone, Copy)]
 pub struct Template(&'static str);
 
+/// Optional lines of a form that is kept prepared: a class of principal, an order, and one more.
+const COMMON: usize = 3;
+
 /// A template's text with its parameters in order.
 pub struct Composed<'a> {
     pub(crate) text: String,
     pub(crate) params: Vec<Param<'a>>,
+    /// One of very many forms: not worth a place among a connection's prepared statements, which a client could fill.
+    pub(crate) rare: bool,
 }
 
 impl Template {
@@ -49,7 +54,7 @@ impl Template {
     /// which PostgreSQL refuses.
     #[must_use]
     pub fn compose<'a>(self, chosen: &[&str], values: &BTreeMap<&'static str, Param<'a>>) -> Composed<'a> {
-        let mut composed = Composed { text: String::with_capacity(self.0.len()), params: Vec::new() };
+        let mut composed = Composed { text: String::with_capacity(self.0.len()), params: Vec::new(), rare: chosen.len() > COMMON };
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for line in self.0.lines() {
             let line = match line.trim_start().strip_prefix("--? ") {

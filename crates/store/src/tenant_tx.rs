@@ -95,7 +95,7 @@ impl TenantTx {
     /// # Errors
     /// As `query`.
     pub async fn query_composed(&mut self, composed: &Composed<'_>) -> Result<Vec<Row>, StoreError> {
-        let statement = self.lease.prepare(&composed.text).await?;
+        let statement = if composed.rare { self.lease.client()?.prepare(&composed.text).await? } else { self.lease.prepare(&composed.text).await? };
         self.run(Some((&statement, &composed.params)), false).await
     }
 
