@@ -34,11 +34,19 @@ pub struct Authenticated {
     seen: Seen,
 }
 
+/// What the log line of a request may say of its caller; the request log reads it from the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Logged {
+    pub tenant_id: TenantId,
+    pub member_id: Option<MemberId>,
+}
+
 /// An authenticated caller at the door of one tenant.
 pub struct Caller {
     pub principal: Principal,
     tenant: TenantRef,
     authenticated: Authenticated,
+    request: HttpRequest,
 }
 
 impl FromRequest for Authenticated {
@@ -62,7 +70,8 @@ impl FromRequest for Caller {
             let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
             let authenticated = authenticate(&request, Some(&tenant)).await?;
             let principal = Principal::for_request(&authenticated.database, &authenticated.identity, &tenant, authenticated.context.clone()).await?;
-            Ok(Self { principal, tenant, authenticated })
+            request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
+            Ok(Self { principal, tenant, authenticated, request })
         })
     }
 }
@@ -208,6 +217,7 @@ impl Caller {
     /// # Errors
     /// 503 when the event could not be made durable; the change stands, and repeating it under its key is safe.
     pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
+        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.member_id) });
         let events = self.arrivals(entered.member_id);
         if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
     }
@@ -257,6 +267,9 @@ impl Caller {
 
     #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and each is named where it is given")]
     fn event(&self, tenant_id: Option<TenantId>, member: Option<MemberId>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
+        if member.is_some() {
+            self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: member });
+        }
         Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), member), object, details }
     }
 }

@@ -1,5 +1,6 @@
 //! Around every request: its id, one log line, its metrics, and the body of an error. Never a payload, a token or an address.
 
+use crate::caller::Logged;
 use crate::problem::{Kind, Problem, Unwritten};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -32,7 +33,10 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let elapsed = started.elapsed();
     metrics::counter!("ringfence_http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
     metrics::histogram!("ringfence_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
-    tracing::info!(request_id = %request_id, method = %method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
+    let logged = response.request().extensions().get::<Logged>().copied();
+    let tenant_id = logged.map(|l| tracing::field::display(l.tenant_id));
+    let member_id = logged.and_then(|l| l.member_id).map(tracing::field::display);
+    tracing::info!(request_id = %request_id, tenant_id, member_id, method = %method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
     Ok(response)
 }
 
