@@ -7,11 +7,21 @@ pub mod get;
 pub mod list;
 
 use crate::problem::{Kind, Problem};
+use crate::caller::{object, objects};
+use ringfence_audit::Object;
 use ringfence_domain::TicketRef;
 
 /// The `{ticket_id}` of a route. A name that no ticket can have is one that does not exist.
 fn ticket_ref(text: &str) -> Result<TicketRef, Problem> {
     text.parse().map_err(|_| Problem::new(Kind::NotFound))
+}
+
+/// What the trail calls the ticket that was asked for, whether there is one or not.
+fn asked_for(reference: TicketRef) -> Object {
+    match reference {
+        TicketRef::Id(id) => object("ticket", id.0),
+        TicketRef::Number(_) => objects("ticket"),
+    }
 }
 
 /// Tags as the database holds them: words, without repetition.

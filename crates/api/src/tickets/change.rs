@@ -1,9 +1,9 @@
 //! PATCH a ticket, assign it, set its status: each against the version that the client has read.
 
-use super::ticket_ref;
+use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody};
-use crate::caller::{Caller, objects};
+use crate::caller::Caller;
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -135,9 +135,7 @@ fn read_patch(body: JsonBody) -> Result<Map<String, Value>, Problem> {
             patch.insert(name.into(), json!(id));
         }
     }
-    if patch.get("external_source").is_some_and(Value::is_null) != patch.get("external_id").is_some_and(Value::is_null) {
-        fields.wrong("external_id", "incomplete", "is cleared together with external_source");
-    }
+    crate::people::whole_key(&mut fields, &patch);
     fields.finish()?;
     Ok(patch)
 }
@@ -146,7 +144,7 @@ async fn apply(caller: &Caller, request: &HttpRequest, ticket: &str, bytes: &[u8
     let reference = ticket_ref(ticket)?;
     let version = answer::expected_version(request)?;
     let attempt = answer::attempt(request, bytes)?;
-    answer::change(caller, attempt, action, objects("ticket"), async |tx| {
+    answer::change(caller, attempt, action, asked_for(reference), async |tx| {
         let ticket = changed(tx, reference, version, &patch, action).await?;
         Ok(Answer::ok(&ticket, Some(ticket.version)))
     })

@@ -1,6 +1,6 @@
 //! Comments: one, a page, a new one.
 
-use super::ticket_ref;
+use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody};
 use crate::caller::{Caller, object, objects};
@@ -23,7 +23,7 @@ pub struct CommentInput {
     visibility: Visibility,
 }
 
-const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
+pub const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
 const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own"];
 
 /// A page of a ticket's comments, oldest first.
@@ -43,7 +43,7 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
     let asked = listing::asked(&mut fields, ORDERS, false);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
-    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: objects("comment"), needs: READS };
+    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: asked_for(reference), needs: READS };
     listing::page(
         &caller,
         &request,
@@ -87,7 +87,7 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
             caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), json!({})).await?;
             Ok(HttpResponse::Ok().json(comment))
         }
-        Ok((entered, None)) => Err(caller.denied(Action::CommentRead, objects("comment"), Problem::new(Kind::NotFound), None, Some(&entered)).await),
+        Ok((entered, None)) => Err(caller.denied(Action::CommentRead, object("comment", comment_id.0), Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::CommentRead, objects("comment"), error, None).await),
     }
 }
@@ -116,7 +116,7 @@ pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Pat
     fields.finish()?;
     let comment_id = CommentId::generate();
     let base = format!("/v1/tenants/{}/tickets", caller.tenant_path());
-    answer::change(&caller, attempt, Action::CommentCreated, objects("comment"), async |tx| {
+    answer::change(&caller, attempt, Action::CommentCreated, asked_for(reference), async |tx| {
         let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
         let comment = comments::create(tx, ticket.ticket_id, comment_id, visibility, &text).await?.ok_or(Refusal::NotFound)?;
         Ok(Answer::created(&comment, None, format!("{base}/{}/comments/{comment_id}", ticket.ticket_id)))

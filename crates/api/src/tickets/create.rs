@@ -3,6 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody};
 use crate::caller::{Caller, objects};
+use crate::people;
 use crate::problem::Problem;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -84,8 +85,8 @@ fn read(body: JsonBody) -> Result<(NewTicket, Option<(String, String)>), Problem
     let requester = fields.object("requester").map(|mut inner| {
         let name = inner.required_text("name", 1, 200);
         let email = inner.required_text("email", 3, 320);
-        if !email.contains('@') {
-            inner.wrong("email", "invalid", "must be an e-mail address");
+        if !email.is_empty() {
+            people::check_email(&mut inner, Some(&email));
         }
         fields.close(inner);
         (name, email)

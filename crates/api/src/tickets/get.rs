@@ -1,8 +1,8 @@
 //! GET a ticket: one flush to the database, one event in the trail.
 
-use super::ticket_ref;
+use super::{asked_for, ticket_ref};
 use crate::answer::etag;
-use crate::caller::{Caller, object, objects};
+use crate::caller::{Caller, object};
 use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -26,7 +26,7 @@ pub async fn get_ticket(caller: Caller, path: web::Path<(String, String)>) -> Re
             caller.read(&entered, Action::TicketRead, seen, json!({})).await?;
             Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(ticket.version))).json(ticket))
         }
-        Ok((entered, None)) => Err(caller.denied(Action::TicketRead, objects("ticket"), Problem::new(Kind::NotFound), None, Some(&entered)).await),
-        Err(error) => Err(caller.refused(Action::TicketRead, objects("ticket"), error, None).await),
+        Ok((entered, None)) => Err(caller.denied(Action::TicketRead, asked_for(reference), Problem::new(Kind::NotFound), None, Some(&entered)).await),
+        Err(error) => Err(caller.refused(Action::TicketRead, asked_for(reference), error, None).await),
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of tickets and of a ticket's history.
 
-use super::ticket_ref;
+use super::{asked_for as named, ticket_ref};
 use crate::body::Fields;
 use crate::caller::{Caller, objects};
 use crate::listing::{self, ListBody, Listing, Order};
@@ -10,7 +10,7 @@ use ringfence_audit::Action;
 use ringfence_domain::{Priority, Ticket, TicketEvent, TicketStatus, permission};
 use ringfence_store::{Key, Refusal, tickets};
 
-const ORDERS: &[Order] = &[
+pub const ORDERS: &[Order] = &[
     ("-updated_at", "updated_at", true),
     ("updated_at", "updated_at", false),
     ("-created_at", "created_at", true),
@@ -97,7 +97,7 @@ fn asked_for(request: &HttpRequest) -> Result<(tickets::Filter, listing::Asked),
     Ok((filter, asked))
 }
 
-const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
+pub const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
 
 /// What changed on a ticket, by whom: its history, not the audit.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/events", operation_id = "listTicketEvents", tag = "tickets",
@@ -115,7 +115,7 @@ pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web:
     let asked = listing::asked(&mut fields, EVENT_ORDERS, false);
     fields.finish()?;
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
-    let listing = Listing { asked: asked.of("ticket_events", &path.1), action: Action::TicketEventListed, object: objects("ticket"), needs };
+    let listing = Listing { asked: asked.of("ticket_events", &path.1), action: Action::TicketEventListed, object: named(reference), needs };
     listing::page(
         &caller,
         &request,
