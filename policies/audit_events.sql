@@ -4,7 +4,7 @@ alter table ringfence.audit_events enable row level security;
 alter table ringfence.audit_events force row level security;
 
 create policy audit_events_wall on ringfence.audit_events as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy audit_events_read on ringfence.audit_events for select to ringfence_app

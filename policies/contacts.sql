@@ -4,7 +4,7 @@ alter table ringfence.contacts enable row level security;
 alter table ringfence.contacts force row level security;
 
 create policy contacts_wall on ringfence.contacts as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy contacts_read on ringfence.contacts for select to ringfence_app

@@ -4,7 +4,7 @@ alter table ringfence.group_members enable row level security;
 alter table ringfence.group_members force row level security;
 
 create policy group_members_wall on ringfence.group_members as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy group_members_read on ringfence.group_members for select to ringfence_app

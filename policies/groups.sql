@@ -4,7 +4,7 @@ alter table ringfence.groups enable row level security;
 alter table ringfence.groups force row level security;
 
 create policy groups_wall on ringfence.groups as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy groups_read on ringfence.groups for select to ringfence_app

@@ -4,7 +4,7 @@ alter table ringfence.members enable row level security;
 alter table ringfence.members force row level security;
 
 create policy members_wall on ringfence.members as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy members_read on ringfence.members for select to ringfence_app
@@ -12,15 +12,15 @@ create policy members_read on ringfence.members for select to ringfence_app
 create policy members_read_self on ringfence.members for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
 create policy members_add on ringfence.members for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_add_any on ringfence.members for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_change on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner')
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_change_any on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')))
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner');
 create policy members_remove_any on ringfence.members for delete to ringfence_app

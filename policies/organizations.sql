@@ -4,7 +4,7 @@ alter table ringfence.organizations enable row level security;
 alter table ringfence.organizations force row level security;
 
 create policy organizations_wall on ringfence.organizations as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy organizations_read on ringfence.organizations for select to ringfence_app

@@ -4,7 +4,7 @@ alter table ringfence.tags enable row level security;
 alter table ringfence.tags force row level security;
 
 create policy tags_wall on ringfence.tags as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy tags_read on ringfence.tags for select to ringfence_app

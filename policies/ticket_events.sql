@@ -4,7 +4,7 @@ alter table ringfence.ticket_events enable row level security;
 alter table ringfence.ticket_events force row level security;
 
 create policy ticket_events_wall on ringfence.ticket_events as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()))
+    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
     with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy ticket_events_read_whole on ringfence.ticket_events for select to ringfence_app

@@ -81,7 +81,7 @@ table ringfence.audit_events
     CREATE INDEX audit_events_object_idx ON ringfence.audit_events USING btree (tenant_id, object_id, "position" DESC)
     CREATE INDEX audit_events_recorded_idx ON ringfence.audit_events USING btree (tenant_id, recorded_at)
     CREATE INDEX audit_events_request_idx ON ringfence.audit_events USING btree (tenant_id, request_id)
-    policy audit_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_events_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_events_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('audit.read'::text) AS may))
     policy audit_events_written_by_mover for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     grant select to ringfence_app
@@ -92,7 +92,7 @@ table ringfence.audit_heads
     column length bigint not null
     constraint audit_heads_pkey PRIMARY KEY (tenant_id)
     constraint audit_heads_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
-    policy audit_heads_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_heads_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_heads_change_by_mover for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy audit_heads_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy audit_heads_read_by_mover for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -121,7 +121,7 @@ table ringfence.audit_inbox
     constraint audit_inbox_pkey PRIMARY KEY (xid, event_id)
     constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'nobody'::text])))
     constraint audit_inbox_decision_is_known CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
-    policy audit_inbox_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_inbox_wall as restrictive for all to ringfence_app using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_inbox_change_by_mover for update to ringfence_owner using true with check true
     policy audit_inbox_moved_by_mover for delete to ringfence_owner using true
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
@@ -151,7 +151,7 @@ table ringfence.comments
     constraint comments_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX comments_author_idx ON ringfence.comments USING btree (tenant_id, author_id)
     CREATE INDEX comments_ticket_idx ON ringfence.comments USING btree (tenant_id, ticket_id, created_at, comment_id)
-    policy comments_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy comments_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy comments_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (author_id = ( SELECT ringfence.member_with('comment.create'::text) AS member_with)))
     policy comments_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.create.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)))
     policy comments_create_own_public for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('comment.create.own'::text) AS member_with)) AND (author_id = requester_id) AND (visibility = 'public'::text) AND (created_at = transaction_timestamp()) AND (external_id IS NULL))
@@ -161,7 +161,7 @@ table ringfence.comments
     policy comments_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy comments_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.read.group'::text) AS groups_with)::uuid[])))
     policy comments_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('comment.read'::text) AS may))
-    policy comments_report for select to ringfence_reporting using true
+    policy comments_report for select to ringfence_reporting using (( SELECT ringfence.member() AS member) IS NULL)
     grant select to ringfence_app
     grant insert (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body, external_id, created_at) to ringfence_app
     grant select (tenant_id, comment_id, ticket_id, author_id, visibility, body, created_at) to ringfence_reporting
@@ -174,7 +174,7 @@ table ringfence.contacts
     column email text statistics 0
     column email_key text generated always as lower(email) stored statistics 0
     column organization_id uuid
-    column external_source text
+    column external_source text statistics 0
     column external_id text statistics 0
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
@@ -187,8 +187,9 @@ table ringfence.contacts
     constraint contacts_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
     constraint contacts_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
     constraint contacts_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    CREATE INDEX contacts_created_idx ON ringfence.contacts USING btree (tenant_id, created_at, contact_id)
     CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
-    policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy contacts_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -209,7 +210,7 @@ table ringfence.group_members
     constraint group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
     constraint group_members_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.members(tenant_id, member_id)
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
-    policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy group_members_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -229,7 +230,8 @@ table ringfence.groups
     constraint groups_name_key UNIQUE (tenant_id, name)
     constraint groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint groups_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    CREATE INDEX groups_created_idx ON ringfence.groups USING btree (tenant_id, created_at, group_id)
+    policy groups_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy groups_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
     policy groups_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
     policy groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
@@ -254,9 +256,9 @@ table ringfence.idempotency_keys
     constraint idempotency_keys_body_hash_is_sha256 CHECK ((octet_length(body_hash) = 32))
     constraint idempotency_keys_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
     CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
-    policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
-    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy idempotency_keys_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
+    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
     policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
     grant delete, select to ringfence_app
     grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body) to ringfence_app
@@ -329,11 +331,12 @@ table ringfence.members
     constraint members_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
     constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text])))
     constraint members_service_has_permissions CHECK (((role = 'service'::text) = (permissions IS NOT NULL)))
-    policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    CREATE INDEX members_created_idx ON ringfence.members USING btree (tenant_id, created_at, member_id)
+    policy members_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
@@ -355,7 +358,7 @@ table ringfence.memberships
     constraint memberships_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
     constraint memberships_member_fkey FOREIGN KEY (tenant_id, identity_id) REFERENCES ringfence.members(tenant_id, identity_id)
     CREATE INDEX memberships_tenant_idx ON ringfence.memberships USING btree (tenant_id, identity_id)
-    policy memberships_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy memberships_wall as restrictive for all to ringfence_app, ringfence_reporting using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy memberships_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy memberships_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy memberships_read_by_definers for select to ringfence_owner using true
@@ -369,7 +372,7 @@ table ringfence.organizations
     column tenant_id uuid not null
     column organization_id uuid not null
     column name text not null statistics 0
-    column external_source text
+    column external_source text statistics 0
     column external_id text statistics 0
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
@@ -380,7 +383,8 @@ table ringfence.organizations
     constraint organizations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint organizations_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
     constraint organizations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    policy organizations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    CREATE INDEX organizations_created_idx ON ringfence.organizations USING btree (tenant_id, created_at, organization_id)
+    policy organizations_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy organizations_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.read'::text) AS may))
@@ -407,7 +411,7 @@ table ringfence.tags
     constraint tags_pkey PRIMARY KEY (tenant_id, tag)
     constraint tags_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint tags_tag_is_a_word CHECK ((tag ~ '^[^\s,]{1,64}$'::text))
-    policy tags_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tags_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tags_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (( SELECT ringfence.may('ticket.create'::text) AS may) OR ( SELECT ringfence.may('ticket.create.group'::text) AS may)))
     policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
     grant insert, select to ringfence_app
@@ -426,7 +430,7 @@ table ringfence.tenants
     constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
     constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
     constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
-    policy tenants_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tenants_wall as restrictive for all to ringfence_app, ringfence_reporting using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tenants_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tenants_read_by_definers for select to ringfence_owner using true
@@ -440,7 +444,7 @@ table ringfence.ticket_counters
     constraint ticket_counters_pkey PRIMARY KEY (tenant_id)
     constraint ticket_counters_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint ticket_counters_last_is_positive CHECK ((last >= 0))
-    policy ticket_counters_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_counters_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy ticket_counters_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy ticket_counters_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy ticket_counters_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -464,7 +468,7 @@ table ringfence.ticket_events
     constraint ticket_events_kind_is_known CHECK ((kind = ANY (ARRAY['ticket.created'::text, 'ticket.updated'::text, 'ticket.assigned'::text, 'ticket.status_set'::text, 'comment.created'::text])))
     constraint ticket_events_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX ticket_events_ticket_idx ON ringfence.ticket_events USING btree (tenant_id, ticket_id, created_at, ticket_event_id)
-    policy ticket_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_events_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy ticket_events_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
     policy ticket_events_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
     policy ticket_events_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
@@ -490,7 +494,7 @@ table ringfence.tickets
     column group_id uuid
     column group_key uuid not null generated always as COALESCE(group_id, '00000000-0000-0000-0000-000000000000'::uuid) stored
     column organization_id uuid
-    column external_source text
+    column external_source text statistics 0
     column external_id text statistics 0
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
@@ -519,7 +523,7 @@ table ringfence.tickets
     CREATE INDEX tickets_organization_idx ON ringfence.tickets USING btree (tenant_id, organization_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_requester_idx ON ringfence.tickets USING btree (tenant_id, requester_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_updated_idx ON ringfence.tickets USING btree (tenant_id, updated_at DESC, ticket_id DESC)
-    policy tickets_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tickets_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tickets_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may))
     policy tickets_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
@@ -530,7 +534,7 @@ table ringfence.tickets
     policy tickets_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy tickets_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
     policy tickets_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
-    policy tickets_report for select to ringfence_reporting using true
+    policy tickets_report for select to ringfence_reporting using (( SELECT ringfence.member() AS member) IS NULL)
     grant select to ringfence_app
     grant insert (tenant_id, ticket_id, number, subject, status, priority, type, tags, requester_id, assignee_id, group_id, organization_id, external_source, external_id, created_at, updated_at, closed_at) to ringfence_app
     grant update (subject, status, priority, type, tags, requester_id, assignee_id, group_id, organization_id, external_source, external_id, version, updated_at, closed_at) to ringfence_app
@@ -756,6 +760,15 @@ function ringfence.find_tenant(text)
     END
     grant execute to ringfence_operator
 
+function ringfence.gives_roles()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.gives_roles()
+     RETURNS boolean
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (string_to_array(TRIM(BOTH ','::text FROM ringfence.permissions_of('admin'::text, false)), ','::text) <@ ringfence.permissions())
+    grant execute to ringfence_app
+
 function ringfence.groups()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.groups()
@@ -977,6 +990,7 @@ function ringfence.permissions_of(text,boolean)
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
     RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+    grant execute to ringfence_app
 
 function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
     owner ringfence_owner
@@ -1166,9 +1180,10 @@ function ringfence.sealed(text,text)
         outer_pad bytea;
     begin
         if seal is null or seal = '' then
-            -- An analyst's login has one tenant for life; session_user cannot be changed by a statement.
+            -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
             if setting = 'app.tenant_id' then
-                return (select l.tenant_id from ringfence.reporting_logins l where l.login = session_user);
+                return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
+                         where l.login = session_user and t.status = 'active');
             end if;
             return null;
         end if;

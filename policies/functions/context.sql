@@ -17,9 +17,10 @@ declare
     outer_pad bytea;
 begin
     if seal is null or seal = '' then
-        -- An analyst's login has one tenant for life; session_user cannot be changed by a statement.
-        if setting = 'app.tenant_id' then
-            return (select l.tenant_id from ringfence.reporting_logins l where l.login = session_user);
+        -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
+        if setting = 'app.tenant_id' and permission is null then
+            return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
+                     where l.login = session_user and t.status = 'active');
         end if;
         return null;
     end if;

@@ -14,3 +14,11 @@ return case role
     when 'requester' then ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'
     when 'auditor' then ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'
     else ',' end;
+
+-- Whether the caller may hand out roles: whoever lacks a right of the widest role below owner could take it that way.
+-- A service that manages members makes services, of rights it holds, and nothing else.
+create function ringfence.gives_roles() returns boolean
+language sql stable parallel restricted
+return string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ ringfence.permissions();
+
+grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles() to ringfence_app;

@@ -12,7 +12,7 @@ select format('%s.%s', c.oid::regclass, a.attname) as object,
    and c.relname <> 'schema_history'
    -- Words of ours from a closed list, digests, and names that are public by design (a tenant's slug is in its address).
    and format('%s.%s', c.relname, a.attname) not in ('tenants.slug', 'tenants.status', 'keys.purpose', 'members.role', 'members.permissions',
-       'organizations.external_source', 'contacts.external_source', 'tickets.external_source', 'tickets.status', 'tickets.priority', 'tickets.type',
+       'tickets.status', 'tickets.priority', 'tickets.type',
        'comments.visibility', 'ticket_events.kind', 'ticket_events.visibility', 'idempotency_keys.route', 'idempotency_keys.body_hash',
        'audit_events.leaf_hash')
    and not (c.relname in ('audit_inbox', 'audit_events', 'installation_events')

@@ -14,5 +14,7 @@ select 'default privileges of ' || d.defaclrole::regrole,
        'revoke it: grants are given one by one, in the policy files'
   from pg_catalog.pg_default_acl d
  cross join lateral aclexplode(d.defaclacl) a
- where (d.defaclrole = to_regrole('ringfence_owner') or d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')))
+ where (d.defaclrole = to_regrole('ringfence_owner')
+        -- Anybody may state defaults for what they cannot create.
+        or d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and has_schema_privilege(d.defaclrole, d.defaclnamespace, 'create'))
    and a.grantee <> d.defaclrole

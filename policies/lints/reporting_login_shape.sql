@@ -1,18 +1,14 @@
 -- level: error
 -- title: An analyst's login is not of the fixed shape
--- why: logins are made by one function: opaque name, no attributes, few connections, read-only and short statements by default.
+-- why: logins are made by one function: opaque name, no attributes, few connections; their own settings are looked at by reporting_login_changed.
 select r.rolname::text as object,
        concat_ws(', ', case when r.rolname !~ '^r_[0-9a-f]{20}$' then 'the name is not opaque' end,
                  case when r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication then 'has attributes' end,
                  case when not r.rolinherit then 'does not inherit its door' end,
-                 case when r.rolconnlimit not between 0 and 20 then 'has no connection limit' end,
-                 case when not coalesce('default_transaction_read_only=on' = any (r.rolconfig), false) then 'is not read-only by default' end,
-                 case when not exists (select from unnest(r.rolconfig) c where c like 'statement\_timeout=%' and c <> 'statement_timeout=0') then 'has no statement_timeout' end) as detail,
+                 case when r.rolconnlimit not between 0 and 20 then 'has no connection limit' end) as detail,
        'drop it and make another with `ringfence report-role create`' as remedy
   from pg_catalog.pg_auth_members m
   join pg_catalog.pg_roles r on r.oid = m.member
  where m.roleid = to_regrole('ringfence_reporting') and r.rolcanlogin and not r.rolsuper
    and (r.rolname !~ '^r_[0-9a-f]{20}$' or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication or not r.rolinherit
-        or r.rolconnlimit not between 0 and 20
-        or not coalesce('default_transaction_read_only=on' = any (r.rolconfig), false)
-        or not exists (select from unnest(r.rolconfig) c where c like 'statement\_timeout=%' and c <> 'statement_timeout=0'))
+        or r.rolconnlimit not between 0 and 20)

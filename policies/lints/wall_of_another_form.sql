@@ -10,6 +10,6 @@ select format('%s on %s', p.polname, p.polrelid::regclass) as object,
   join pg_catalog.pg_class c on c.oid = p.polrelid
  where c.relnamespace = to_regnamespace('ringfence') and not p.polpermissive
    and (p.polcmd <> '*'
-        or pg_get_expr(p.polqual, p.polrelid) is distinct from '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))'
+        or pg_get_expr(p.polqual, p.polrelid) is distinct from '((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false))'
         or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))'
         or (c.relname <> all (:exceptions) and p.polroles <> '{0}'))

@@ -95,7 +95,12 @@ create table ringfence.group_members (
 create index group_members_group_idx on ringfence.group_members (tenant_id, group_id);
 
 -- Statistics are kept over all tenants and shown by EXPLAIN: none of what a person wrote.
-alter table ringfence.organizations alter column name set statistics 0, alter column external_id set statistics 0;
+alter table ringfence.organizations alter column name set statistics 0, alter column external_source set statistics 0,
+    alter column external_id set statistics 0;
 alter table ringfence.contacts alter column name set statistics 0, alter column email set statistics 0,
-    alter column email_key set statistics 0, alter column external_id set statistics 0;
+    alter column email_key set statistics 0, alter column external_source set statistics 0, alter column external_id set statistics 0;
 alter table ringfence.groups alter column name set statistics 0;
+create index organizations_created_idx on ringfence.organizations (tenant_id, created_at, organization_id);
+create index contacts_created_idx on ringfence.contacts (tenant_id, created_at, contact_id);
+create index members_created_idx on ringfence.members (tenant_id, created_at, member_id);
+create index groups_created_idx on ringfence.groups (tenant_id, created_at, group_id);

@@ -110,7 +110,7 @@ create table ringfence.tags (
 );
 
 alter table ringfence.tickets alter column subject set statistics 0, alter column tags set statistics 0,
-    alter column external_id set statistics 0;
+    alter column external_source set statistics 0, alter column external_id set statistics 0;
 alter table ringfence.comments alter column body set statistics 0, alter column external_id set statistics 0;
 alter table ringfence.ticket_events alter column changes set statistics 0;
 alter table ringfence.tags alter column tag set statistics 0;

@@ -98,7 +98,7 @@ pub fn attempt(request: &HttpRequest, body: &[u8]) -> Result<Option<Attempt>, Pr
     let Some(value) = values.next() else { return Ok(None) };
     let invalid = || Problem::field("Idempotency-Key", "invalid", "must be given once, as 1 to 255 printable ASCII characters");
     let key = value.to_str().map_err(|_| invalid())?;
-    if key.is_empty() || key.len() > 255 || values.next().is_some() {
+    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || values.next().is_some() {
         return Err(invalid());
     }
     let precondition = request.headers().get(header::IF_MATCH).map(|v| v.as_bytes().to_vec()).unwrap_or_default();

@@ -8,14 +8,18 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use std::str::FromStr;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Bytes of a body; the largest field is a comment of 64 KiB, which JSON may escape sixfold.
 const MOST: usize = 512 * 1024;
 /// Levels of nesting; the contract has two.
 const DEPTH: usize = 16;
+/// For the whole body: who sends a byte a minute holds a connection, and for no longer than this.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON object, as sent and as read.
 pub struct JsonBody {
@@ -30,19 +34,17 @@ impl FromRequest for JsonBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_owned();
-        let mut payload = payload.take();
+        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+        let payload = payload.take();
         Box::pin(async move {
             if essence != "application/json" && essence != "application/merge-patch+json" {
                 return Err(Problem::new(Kind::UnsupportedMediaType));
             }
-            let mut bytes = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Problem::field("body", "unreadable", "ended early"))?;
-                if bytes.len() + chunk.len() > MOST {
-                    return Err(Problem::new(Kind::TooLarge));
-                }
-                bytes.extend_from_slice(&chunk);
+            if announced.is_some_and(|length| length > MOST as u64) {
+                return Err(Problem::new(Kind::TooLarge));
             }
+            let late = |_| Problem::field("body", "unreadable", format!("did not come within {} seconds", PATIENCE.as_secs()));
+            let bytes = tokio::time::timeout(PATIENCE, collect(payload)).await.map_err(late)??;
             let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
                 Problem::field("body", "malformed_json", format!("is not JSON at line {}, column {}", e.line(), e.column()))
             })?;
@@ -50,11 +52,23 @@ impl FromRequest for JsonBody {
                 return Err(Problem::field("body", "too_deep", format!("is nested deeper than {DEPTH} levels")));
             }
             match value {
-                Value::Object(fields) => Ok(Self { bytes: bytes.freeze(), fields }),
+                Value::Object(fields) => Ok(Self { bytes, fields }),
                 _ => Err(Problem::field("body", "wrong_type", "must be a JSON object")),
             }
         })
     }
+}
+
+async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::field("body", "unreadable", "ended early"))?;
+        if bytes.len() + chunk.len() > MOST {
+            return Err(Problem::new(Kind::TooLarge));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
 }
 
 fn depth(value: &Value) -> usize {
@@ -183,7 +197,12 @@ impl Fields {
     }
 
     pub fn time(&mut self, field: &str) -> Option<Timestamp> {
-        self.parsed(field, "an RFC 3339 time, such as 2026-01-31T12:00:00Z")
+        let time: Timestamp = self.parsed(field, "an RFC 3339 time, such as 2026-01-31T12:00:00Z")?;
+        // PostgreSQL's years end before jiff's do.
+        if !(1..=9999).contains(&time.to_zoned(TimeZone::UTC).year()) {
+            self.wrong(field, "out_of_range", "must be in the years 1 to 9999");
+        }
+        Some(time)
     }
 
     /// A list of short texts without repetition.
@@ -196,7 +215,11 @@ impl Fields {
                 return None;
             }
         };
-        let mut texts: Vec<String> = Vec::with_capacity(items.len().min(most));
+        if items.len() > most {
+            self.wrong(field, "too_many", format!("must hold at most {most}"));
+            return None;
+        }
+        let mut texts: Vec<String> = Vec::with_capacity(items.len());
         for item in items {
             match item {
                 Value::String(text) if !text.contains('\0') && (1..=longest).contains(&text.chars().count()) => {
@@ -209,9 +232,6 @@ impl Fields {
                     return None;
                 }
             }
-        }
-        if texts.len() > most {
-            self.wrong(field, "too_many", format!("must hold at most {most}"));
         }
         Some(texts)
     }

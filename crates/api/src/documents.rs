@@ -1,12 +1,19 @@
-//! The contract as documents: OpenAPI, a page to read it by, and a page for every problem.
+//! The contract as documents: OpenAPI, a page to read it by, and a page for every problem. They tell nobody's secrets: anybody may read them.
+
+mod answers;
+mod contract;
+mod examples;
+mod fields;
+mod pages;
 
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpResponse, web};
+use std::sync::OnceLock;
 use utoipa::OpenApi;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Ringfence", version = "1", description = "Tickets of many tenants, kept apart by the database itself."),
+    info(title = "Ringfence", version = "1"),
     paths(
         crate::operations::get_me,
         crate::tickets::list::list_tickets,
@@ -19,28 +26,65 @@ use utoipa::OpenApi;
         crate::tickets::comments::list_comments,
         crate::tickets::comments::create_comment,
         crate::tickets::comments::get_comment,
+        crate::members::read::list_members,
+        crate::members::add::add_member,
+        crate::members::read::get_member,
+        crate::members::change::update_member,
+        crate::members::change::remove_member,
+        crate::groups::list_groups,
+        crate::groups::create_group,
+        crate::groups::get_group,
+        crate::groups::update_group,
+        crate::groups::delete_group,
+        crate::organizations::list_organizations,
+        crate::organizations::create_organization,
+        crate::organizations::get_organization,
+        crate::organizations::update_organization,
+        crate::organizations::delete_organization,
+        crate::contacts::list_contacts,
+        crate::contacts::create_contact,
+        crate::contacts::get_contact,
+        crate::contacts::update_contact,
+        crate::contacts::delete_contact,
         crate::operations::list_audit,
         crate::operations::healthz,
         crate::operations::readyz,
         crate::operations::metrics,
+        openapi,
+        docs,
+        problem,
     )
 )]
 struct Document;
 
+/// The document as it is served and committed.
+#[must_use]
+pub fn document() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| {
+        let annotated = serde_json::to_value(Document::openapi()).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&contract::complete(annotated)).unwrap_or_default();
+        text.push('\n');
+        text
+    })
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "documents", responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
 pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(Document::openapi().to_json().unwrap_or_default())
+    HttpResponse::Ok().content_type("application/json").body(document())
 }
 
+/// A page to read the contract by and to try it.
+#[utoipa::path(get, path = "/docs", operation_id = "docs", tag = "documents", responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
 pub async fn docs() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body("")
+    pages::docs()
 }
 
-/// What a problem means, with an example.
+/// What a kind of problem means, with an example.
+#[utoipa::path(get, path = "/problems/{problem}", operation_id = "getProblem", tag = "documents",
+    params(("problem" = String, Path, description = "The last part of a problem's type")),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
 pub async fn problem(name: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let kind = Kind::ALL.iter().find(|kind| kind.describe().0 == name.as_str()).ok_or(Problem::new(Kind::NotFound))?;
-    let (slug, status, title) = kind.describe();
-    let example = serde_json::to_string_pretty(&Problem::new(*kind).body("01980000-0000-7000-8000-000000000000".into())).unwrap_or_default();
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(format!("<!doctype html><html lang=\"en\"><title>{slug}</title><h1>{title}</h1><p>HTTP {}</p><pre>{example}</pre>", status.as_u16())))
+    pages::problem(&name).ok_or(Problem::new(Kind::NotFound))
 }

@@ -3,16 +3,22 @@
 mod answer;
 mod body;
 mod caller;
+mod contacts;
 mod cursor;
 mod documents;
+mod groups;
 mod listing;
+mod members;
 mod operations;
+mod organizations;
+mod people;
 mod problem;
 mod request_log;
 mod routes;
 mod service;
 mod tickets;
 
+pub use documents::document;
 pub use routes::{ROUTES, Route};
 pub use service::{Service, ServiceConfig, StartError};
 

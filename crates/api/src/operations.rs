@@ -50,7 +50,7 @@ pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
     }))
 }
 
-const ORDERS: &[Order] = &[("-position", "number", true), ("position", "number", false)];
+pub const ORDERS: &[Order] = &[("-position", "number", true), ("position", "number", false)];
 
 /// The tenant's audit trail, newest first; up to date with every answered request.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/audit", operation_id = "listAudit", tag = "audit",

@@ -46,6 +46,17 @@ impl Kind {
         Self::Internal,
     ];
 
+    /// The last part of every `type`, each once.
+    pub fn slugs() -> Vec<&'static str> {
+        let mut slugs = Vec::new();
+        for (slug, _, _) in Self::ALL.iter().map(|kind| kind.describe()) {
+            if !slugs.contains(&slug) {
+                slugs.push(slug);
+            }
+        }
+        slugs
+    }
+
     pub const fn describe(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::InvalidRequest => ("invalid_request", StatusCode::BAD_REQUEST, "The request is not well-formed"),

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{documents, operations, problem, tickets};
+use crate::{contacts, documents, groups, members, operations, organizations, problem, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -34,6 +34,14 @@ routes! {
     "/v1/tenants/{tenant}/tickets/{ticket_id}/events" { get listTicketEvents => tickets::list::list_ticket_events }
     "/v1/tenants/{tenant}/tickets/{ticket_id}/comments" { get listComments => tickets::comments::list_comments, post createComment => tickets::comments::create_comment }
     "/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}" { get getComment => tickets::comments::get_comment }
+    "/v1/tenants/{tenant}/members" { get listMembers => members::read::list_members, post addMember => members::add::add_member }
+    "/v1/tenants/{tenant}/members/{member_id}" { get getMember => members::read::get_member, patch updateMember => members::change::update_member, delete removeMember => members::change::remove_member }
+    "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
+    "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
+    "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }
+    "/v1/tenants/{tenant}/organizations/{organization_id}" { get getOrganization => organizations::get_organization, patch updateOrganization => organizations::update_organization, delete deleteOrganization => organizations::delete_organization }
+    "/v1/tenants/{tenant}/contacts" { get listContacts => contacts::list_contacts, post createContact => contacts::create_contact }
+    "/v1/tenants/{tenant}/contacts/{contact_id}" { get getContact => contacts::get_contact, patch updateContact => contacts::update_contact, delete deleteContact => contacts::delete_contact }
     "/v1/tenants/{tenant}/audit" { get listAudit => operations::list_audit }
     "/healthz" { get healthz => operations::healthz }
     "/readyz" { get readyz => operations::readyz }

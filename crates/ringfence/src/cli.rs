@@ -200,6 +200,7 @@ pub struct ImportArgs {
     /// How the summary is printed
     #[arg(long, value_enum, default_value = "text")]
     pub summary: Format,
+    /// The file to read
     pub file: PathBuf,
 }
 

@@ -130,8 +130,25 @@ impl Connections {
         match server::answers(&config).await {
             Ok(()) => Ok(config),
             Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
-            Err(error) => Err(error.into()),
+            Err(source) => Err(Failure::Connection { source, setting: self.told_by(login) }),
         }
+    }
+
+    /// Makes the database where it is missing, and returns the administrator's login to it.
+    pub async fn make_database(&self) -> Result<Config, Failure> {
+        let admin = self.login(Login::Admin)?;
+        match server::create_database(&admin).await {
+            Ok(_) => Ok(admin),
+            Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
+            Err(source) => Err(Failure::Connection { source, setting: self.told_by(Login::Admin) }),
+        }
+    }
+
+    /// The setting that led to this login: its own, or the server's that was named.
+    fn told_by(&self, login: Login) -> &'static str {
+        let names = [login.setting(), Some(&settings::ADMIN_URL), Some(&settings::DATABASE_URL), Some(&settings::OPERATOR_URL)];
+        let set = names.into_iter().flatten().find(|setting| matches!(setting.text(), Ok(Some(_))));
+        set.map_or(settings::DATA.name, |setting| setting.name)
     }
 
     /// A URL for psql; of the private cluster alone.
@@ -153,7 +170,7 @@ impl Connections {
 pub fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
-        _ => Err("is not a number from 1".to_owned()),
+        _ => Err("not a number from 1".to_owned()),
     }
 }
 
@@ -209,7 +226,7 @@ fn named_server() -> Result<Option<Config>, Failure> {
 
 fn url(setting: &Setting) -> Result<Option<Config>, Failure> {
     // The parser's own text may quote what it could not read, a password among it.
-    let config: Option<Config> = setting.parsed_by(|text| text.parse().map_err(|_| "is not a PostgreSQL URL".to_owned()))?;
+    let config: Option<Config> = setting.parsed_by(|text| text.parse().map_err(|_| "not a PostgreSQL URL".to_owned()))?;
     Ok(config.map(|mut config| {
         if config.get_dbname().is_none() {
             config.dbname(DATABASE);

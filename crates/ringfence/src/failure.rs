@@ -14,7 +14,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum Failure {
     /// The value stands in the text only where it is no secret.
-    #[error("{name}{}: {reason}; set it in the environment, for example\n    {name}={example}", shown(.value))]
+    #[error("{name} (environment){}: {reason}; for example\n    {name}={example}", shown(.value))]
     Setting {
         name: &'static str,
         value: Option<String>,
@@ -48,6 +48,8 @@ pub enum Failure {
     Migrate(#[from] MigrateError),
     #[error(transparent)]
     Server(#[from] ServerError),
+    #[error("{source}; check {setting}")]
+    Connection { source: ServerError, setting: &'static str },
     #[error("development issuer: {0}")]
     Issuer(#[from] ConfigError),
     #[error(transparent)]

@@ -1,8 +1,6 @@
 //! Every setting on one screen: read from the environment alone, and an error names the setting and shows an example.
 
 use std::env;
-use std::fmt::Display;
-use std::str::FromStr;
 
 use crate::failure::Failure;
 
@@ -57,12 +55,8 @@ impl Setting {
             Ok(text) if text.trim().is_empty() => Ok(None),
             Ok(text) => Ok(Some(text)),
             Err(env::VarError::NotPresent) => Ok(None),
-            Err(env::VarError::NotUnicode(_)) => Err(self.wrong(None, "is not UTF-8".to_owned())),
+            Err(env::VarError::NotUnicode(_)) => Err(self.wrong(None, "not UTF-8".to_owned())),
         }
-    }
-
-    pub fn parsed<T: FromStr<Err: Display>>(&self) -> Result<Option<T>, Failure> {
-        self.parsed_by(|text| text.parse::<T>().map_err(|error| error.to_string()))
     }
 
     pub fn parsed_by<T>(&self, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, Failure> {

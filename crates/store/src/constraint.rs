@@ -3,6 +3,8 @@
 use crate::Refusal;
 use tokio_postgres::error::DbError;
 
+const EXTERNAL_IS_WHOLE: &str = "goes together with external_source";
+
 /// Constraint, and the refusal it becomes. A test compares the names with the live catalogue.
 pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("tickets_number_key", Meaning::Collision),
@@ -25,7 +27,12 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("members_contact_fkey", Meaning::Field("contact_id")),
     ("group_members_group_fkey", Meaning::Field("group_ids")),
     ("group_members_member_fkey", Meaning::NotFound),
-    ("tags_tag_is_a_word", Meaning::Field("tags")),
+    ("members_service_has_permissions", Meaning::Invalid("permissions", "a service has a list of permissions, and nobody else has one")),
+    ("members_permissions_are_names", Meaning::Invalid("permissions", "a permission has a name such as ticket.read")),
+    ("tags_tag_is_a_word", Meaning::Invalid("tags", "a tag is a word of at most 64 characters, without spaces and commas")),
+    ("tickets_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),
+    ("contacts_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),
+    ("organizations_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),
 ];
 
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +40,8 @@ pub enum Meaning {
     Conflict(&'static str, &'static str),
     /// On insert or update the field names nothing; on delete the thing is in use.
     Field(&'static str),
+    /// What the field says cannot stand beside the rest of the row.
+    Invalid(&'static str, &'static str),
     NotFound,
     /// Two requests took the same number: a defect of the reservation, worth a retry.
     Collision,
@@ -56,7 +65,7 @@ pub(crate) fn refusal_of_error(error: &DbError) -> Option<Refusal> {
     }
     match refusal_of(error.constraint()?)? {
         Meaning::Conflict(code, message) => Some(Refusal::Conflict { code, message }),
-        Meaning::Field("tags") => Some(Refusal::Field { field: "tags", code: "invalid", message: "a tag is a word of at most 64 characters, without spaces and commas" }),
+        Meaning::Invalid(field, message) => Some(Refusal::Field { field, code: "invalid", message }),
         Meaning::Field(field) => Some(Refusal::Field { field, code: "not_found", message: "names nothing in this tenant" }),
         Meaning::NotFound => Some(Refusal::NotFound),
         Meaning::Collision => None,

@@ -121,9 +121,14 @@ impl Credentials {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let fresh = Self::generate().map_err(|e| e.to_string())?;
                 let text = serde_json::to_vec_pretty(&fresh).map_err(|e| e.to_string())?;
-                let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+                // Renamed when whole: a run killed in between leaves no torn file.
+                let draft = path.with_extension("draft");
+                let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)
+                    .map_err(|e| format!("{}: {e}", draft.display()))?;
+                file.write_all(&text)
+                    .and_then(|()| file.sync_all())
+                    .and_then(|()| std::fs::rename(&draft, path))
                     .map_err(|e| format!("{}: {e}", path.display()))?;
-                file.write_all(&text).and_then(|()| file.sync_all()).map_err(|e| format!("{}: {e}", path.display()))?;
                 Ok(fresh)
             }
             Err(e) => Err(format!("{}: {e}", path.display())),

@@ -55,6 +55,8 @@ impl From<tokio_postgres::Error> for StoreError {
             "40001" | "40P01" => Self::Collided,
             "57014" => Self::Unavailable { reason: "a statement took too long" },
             "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },
+            // Between being dropped and restored.
+            "3D000" => Self::Unavailable { reason: "the database is not there" },
             c if c.starts_with("08") || c.starts_with("53") || c.starts_with("57P") => Self::Unavailable { reason: "the server refuses work" },
             _ if *code == SqlState::T_R_SERIALIZATION_FAILURE => Self::Collided,
             // The message of the server may quote a value; its code and the relation may not.

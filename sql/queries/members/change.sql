@@ -13,13 +13,13 @@ with owners as (
      where b.tenant_id = $1 and b.member_id = $2
 ), m as (
     update ringfence.members m
-       set role = coalesce($4::jsonb ->> 'role', m.role),
+       set role = coalesce($4 ->> 'role', m.role),
            permissions = case when jsonb_typeof($4 -> 'permissions') = 'array' then array(select jsonb_array_elements_text($4 -> 'permissions'))
                               when not $4 ? 'permissions' and coalesce($4 ->> 'role', m.role) = 'service' then m.permissions end,
            version = m.version + 1,
            updated_at = transaction_timestamp()
      where m.tenant_id = $1 and m.member_id = $2 and m.version = $3
-       and (m.role <> 'owner' or coalesce($4 ->> 'role', 'owner') = 'owner' or (select count(*) from owners) > 1)
+       and (m.role <> 'owner' or coalesce($4::jsonb ->> 'role', 'owner') = 'owner' or (select count(*) from owners) > 1)
     returning m.*
 ), c as (
     update ringfence.contacts c
@@ -40,7 +40,7 @@ with owners as (
 ), after as (
     select m.tenant_id, m.member_id, case when c.contact_id is null then before.name else c.name end as name,
            case when c.contact_id is null then before.email else c.email end as email, m.role, m.permissions,
-           case when $4 ? 'group_ids' then array(select g::uuid from jsonb_array_elements_text($4 -> 'group_ids') g order by g::uuid)
+           case when $4 ? 'group_ids' then array(select distinct g::uuid from jsonb_array_elements_text($4 -> 'group_ids') g order by 1)
                 else before.group_ids end as group_ids,
            m.version, m.created_at, m.updated_at, (c.contact_id is not null) = ($4 ? 'name' or $4 ? 'email') as whole
       from before cross join m left join c on true

@@ -28,7 +28,7 @@ with i as (
     insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from m
 ), works as (
     insert into ringfence.group_members (tenant_id, member_id, group_id)
-    select m.tenant_id, m.member_id, g.group_id from m, unnest($9::uuid[]) as g (group_id)
+    select distinct m.tenant_id, m.member_id, g.group_id from m, unnest($9::uuid[]) as g (group_id)
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
     select made.tenant_id, 'contact.created', 'allow', 'contact.change', 'contact', made.contact_id, made.version, '{}'::jsonb from made
@@ -40,6 +40,6 @@ with i as (
     select m.tenant_id, 'member.added', 'allow', 'member.manage', 'member', m.member_id, m.version, '{}'::jsonb from m
 )
 select m.member_id, coalesce(person.name, '') as name, person.email, m.role, m.permissions,
-       array(select g from unnest($9) g order by g) as group_ids, m.version, m.created_at, m.updated_at,
+       array(select distinct g from unnest($9) g order by g) as group_ids, m.version, m.created_at, m.updated_at,
        person.name is not null or ($5 is null and $6 is null) as whole
   from m left join person on true

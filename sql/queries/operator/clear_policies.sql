@@ -7,11 +7,14 @@ begin
               join pg_catalog.pg_class c on c.oid = p.polrelid where c.relnamespace = 'ringfence'::regnamespace loop
         execute format('drop policy %I on %s', r.polname, r.relation);
     end loop;
-    for r in select c.oid::regclass as relation from pg_catalog.pg_class c where c.relnamespace = 'reporting'::regnamespace and c.relkind = 'v' loop
-        execute format('drop view %s', r.relation);
+    -- In one statement each, because some of them depend on others, and with RESTRICT, because nothing else may.
+    for r in select string_agg(c.oid::regclass::text, ', ') as views from pg_catalog.pg_class c
+              where c.relnamespace = 'reporting'::regnamespace and c.relkind = 'v' having count(*) > 0 loop
+        execute format('drop view %s', r.views);
     end loop;
-    for r in select p.oid::regprocedure as signature from pg_catalog.pg_proc p where p.pronamespace = 'ringfence'::regnamespace loop
-        execute format('drop function %s', r.signature);
+    for r in select string_agg(p.oid::regprocedure::text, ', ') as functions from pg_catalog.pg_proc p
+              where p.pronamespace = 'ringfence'::regnamespace having count(*) > 0 loop
+        execute format('drop function %s', r.functions);
     end loop;
     for r in select rolname from pg_catalog.pg_roles where rolname like 'ringfence\_%' and rolname <> 'ringfence_owner' loop
         execute format('revoke all on all tables in schema ringfence, reporting from %I', r.rolname);

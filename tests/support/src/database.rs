@@ -37,6 +37,12 @@ pub async fn connect(config: &Config) -> Client {
 }
 
 impl Installation {
+    /// A database of another server.
+    #[must_use]
+    pub fn of(name: &str, credentials: Credentials, admin: Config) -> Self {
+        Self { name: name.to_owned(), credentials, admin }
+    }
+
     /// A fresh clone of the template.
     pub async fn fresh() -> Self {
         Self::clone_of(TEMPLATE).await

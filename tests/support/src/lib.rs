@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
 pub mod database;
+pub mod process;
+pub mod server;
 pub mod documents;
 pub mod service;
 pub mod world;

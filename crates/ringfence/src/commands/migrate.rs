@@ -2,18 +2,15 @@
 
 use std::process::ExitCode;
 
-use ringfence_store::server;
-
-use crate::connections::{Connections, Login, open_or_make_credentials};
+use crate::connections::{Connections, open_or_make_credentials};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::output::{self, Format};
 
 pub async fn migrate(format: Format) -> Result<ExitCode, Failure> {
     let connections = Connections::find()?;
-    let admin = connections.login(Login::Admin)?;
     let credentials = open_or_make_credentials(&DataFolder::from_settings()?)?;
-    server::create_database(&admin).await?;
+    let admin = connections.make_database().await?;
     let report = ringfence_store::migrate::migrate(&admin, &credentials).await?;
     output::data(format, &report, |report| match report.applied_migrations.len() {
         0 => "no migration was missing; policies, logins and keys are in place".to_owned(),

@@ -9,7 +9,7 @@ use ringfence_identity::development::DevelopmentIssuer;
 use ringfence_store::migrate::known_migrations;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::connections::{Connections, at_least_one};
+use crate::connections::{Connections, Login, at_least_one};
 use crate::failure::Failure;
 use crate::{logs, output, settings};
 
@@ -18,12 +18,14 @@ pub async fn serve() -> Result<ExitCode, Failure> {
     let mut stop = StopSignals::catch()?;
     let issuers = issuers()?;
     if issuers.is_empty() {
-        return Err(settings::ISSUERS.missing("is not set, and without an issuer nobody can sign in"));
+        return Err(settings::ISSUERS.missing("not set, and without an issuer nobody can sign in"));
     }
     if settings::DATABASE_URL.text()?.is_none() {
-        return Err(settings::DATABASE_URL.missing("is not set"));
+        return Err(settings::DATABASE_URL.missing("not set"));
     }
-    let config = service(&Connections::find()?, listen()?, issuers, None)?;
+    let connections = Connections::find()?;
+    let config = service(&connections, listen()?, issuers, None)?;
+    connections.reachable(Login::App).await?;
     let service = ringfence_api::start(config).await?;
     output::line(&format!("ringfence is ready on http://{}", service.address()));
     service.run_until(stop.wait()).await.map_err(Failure::Service)?;
@@ -31,7 +33,7 @@ pub async fn serve() -> Result<ExitCode, Failure> {
 }
 
 pub fn listen() -> Result<SocketAddr, Failure> {
-    let parsed = settings::LISTEN.parsed_by(|text| text.parse().map_err(|_| "is not an address and a port".to_owned()))?;
+    let parsed = settings::LISTEN.parsed_by(|text| text.parse().map_err(|_| "not an address and a port".to_owned()))?;
     Ok(parsed.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()))
 }
 

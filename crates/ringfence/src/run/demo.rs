@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use ringfence_domain::{Role, TenantId};
-use ringfence_store::Database;
+use ringfence_domain::{GroupId, Role, TenantId};
 use ringfence_store::command::{MemberRow, NewMember, Operator};
-use ringfence_store::imports;
 use ringfence_store::tickets::Numbers;
+use ringfence_store::{Access, Database, Principal, Refusal, StoreError, TenantTx, groups, imports};
 use serde::{Deserialize, Serialize};
 
 use super::demo_tickets;
@@ -24,7 +23,7 @@ const TENANTS: [(&str, &str); 3] = [("acme", "Acme"), ("globex", "Globex"), ("in
 const SERVICE_PERMISSIONS: &[&str] = &["ticket.read", "ticket.create", "comment.read", "comment.create", "contact.read"];
 /// One person with a place in two tenants, and another role in each.
 const TWO_TENANTS: [(&str, Role); 2] = [("acme", Role::Requester), ("globex", Role::Agent)];
-pub const PERSON: &str = "morgan";
+const PERSON: &str = "morgan";
 
 /// Which tenants are done, and for which issuer: a port changed in RINGFENCE_LISTEN changes the issuer's name.
 #[derive(Default, Serialize, Deserialize)]
@@ -115,7 +114,7 @@ impl Seeding<'_> {
         let membership = Membership::begin(self.operator, &database, self.tenant_id, "demo", "Demo", &permissions).await?;
         let written = async {
             for group in demo_tickets::GROUPS {
-                imports::make_group(&database, &membership.principal, group).await?;
+                make_group(&database, &membership.principal, group).await?;
             }
             let numbers = Numbers::default();
             for ticket in demo_tickets::tickets(self.slug, self.name, Timestamp::now()) {
@@ -134,6 +133,18 @@ impl Seeding<'_> {
             report_role::create(self.operator, self.tenant_id, Some(self.folder)).await?;
         }
         Ok(())
+    }
+}
+
+/// One that a killed run made is there already.
+async fn make_group(database: &Database, principal: &Principal, name: &str) -> Result<(), Failure> {
+    let mut tx = TenantTx::open(database, principal, Access::Write).await?;
+    match groups::create(&mut tx, GroupId::generate(), name).await {
+        Ok(_) => Ok(tx.commit().await?),
+        Err(error) => match tx.refuse(error).await {
+            StoreError::Refused(Refusal::Conflict { code: "name_taken", .. }) => Ok(()),
+            error => Err(error.into()),
+        },
     }
 }
 

@@ -18,7 +18,7 @@ use ringfence_store::verify::Level;
 
 use crate::commands::serve::{StopSignals, issuers, listen, service};
 use crate::commands::token::{AUDIENCE, issuer_url};
-use crate::connections::{Connections, Login, open_or_make_credentials};
+use crate::connections::{Connections, open_or_make_credentials};
 use crate::data_folder::{DataFolder, LastRun};
 use crate::failure::Failure;
 use crate::{logs, output, settings};
@@ -68,7 +68,7 @@ impl Plan {
         for setting in [&settings::DATABASE_URL, &settings::OPERATOR_URL] {
             if !on_existing_server && setting.text()?.is_some() {
                 return Err(settings::ADMIN_URL.missing(format!(
-                    "is not set, but {} names an existing server, which `run` has to migrate first; set both, or unset {} to get a private cluster",
+                    "not set, but {} names an existing server, which `run` has to migrate first; set both, or unset {} to get a private cluster",
                     setting.name, setting.name
                 )));
             }
@@ -86,8 +86,7 @@ impl Plan {
         self.folder.note_run(&LastRun { listen: self.listen, cluster_folder })?;
         let credentials = open_or_make_credentials(&self.folder)?;
         let connections = Connections::find()?;
-        let admin = connections.login(Login::Admin)?;
-        server::create_database(&admin).await?;
+        let admin = connections.make_database().await?;
         say("migrating, and applying the policies");
         migrate(&admin, &credentials).await?;
         look_at_the_walls(&admin).await?;

@@ -31,19 +31,19 @@ In another terminal, for example:
   agent="Authorization: Bearer $("$ringfence" token --tenant acme --as agent)"
 
   # the tickets of acme, as an agent of acme
-  curl -s -H "$agent" "$tenants/acme/tickets?limit=3"
+  curl -sw '\n' -H "$agent" "$tenants/acme/tickets?limit=3"
 
   # the same agent at another tenant: 404, as if it did not exist
-  curl -si -H "$agent" "$tenants/globex/tickets"
+  curl -siw '\n' -H "$agent" "$tenants/globex/tickets"
 
   # a reply
-  curl -si -H "$agent" -H 'Content-Type: application/json' -d '{{"body": "We are on it.", "visibility": "public"}}' "$tenants/acme/tickets/1/comments"
+  curl -siw '\n' -H "$agent" -H 'Content-Type: application/json' -d '{{"body": "We are on it.", "visibility": "public"}}' "$tenants/acme/tickets/1/comments"
 
   # a change that rests on an old version: 412
-  curl -si -X PATCH -H "$agent" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: "0"' -d '{{"priority": "high"}}' "$tenants/acme/tickets/1"
+  curl -siw '\n' -X PATCH -H "$agent" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: "0"' -d '{{"priority": "high"}}' "$tenants/acme/tickets/1"
 
   # one person, two tenants, two roles
-  curl -s -H "Authorization: Bearer $("$ringfence" token --subject morgan)" http://{address}/v1/me"#
+  curl -sw '\n' -H "Authorization: Bearer $("$ringfence" token --subject morgan)" http://{address}/v1/me"#
     )
 }
 

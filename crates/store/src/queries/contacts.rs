@@ -1,10 +1,41 @@
-//! Contacts: the people of a tenant.
+//! Contacts: the people of a tenant, with or without sign-in. Staff see all, everybody else themselves, by the doors.
 
-use crate::{StoreError, TenantTx};
-use ringfence_domain::ContactId;
+use super::page::{Keyset, Page};
+use crate::statement::Param;
+use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use ringfence_domain::{Contact, ContactId, permission};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 const OF_EMAIL: crate::Sql = crate::sql!("contacts/of_email.sql");
+const GET: crate::Sql = crate::sql!("contacts/get.sql");
+const CREATE: crate::Sql = crate::sql!("contacts/create.sql");
+const CHANGE: crate::Sql = crate::sql!("contacts/change.sql");
+const REMOVE: crate::Sql = crate::sql!("contacts/remove.sql");
+const LIST: Template = Template::new(include_str!("../../../../sql/queries/contacts/list.sql"));
+
+/// The filters of a list; each narrows what the doors let through.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Filter {
+    /// The whole address, in any case.
+    pub email: Option<String>,
+    pub organization_id: Option<Uuid>,
+    pub external_source: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// A contact to be; its id is made by the caller, so that a retry makes the same one.
+#[derive(Debug, Clone)]
+pub struct NewContact {
+    pub contact_id: ContactId,
+    pub name: String,
+    pub email: Option<String>,
+    pub organization_id: Option<Uuid>,
+    pub external_source: Option<String>,
+    pub external_id: Option<String>,
+}
 
 /// The contact of an address, made if there is none. None: made by another at the same moment, or not the caller's to make.
 ///
@@ -14,4 +45,96 @@ pub async fn of_email(tx: &mut TenantTx, name: &str, email: &str) -> Result<Opti
     let tenant = tx.tenant_id();
     let rows = tx.query(OF_EMAIL, &[&tenant, &ContactId::generate().0, &name, &email]).await?;
     rows.first().map(|row| Ok(ContactId(row.try_get::<_, Uuid>(0)?))).transpose()
+}
+
+/// A read in one flush.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn get(database: &Database, principal: &Principal, contact: ContactId) -> Result<(Entered, Option<Contact>), StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let (entered, rows) = tx.query_and_commit(GET, &[&tenant, &contact.0]).await?;
+    Ok((entered, rows.first().map(from_row).transpose()?))
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find(tx: &mut TenantTx, contact: ContactId) -> Result<Option<Contact>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(GET, &[&tenant, &contact.0]).await?;
+    rows.first().map(from_row).transpose()
+}
+
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Contact>, StoreError> {
+    let oneself = super::oneself_without(tx.enter().await?, permission::CONTACT_READ);
+    let tenant = tx.tenant_id();
+    let edge = keyset.edge();
+    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
+    values.insert("tenant_id", &tenant);
+    edge.values(&mut values);
+    let mut chosen: Vec<&str> = edge.lines().collect();
+    if let Some(member) = &oneself {
+        chosen.push("as_oneself");
+        values.insert("member_id", member);
+    }
+    if let Some(id) = &filter.organization_id {
+        chosen.push("organization_id");
+        values.insert("organization_id", id);
+    }
+    for (name, text) in [("email", &filter.email), ("external_source", &filter.external_source), ("external_id", &filter.external_id)] {
+        if let Some(text) = text {
+            chosen.push(name);
+            values.insert(name, text);
+        }
+    }
+    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
+    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+}
+
+/// # Errors
+/// A refusal of the doors, keys or checks.
+pub async fn create(tx: &mut TenantTx, new: &NewContact) -> Result<Contact, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx
+        .query(CREATE, &[&tenant, &new.contact_id.0, &new.name, &new.email, &new.organization_id, &new.external_source, &new.external_id])
+        .await?;
+    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::CONTACT_CHANGE }.into())
+}
+
+/// Applies a merge patch to the version expected. None: nothing matched.
+///
+/// # Errors
+/// A refusal of the doors, keys or checks.
+pub async fn change(tx: &mut TenantTx, contact: ContactId, version: i32, patch: &Value) -> Result<Option<Contact>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(CHANGE, &[&tenant, &contact.0, &version, patch]).await?;
+    rows.first().map(from_row).transpose()
+}
+
+/// False: nothing matched.
+///
+/// # Errors
+/// `in_use` for a member, and for one whom a ticket or comment refers to.
+pub async fn remove(tx: &mut TenantTx, contact: ContactId, version: Option<i32>) -> Result<bool, StoreError> {
+    let tenant = tx.tenant_id();
+    Ok(!tx.query(REMOVE, &[&tenant, &contact.0, &version]).await?.is_empty())
+}
+
+fn from_row(row: &Row) -> Result<Contact, StoreError> {
+    Ok(Contact {
+        contact_id: row.try_get::<_, Uuid>("contact_id")?.into(),
+        name: row.try_get("name")?,
+        email: row.try_get("email")?,
+        organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
+        external_source: row.try_get("external_source")?,
+        external_id: row.try_get("external_id")?,
+        version: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
 }

@@ -3,13 +3,12 @@
 use crate::tickets::Numbers;
 use crate::{Access, Database, Principal, Refusal, StoreError, TenantTx};
 use jiff::Timestamp;
-use ringfence_domain::{CommentId, ContactId, GroupId, OrganizationId, Priority, TicketEventId, TicketId, TicketStatus, TicketType, Visibility};
+use ringfence_domain::{CommentId, ContactId, OrganizationId, Priority, TicketEventId, TicketId, TicketStatus, TicketType, Visibility};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 const FIND_TICKET: crate::Sql = crate::sql!("imports/find_ticket.sql");
 const FIND_GROUP: crate::Sql = crate::sql!("imports/find_group.sql");
-const MAKE_GROUP: crate::Sql = crate::sql!("imports/make_group.sql");
 const CONTACT: crate::Sql = crate::sql!("imports/contact.sql");
 const ORGANIZATION: crate::Sql = crate::sql!("imports/organization.sql");
 const TICKET: crate::Sql = crate::sql!("imports/ticket.sql");
@@ -79,17 +78,12 @@ pub async fn import(database: &Database, principal: &Principal, numbers: &Number
 }
 
 async fn import_once(database: &Database, principal: &Principal, numbers: &Numbers, ticket: &ImportedTicket) -> Result<Outcome, StoreError> {
-    let mut tx = TenantTx::open(database, principal, Access::Write).await?;
-    match exists(&mut tx, &ticket.external_source, &ticket.external_id).await {
-        Ok(false) => {}
-        Ok(true) => return Ok(tx.refuse(Outcome::AlreadyThere).await),
-        Err(error) => return Err(tx.refuse(error).await),
+    // In a transaction of its own, because the number is reserved in one too: an import never holds two connections.
+    if exists(database, principal, &ticket.external_source, &ticket.external_id).await? {
+        return Ok(Outcome::AlreadyThere);
     }
-    // Taken after the look, so that an import run again spends no numbers on what is there.
-    let number = match numbers.next(database, principal).await {
-        Ok(number) => number,
-        Err(error) => return Err(tx.refuse(error).await),
-    };
+    let number = numbers.next(database, principal).await?;
+    let mut tx = TenantTx::open(database, principal, Access::Write).await?;
     match write(&mut tx, ticket, number, Timestamp::now()).await {
         Ok(id) => tx.commit().await.map(|()| Outcome::Created(id)),
         Err(error) => Err(tx.refuse(error).await),
@@ -97,10 +91,12 @@ async fn import_once(database: &Database, principal: &Principal, numbers: &Numbe
 }
 
 /// # Errors
-/// When the database cannot be asked.
-pub async fn exists(tx: &mut TenantTx, external_source: &str, external_id: &str) -> Result<bool, StoreError> {
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn exists(database: &Database, principal: &Principal, external_source: &str, external_id: &str) -> Result<bool, StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
     let tenant = tx.tenant_id();
-    Ok(!tx.query(FIND_TICKET, &[&tenant, &external_source, &external_id]).await?.is_empty())
+    let (_, rows) = tx.query_and_commit(FIND_TICKET, &[&tenant, &external_source, &external_id]).await?;
+    Ok(!rows.is_empty())
 }
 
 /// Writes the people, the organization, then the ticket with its comments.
@@ -164,16 +160,6 @@ pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now:
         )
         .await?;
     rows.first().map(|_| id).ok_or(StoreError::Refused(Refusal::Forbidden { permission: "ticket.import" }))
-}
-
-/// Makes a group for tickets to come, where there is none of that name. The demo does; a file's import may not.
-///
-/// # Errors
-/// A refusal of the doors.
-pub async fn make_group(database: &Database, principal: &Principal, name: &str) -> Result<(), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Write).await?;
-    let tenant = tx.tenant_id();
-    tx.query_and_commit(MAKE_GROUP, &[&tenant, &GroupId::generate().0, &name]).await.map(drop)
 }
 
 struct People<'a> {

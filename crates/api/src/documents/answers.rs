@@ -1,0 +1,244 @@
+//! What operations answer beside their success: every problem, its codes with an example each, and the headers.
+
+use super::contract::Operation;
+use super::examples::REQUEST_ID;
+use crate::problem::{FieldError, Kind, Problem};
+use ringfence_identity::Rejection;
+use serde_json::{Map, Value, json};
+
+/// Codes of 409: the operations that can answer them, and what they mean.
+const CONFLICTS: &[(&str, &str, &[&str])] = &[
+    ("ticket_closed", "A closed ticket does not change", &["updateTicket", "assignTicket", "setTicketStatus"]),
+    ("status_transition", "The status may not follow the present one", &["updateTicket", "setTicketStatus"]),
+    (
+        "external_id_taken",
+        "Another record has this external_source and external_id",
+        &["createTicket", "updateTicket", "createOrganization", "updateOrganization", "createContact", "updateContact"],
+    ),
+    ("email_taken", "Another contact has this e-mail address", &["addMember", "updateMember", "createContact", "updateContact"]),
+    ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization"]),
+    ("member_exists", "This identity or contact is a member already", &["addMember"]),
+    ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
+    ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
+];
+const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
+
+/// Codes of `errors[]`.
+pub const FIELD_CODES: &[(&str, &str)] = &[
+    ("required", "is required"),
+    ("unknown_field", "is not a field of this operation"),
+    ("wrong_type", "must be a string"),
+    ("invalid", "must be a UUID"),
+    ("length", "must have 1 to 500 characters"),
+    ("too_many", "must hold at most 50"),
+    ("unknown_value", "must be one of: low normal high urgent"),
+    ("out_of_range", "must be from 1 to 200"),
+    ("repeated", "is given more than once"),
+    ("incomplete", "goes together with external_source"),
+    ("contradiction", "is given beside requester_id"),
+    ("not_found", "names nothing in this tenant"),
+    ("malformed", "is not a query string"),
+    ("malformed_json", "is not JSON at line 1, column 1"),
+    ("too_deep", "is nested deeper than 16 levels"),
+    ("unreadable", "ended early"),
+];
+
+/// Why a bearer token is refused.
+const REJECTIONS: &[Rejection] = &[
+    Rejection::Missing,
+    Rejection::TooLarge,
+    Rejection::Malformed,
+    Rejection::DuplicateHeader,
+    Rejection::DuplicateClaim,
+    Rejection::AlgorithmNotAllowed,
+    Rejection::CriticalHeader,
+    Rejection::EmbeddedKey,
+    Rejection::MissingKeyId,
+    Rejection::WrongTokenType,
+    Rejection::MissingClaim("sub"),
+    Rejection::UnknownIssuer,
+    Rejection::WrongAudience,
+    Rejection::InvalidSubject,
+    Rejection::Expired,
+    Rejection::NotYetValid,
+    Rejection::IssuedInTheFuture,
+    Rejection::UnknownKey,
+    Rejection::KeyNotSuitable,
+    Rejection::BadSignature,
+];
+
+/// An example of a kind of problem.
+pub fn example(kind: Kind) -> Value {
+    let mut problem = Problem::new(kind);
+    match kind {
+        Kind::InvalidRequest => {
+            for (field, code) in [("subject", "required"), ("colour", "unknown_field")] {
+                problem.errors.push(FieldError { field: field.into(), code, message: message(code).into() });
+            }
+        }
+        Kind::Conflict => problem.code = "status_transition",
+        Kind::Unauthenticated => problem.code = Rejection::Expired.code(),
+        Kind::PreconditionFailed => problem.current_version = Some(4),
+        _ => {}
+    }
+    written(&problem)
+}
+
+fn message(code: &str) -> &'static str {
+    FIELD_CODES.iter().find(|(name, _)| *name == code).map_or("", |(_, message)| message)
+}
+
+fn written(problem: &Problem) -> Value {
+    serde_json::to_value(problem.body(REQUEST_ID.into())).unwrap_or_default()
+}
+
+fn response(kind: Kind, examples: Map<String, Value>) -> Value {
+    let (slug, _, title) = kind.describe();
+    let mut headers = json!({ "X-Request-Id": header("X-Request-Id") });
+    let more: &[&str] = match kind {
+        Kind::Unauthenticated => &["WWW-Authenticate"],
+        Kind::Unavailable | Kind::RateLimited => &["Retry-After"],
+        Kind::MethodNotAllowed => &["Allow"],
+        _ => &[],
+    };
+    for name in more {
+        headers[name] = header(name);
+    }
+    json!({
+        "description": format!("{title} (`/problems/{slug}`)"),
+        "headers": headers,
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" }, "examples": examples } },
+    })
+}
+
+fn one(kind: Kind) -> Value {
+    let name = kind.describe().0.to_owned();
+    response(kind, Map::from_iter([(name, json!({ "value": example(kind) }))]))
+}
+
+fn coded(kind: Kind, codes: impl IntoIterator<Item = (&'static str, String)>) -> Value {
+    let named = |(code, summary): (&'static str, String)| (code.to_owned(), json!({ "summary": summary, "value": written(&Problem::with_code(kind, code)) }));
+    response(kind, codes.into_iter().map(named).collect())
+}
+
+/// Answers that are the same wherever they occur.
+pub fn shared() -> Value {
+    let rejected = coded(Kind::Unauthenticated, REJECTIONS.iter().map(|rejection| (rejection.code(), sentence(&rejection.to_string()))));
+    let mut list = one(Kind::InvalidRequest);
+    list["description"] = json!("The request is not well-formed, or the cursor is not one for this list (`/problems/invalid_request`, `/problems/cursor_invalid`)");
+    list["content"]["application/problem+json"]["examples"]["cursor_invalid"] = json!({ "value": example(Kind::CursorInvalid) });
+    let mut ready = one(Kind::Unavailable);
+    let fallen = Problem::with_code(Kind::Unavailable, "walls_not_verified");
+    ready["content"]["application/problem+json"]["examples"][fallen.code] = json!({ "summary": "A wall of the database does not stand", "value": written(&fallen) });
+    json!({
+        "InvalidRequest": one(Kind::InvalidRequest),
+        "InvalidList": list,
+        "Unauthenticated": rejected,
+        "Forbidden": one(Kind::Forbidden),
+        "NotFound": one(Kind::NotFound),
+        "MethodNotAllowed": one(Kind::MethodNotAllowed),
+        "PreconditionFailed": one(Kind::PreconditionFailed),
+        "PreconditionRequired": one(Kind::PreconditionRequired),
+        "IdempotencyMismatch": one(Kind::IdempotencyMismatch),
+        "TooLarge": one(Kind::TooLarge),
+        "UnsupportedMediaType": one(Kind::UnsupportedMediaType),
+        "RateLimited": one(Kind::RateLimited),
+        "Internal": one(Kind::Internal),
+        "Unavailable": one(Kind::Unavailable),
+        "NotReady": ready,
+    })
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn refer(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/responses/{name}") })
+}
+
+/// Every problem that an operation can answer, by status.
+pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
+    let mut answers = Map::new();
+    let mut may = |condition: bool, status: &str, name: &str| {
+        if condition {
+            answers.insert(status.into(), refer(name));
+        }
+    };
+    let authenticates = operation.authenticates();
+    may(operation.has_body || operation.compares(), "400", "InvalidRequest");
+    may(operation.lists(), "400", "InvalidList");
+    may(authenticates, "401", "Unauthenticated");
+    may(operation.in_tenant() && (operation.lists() || operation.mutates()), "403", "Forbidden");
+    may(operation.in_tenant() || operation.id == "getProblem", "404", "NotFound");
+    may(operation.compares(), "412", "PreconditionFailed");
+    may(operation.has_body, "413", "TooLarge");
+    may(operation.has_body, "415", "UnsupportedMediaType");
+    may(operation.repeats(), "422", "IdempotencyMismatch");
+    may(operation.must_compare(), "428", "PreconditionRequired");
+    may(authenticates, "500", "Internal");
+    may(authenticates, "503", "Unavailable");
+    may(operation.id == "readyz", "503", "NotReady");
+    let mut conflicts: Vec<_> = CONFLICTS
+        .iter()
+        .filter(|(_, _, operations)| operations.contains(&operation.id.as_str()))
+        .map(|(code, text, _)| (*code, (*text).to_owned()))
+        .collect();
+    if operation.repeats() {
+        conflicts.push((IN_FLIGHT.0, IN_FLIGHT.1.to_owned()));
+    }
+    if !conflicts.is_empty() {
+        answers.insert("409".into(), coded(Kind::Conflict, conflicts));
+    }
+    answers
+}
+
+/// The body of every error: `type` is closed, `code` is open.
+pub fn problem_schema() -> Value {
+    let types: Vec<String> = Kind::slugs().iter().map(|slug| format!("/problems/{slug}")).collect();
+    json!({
+        "type": "object",
+        "description": "The body of every error (RFC 9457).",
+        "required": ["type", "title", "status", "code", "request_id"],
+        "properties": {
+            "type": { "type": "string", "enum": types, "description": "What kind of problem it is: a closed set. A page of that path explains it." },
+            "title": { "type": "string", "description": "The kind in words." },
+            "status": { "type": "integer", "format": "int32", "minimum": 400, "maximum": 599 },
+            "code": { "type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "What exactly, for programs: an open set. A client treats one that it does not know as it treats the type.", "examples": codes() },
+            "request_id": { "type": "string", "format": "uuid", "description": "Also in the X-Request-Id header and in the audit trail." },
+            "errors": { "type": "array", "items": { "$ref": "#/components/schemas/FieldError" }, "description": "Everything that is wrong with the request, field by field." },
+            "current_version": { "type": "integer", "format": "int32", "minimum": 1, "description": "The version that a failed precondition met." },
+        },
+    })
+}
+
+/// Every code of a problem.
+fn codes() -> Vec<&'static str> {
+    let mut codes: Vec<&'static str> = Kind::ALL.iter().map(|kind| kind.describe().0).collect();
+    codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
+    codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
+    codes.extend([IN_FLIGHT.0, "walls_not_verified"]);
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+pub fn header(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/headers/{name}") })
+}
+
+pub fn headers() -> Value {
+    let always = |description: &str, schema: Value| json!({ "description": description, "required": true, "schema": schema });
+    let sometimes = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    json!({
+        "X-Request-Id": always("The request's id, also in the audit trail.", json!({ "type": "string", "format": "uuid", "example": REQUEST_ID })),
+        "ETag": always("The record's version, for If-Match.", json!({ "type": "string", "pattern": "^\"[0-9]+\"$", "example": "\"3\"" })),
+        "Location": always("Where the new record is.", json!({ "type": "string", "format": "uri-reference", "example": "/v1/tenants/acme/tickets/01980000-0000-7000-8000-000000000010" })),
+        "Link": sometimes("The next and the previous page (RFC 8288), where there is one.", json!({ "type": "string", "example": "</v1/tenants/acme/tickets?cursor=eyJ>; rel=\"next\"" })),
+        "Idempotency-Replayed": sometimes("`true` where the work was done by an earlier request under the same key.", json!({ "type": "string", "enum": ["true"] })),
+        "Retry-After": always("Seconds to wait.", json!({ "type": "integer", "minimum": 0, "example": 1 })),
+        "WWW-Authenticate": always("How to authenticate (RFC 6750).", json!({ "type": "string", "example": "Bearer" })),
+        "Allow": always("The methods that the path has.", json!({ "type": "string", "example": "GET, POST" })),
+    })
+}

@@ -1,0 +1,199 @@
+//! Completes the document that the handlers' annotations begin: what holds for many operations is said once, here.
+//! It describes and decides nothing; the tests compare what it says with what the service does.
+
+use super::{answers, examples, fields};
+use serde_json::{Map, Value, json};
+
+const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
+
+/// What an operation's surroundings say about it.
+pub struct Operation<'a> {
+    pub id: String,
+    pub path: &'a str,
+    pub method: &'a str,
+    pub has_body: bool,
+    headers: Vec<(String, bool)>,
+    queries: bool,
+}
+
+impl<'a> Operation<'a> {
+    fn read(path: &'a str, method: &'a str, operation: &Value) -> Self {
+        let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let headers = parameters.iter().filter(|p| p["in"] == "header");
+        Self {
+            id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
+            path,
+            method,
+            has_body: operation.get("requestBody").is_some(),
+            headers: headers.map(|p| (p["name"].as_str().unwrap_or_default().to_owned(), p["required"] == true)).collect(),
+            queries: parameters.iter().any(|p| p["in"] == "query"),
+        }
+    }
+
+    pub fn authenticates(&self) -> bool {
+        self.path.starts_with("/v1/")
+    }
+
+    pub fn in_tenant(&self) -> bool {
+        self.path.contains("{tenant}")
+    }
+
+    pub fn lists(&self) -> bool {
+        self.queries
+    }
+
+    pub fn mutates(&self) -> bool {
+        self.method != "get"
+    }
+
+    pub fn compares(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == "If-Match")
+    }
+
+    pub fn must_compare(&self) -> bool {
+        self.headers.iter().any(|(name, required)| name == "If-Match" && *required)
+    }
+
+    pub fn repeats(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == "Idempotency-Key")
+    }
+}
+
+/// The document as it is served.
+pub fn complete(mut document: Value) -> Value {
+    rename_lists(&mut document);
+    frame(&mut document);
+    let paths = document["paths"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    let mut completed = Map::new();
+    for (path, mut item) in paths {
+        for method in METHODS {
+            if let Some(operation) = item.get_mut(*method) {
+                let known = Operation::read(&path, method, operation);
+                complete_operation(&known, operation);
+            }
+        }
+        completed.insert(path, item);
+    }
+    document["paths"] = Value::Object(completed);
+    fields::complete(&mut document);
+    document["components"]["schemas"]["Problem"] = answers::problem_schema();
+    document["components"]["headers"] = answers::headers();
+    document["components"]["responses"] = answers::shared();
+    document
+}
+
+fn complete_operation(known: &Operation<'_>, operation: &mut Value) {
+    if !known.authenticates() {
+        operation["security"] = json!([]);
+    }
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        for parameter in parameters {
+            fields::complete_parameter(&known.id, parameter);
+        }
+    }
+    if let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) {
+        // A merge patch may also be called plain JSON: both are read alike.
+        if let Some(patch) = content.get("application/merge-patch+json").cloned() {
+            content.insert("application/json".into(), patch);
+        }
+        for media in content.values_mut() {
+            if let Some(example) = examples::request(&known.id) {
+                media["example"] = example;
+            }
+        }
+    }
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+            succeed(known, status, response);
+        }
+        responses.extend(answers::problems(known));
+    }
+}
+
+/// The headers and the example of a success.
+fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
+    if response["description"].as_str().is_none_or(str::is_empty) {
+        response["description"] = json!(match status {
+            "201" => "Created",
+            _ => "Done",
+        });
+    }
+    if !response["headers"].is_object() {
+        response["headers"] = json!({});
+    }
+    if let Some(headers) = response["headers"].as_object_mut() {
+        headers.insert("X-Request-Id".into(), answers::header("X-Request-Id"));
+        for name in ["ETag", "Location"] {
+            if headers.contains_key(name) {
+                headers.insert(name.into(), answers::header(name));
+            }
+        }
+        if known.lists() {
+            headers.insert("Link".into(), answers::header("Link"));
+        }
+        if known.repeats() {
+            headers.insert("Idempotency-Replayed".into(), answers::header("Idempotency-Replayed"));
+        }
+    }
+    if let Some(media) = response.pointer_mut("/content/application~1json") {
+        let schema = media["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
+        if let Some(example) = examples::record(schema) {
+            media["example"] = example;
+        }
+    }
+}
+
+/// `ListBody_Ticket`, a name of the code, becomes `TicketList`; its rows refer to the record instead of repeating it.
+fn rename_lists(document: &mut Value) {
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    let lists: Vec<String> = schemas.keys().filter(|name| name.starts_with("ListBody_")).cloned().collect();
+    for name in lists {
+        let row = name.trim_start_matches("ListBody_");
+        if let Some(mut list) = schemas.remove(&name) {
+            list["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{row}") });
+            list["description"] = json!("A page of a list, in the order asked for.");
+            schemas.insert(format!("{row}List"), list);
+        }
+    }
+    rename_references(document);
+}
+
+fn rename_references(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get_mut("$ref")
+                && let Some(row) = reference.strip_prefix("#/components/schemas/ListBody_")
+            {
+                *reference = format!("#/components/schemas/{row}List");
+            }
+            members.values_mut().for_each(rename_references);
+        }
+        Value::Array(items) => items.iter_mut().for_each(rename_references),
+        _ => {}
+    }
+}
+
+fn frame(document: &mut Value) {
+    document["info"]["description"] = json!(include_str!("introduction.md"));
+    document["info"]["license"] = json!({ "name": "Apache-2.0", "identifier": "Apache-2.0" });
+    document["servers"] = json!([{ "url": "/", "description": "Wherever this document was read" }]);
+    document["security"] = json!([{ "bearer": [] }]);
+    document["components"]["securitySchemes"] = json!({ "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token (RFC 9068) of an issuer that this installation trusts. Its issuer and subject are the identity; an e-mail address never is.",
+    } });
+    document["tags"] = json!([
+        { "name": "identity", "description": "Who the caller is, and in which tenants." },
+        { "name": "tickets", "description": "Tickets, whom they are assigned to, where they stand, and what happened to them." },
+        { "name": "comments", "description": "What is said on a ticket: to everybody on it, or among staff." },
+        { "name": "members", "description": "Who may enter a tenant, and as what." },
+        { "name": "groups", "description": "Queues of tickets and the members who work them." },
+        { "name": "organizations", "description": "Companies or departments that contacts belong to." },
+        { "name": "contacts", "description": "People of a tenant, with or without sign-in." },
+        { "name": "audit", "description": "What happened in a tenant, by whom, and what was refused." },
+        { "name": "operations", "description": "Whether the service lives and is ready, and what it counts." },
+        { "name": "documents", "description": "This document, and pages to read it by." },
+    ]);
+}

@@ -1,0 +1,111 @@
+//! An example of every request and record, from one small story; no name in it is anybody's.
+
+use serde_json::{Value, json};
+
+pub const REQUEST_ID: &str = "01980000-0000-7000-8000-000000000000";
+const TENANT: &str = "01980000-0000-7000-8000-000000000001";
+const MEMBER: &str = "01980000-0000-7000-8000-000000000002";
+const CONTACT: &str = "01980000-0000-7000-8000-000000000003";
+const GROUP: &str = "01980000-0000-7000-8000-000000000004";
+const ORGANIZATION: &str = "01980000-0000-7000-8000-000000000005";
+const TICKET: &str = "01980000-0000-7000-8000-000000000010";
+const COMMENT: &str = "01980000-0000-7000-8000-000000000011";
+const EVENT: &str = "01980000-0000-7000-8000-000000000012";
+const CREATED: &str = "2026-01-31T12:00:00Z";
+const UPDATED: &str = "2026-01-31T12:30:00Z";
+
+/// A record as it is answered, or a list of it.
+pub fn record(schema: &str) -> Option<Value> {
+    if let Some(row) = schema.strip_suffix("List") {
+        let mut page = json!({ "next_cursor": "eyJrZXkiOnsi", "prev_cursor": null });
+        if row == "Ticket" {
+            page["total"] = json!(41);
+        }
+        return Some(json!({ "data": [record(row)?], "page": page }));
+    }
+    Some(match schema {
+        "Me" => json!({
+            "subject": "248289761001", "issuer": "https://login.example.com", "kind": "user", "identity_id": "01980000-0000-7000-8000-000000000006",
+            "tenants": [{ "tenant_id": TENANT, "slug": "acme", "name": "Acme", "member_id": MEMBER, "role": "agent", "permissions": ["ticket.read", "ticket.create"] }],
+        }),
+        "Ticket" => json!({
+            "ticket_id": TICKET, "number": 1, "subject": "The invoice shows the wrong address", "status": "open", "status_category": "open",
+            "priority": "normal", "type": "question", "tags": ["billing"], "requester_id": CONTACT, "assignee_id": MEMBER, "group_id": GROUP,
+            "organization_id": null, "external_source": null, "external_id": null, "version": 3, "created_at": CREATED, "updated_at": UPDATED, "closed_at": null,
+        }),
+        "TicketEvent" => json!({
+            "ticket_event_id": EVENT, "ticket_id": TICKET, "kind": "ticket.status_set", "actor_id": MEMBER, "visibility": "public", "version": 3,
+            "changes": { "status": ["new", "open"] }, "created_at": UPDATED,
+        }),
+        "Comment" => json!({ "comment_id": COMMENT, "ticket_id": TICKET, "author_id": MEMBER, "visibility": "public", "body": "We are looking into it.", "created_at": UPDATED }),
+        "Member" => json!({
+            "member_id": MEMBER, "name": "Colleague", "email": "colleague@example.com", "role": "agent", "permissions": null, "group_ids": [GROUP],
+            "version": 1, "created_at": CREATED, "updated_at": CREATED,
+        }),
+        "Group" => json!({ "group_id": GROUP, "name": "Billing", "version": 1, "created_at": CREATED, "updated_at": CREATED }),
+        "Organization" => json!({
+            "organization_id": ORGANIZATION, "name": "Example Ltd", "external_source": "crm", "external_id": "10234",
+            "version": 1, "created_at": CREATED, "updated_at": CREATED,
+        }),
+        "Contact" => json!({
+            "contact_id": CONTACT, "name": "Customer", "email": "customer@example.com", "organization_id": ORGANIZATION, "external_source": null, "external_id": null,
+            "version": 1, "created_at": CREATED, "updated_at": CREATED,
+        }),
+        "AuditEvent" => json!({
+            "event_id": EVENT, "position": 7, "recorded_at": UPDATED, "request_id": REQUEST_ID, "action": "ticket.read", "decision": "allow", "rule": null,
+            "actor_id": MEMBER, "identity_id": "01980000-0000-7000-8000-000000000006", "actor_kind": "user", "on_behalf_of": null, "session_id": null,
+            "authentication": "bearer", "object_type": "ticket", "object_id": TICKET, "object_version": 3, "external_system": null, "details": {},
+        }),
+        "Health" => json!({ "status": "ok" }),
+        _ => return None,
+    })
+}
+
+/// The body of a request, by operation.
+pub fn request(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "createTicket" => json!({
+            "subject": "The invoice shows the wrong address", "body": "It still names our *old* office.", "priority": "normal", "tags": ["billing"],
+            "requester": { "name": "Customer", "email": "customer@example.com" },
+        }),
+        "updateTicket" => json!({ "priority": "high", "tags": ["billing", "address"] }),
+        "assignTicket" => json!({ "assignee_id": null, "group_id": null }),
+        "setTicketStatus" => json!({ "status": "solved" }),
+        "createComment" => json!({ "body": "We are looking into it.", "visibility": "public" }),
+        "addMember" => json!({ "issuer": "https://login.example.com", "subject": "248289761001", "role": "agent", "name": "Colleague", "email": "colleague@example.com" }),
+        "updateMember" => json!({ "role": "light_agent" }),
+        "createGroup" => json!({ "name": "Billing" }),
+        "updateGroup" => json!({ "name": "Billing and refunds" }),
+        "createOrganization" => json!({ "name": "Example Ltd", "external_source": "crm", "external_id": "10234" }),
+        "updateOrganization" => json!({ "name": "Example Limited" }),
+        "createContact" => json!({ "name": "Customer", "email": "customer@example.com" }),
+        "updateContact" => json!({ "email": "new-address@example.com" }),
+        _ => return None,
+    })
+}
+
+/// The value of a parameter.
+pub fn parameter(name: &str) -> Option<Value> {
+    Some(match name {
+        "tenant" => json!("acme"),
+        "ticket_id" => json!("1"),
+        "If-Match" => json!("\"3\""),
+        "Idempotency-Key" => json!("8e03978e-40d5-43dd-bc93-6894a57f9324"),
+        "limit" => json!(50),
+        "include" => json!("total"),
+        "status" | "status_category" => json!("new,open"),
+        "priority" => json!("high,urgent"),
+        "role" => json!("agent,light_agent"),
+        "decision" => json!("deny"),
+        "action" => json!("ticket.read"),
+        "tag" => json!("billing"),
+        "email" => json!("customer@example.com"),
+        "problem" => json!("not_found"),
+        "comment_id" => json!(COMMENT),
+        "member_id" => json!(MEMBER),
+        "contact_id" => json!(CONTACT),
+        "group_id" => json!(GROUP),
+        "organization_id" => json!(ORGANIZATION),
+        _ => return None,
+    })
+}

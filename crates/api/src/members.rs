@@ -1,0 +1,26 @@
+//! Members over HTTP: who signs in, as what. Nobody gives what they do not hold: the doors see to it, not this.
+
+pub mod add;
+pub mod change;
+pub mod read;
+
+use crate::body::Fields;
+use serde_json::{Map, Value};
+
+/// A null among the fields of a body, taken out of them.
+fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
+    let null = fields.get(field).is_some_and(Value::is_null);
+    if null {
+        fields.remove(field);
+    }
+    null
+}
+
+/// The permissions of a service: names, each once. `None`: not given, or wrong.
+fn permissions(fields: &mut Fields) -> Option<Vec<String>> {
+    let permissions = fields.texts("permissions", 100, 64)?;
+    if permissions.iter().any(|name| !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'.')) {
+        fields.wrong("permissions", "invalid", "must hold names such as ticket.read");
+    }
+    Some(permissions)
+}

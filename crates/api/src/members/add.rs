@@ -1,0 +1,92 @@
+//! POST a member: an issuer and subject that may enter from now on. An e-mail address lets nobody in.
+
+use crate::answer::{self, Answer};
+use crate::body::{Fields, JsonBody};
+use crate::caller::{Caller, objects};
+use crate::people;
+use crate::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse};
+use ringfence_audit::Action;
+use ringfence_domain::{ContactId, Member, Role};
+use ringfence_store::members::{self, NewMember};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A new member: the identity that signs in, and the person it belongs to.
+#[derive(Serialize, ToSchema)]
+pub struct MemberInput {
+    /// The issuer of their tokens (`iss`).
+    #[schema(min_length = 1, max_length = 500, example = "https://login.example.com")]
+    issuer: String,
+    /// Their subject there (`sub`), at most 255 bytes.
+    #[schema(min_length = 1, max_length = 255, example = "248289761001")]
+    subject: String,
+    role: Role,
+    /// Required unless `contact_id` is given.
+    #[schema(min_length = 1, max_length = 200, example = "Colleague")]
+    name: Option<String>,
+    #[schema(min_length = 3, max_length = 320, example = "colleague@example.com")]
+    email: Option<String>,
+    /// Of a service alone, and required for it; at most the caller's own.
+    #[schema(max_items = 100)]
+    permissions: Option<Vec<String>>,
+    #[schema(max_items = 100)]
+    group_ids: Option<Vec<Uuid>>,
+    /// Somebody who is a contact already; a name or address given beside it becomes theirs.
+    contact_id: Option<Uuid>,
+}
+
+/// Adds a member.
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/members", operation_id = "addMember", tag = "members",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
+    ),
+    request_body(content = MemberInput),
+    responses((status = 201, body = Member, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The member's URL")))))]
+pub async fn add_member(caller: Caller, request: HttpRequest, body: JsonBody) -> Result<HttpResponse, Problem> {
+    let attempt = answer::attempt(&request, &body.bytes)?;
+    let new = read(body)?;
+    let path = format!("/v1/tenants/{}/members", caller.tenant_path());
+    answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {
+        let member = members::add(tx, &new).await?;
+        let location = format!("{path}/{}", member.member_id);
+        Ok(Answer::created(&member, Some(member.version), location))
+    })
+    .await
+}
+
+fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
+    // As a member's record has it for every other role.
+    super::takes_null(&mut body.fields, "permissions");
+    let mut fields = Fields::of(body.fields);
+    if !fields.has("role") {
+        fields.wrong("role", "required", "is required");
+    }
+    let has_permissions = fields.has("permissions");
+    let role = fields.word::<Role>("role");
+    let contact_id = fields.uuid("contact_id");
+    let new = NewMember {
+        issuer: fields.required_text("issuer", 1, 500),
+        subject: fields.required_text("subject", 1, 255),
+        new_id: ContactId::generate(),
+        contact_id,
+        name: if contact_id.is_some() { fields.text("name", 1, 200) } else { Some(fields.required_text("name", 1, 200)) },
+        email: people::email(&mut fields),
+        role: role.unwrap_or(Role::Requester).as_str(),
+        permissions: super::permissions(&mut fields),
+        group_ids: fields.uuids("group_ids", 100).unwrap_or_default(),
+    };
+    // PostgreSQL holds it to 255 bytes, as OpenID Connect does to 255 ASCII characters.
+    if new.subject.len() > 255 {
+        fields.wrong("subject", "length", "must be at most 255 bytes");
+    }
+    match role {
+        Some(Role::Service) if !has_permissions => fields.wrong("permissions", "required", "is required for a service"),
+        Some(role) if role != Role::Service && has_permissions => fields.wrong("permissions", "contradiction", "is for a service alone"),
+        _ => {}
+    }
+    fields.finish()?;
+    Ok(new)
+}

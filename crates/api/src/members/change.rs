@@ -1,0 +1,110 @@
+//! PATCH and DELETE a member: nobody gives rights they do not hold, and the last owner stays one.
+
+use crate::answer::{self, Answer};
+use crate::body::{Fields, JsonBody};
+use crate::caller::{Caller, object};
+use crate::people;
+use crate::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use ringfence_audit::Action;
+use ringfence_domain::{Member, MemberId, Role, permission};
+use ringfence_store::{Refusal, StoreError, TenantTx, members};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A merge patch (RFC 7396): absent fields stay, null clears.
+#[derive(Serialize, ToSchema)]
+pub struct MemberPatch {
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    #[schema(min_length = 3, max_length = 320)]
+    email: Option<String>,
+    role: Option<Role>,
+    /// Of a service alone; at most the caller's own.
+    #[schema(max_items = 100)]
+    permissions: Option<Vec<String>>,
+    #[schema(max_items = 100)]
+    group_ids: Option<Vec<Uuid>>,
+}
+
+/// Changes a member: what they may do, where they work, what they are called.
+#[utoipa::path(patch, path = "/v1/tenants/{tenant}/members/{member_id}", operation_id = "updateMember", tag = "members",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("member_id" = Uuid, Path),
+        ("If-Match" = String, Header, description = "The version read, as its ETag", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
+    ),
+    request_body(content = MemberPatch, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Member, headers(("ETag" = String, description = "The new version")))))]
+pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+    let attempt = answer::attempt(&request, &body.bytes)?;
+    let patch = read_patch(body)?;
+    let member_id: MemberId = people::id(&path.1)?;
+    let version = answer::expected_version(&request)?;
+    let patch = Value::Object(patch);
+    answer::change(&caller, attempt, Action::MemberUpdated, object("member", member_id.0), async |tx| {
+        match members::change(tx, member_id, version, &patch).await? {
+            Some(member) => Ok(Answer::ok(&member, Some(member.version))),
+            None => Err(why_not(tx, member_id, Some(version)).await?.into()),
+        }
+    })
+    .await
+}
+
+/// Removes a member; their tickets become nobody's, and the person stays as a contact.
+#[utoipa::path(delete, path = "/v1/tenants/{tenant}/members/{member_id}", operation_id = "removeMember", tag = "members",
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("member_id" = Uuid, Path),
+        ("If-Match" = Option<String>, Header, description = "The version read, as its ETag; any version without it", example = "\"1\""),
+    ),
+    responses((status = 204, description = "Removed")))]
+pub async fn remove_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let member_id: MemberId = people::id(&path.1)?;
+    let version = people::version_if_given(&request)?;
+    answer::change(&caller, None, Action::MemberRemoved, object("member", member_id.0), async |tx| {
+        if members::remove(tx, member_id, version).await? { Ok(Answer::no_content()) } else { Err(why_not(tx, member_id, version).await?.into()) }
+    })
+    .await
+}
+
+fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
+    let cleared = super::takes_null(&mut body.fields, "permissions");
+    let mut fields = Fields::of(body.fields);
+    let mut patch = Map::new();
+    people::patch_name(&mut fields, &mut patch);
+    people::patch_email(&mut fields, &mut patch);
+    let mut role = None;
+    if fields.has("role") {
+        role = fields.word::<Role>("role");
+        patch.insert("role".into(), json!(role));
+    }
+    if fields.has("permissions") && role.is_some_and(|role| role != Role::Service) {
+        fields.wrong("permissions", "contradiction", "is for a service alone");
+    }
+    if let Some(permissions) = super::permissions(&mut fields) {
+        patch.insert("permissions".into(), json!(permissions));
+    } else if cleared {
+        patch.insert("permissions".into(), Value::Null);
+    }
+    if let Some(groups) = fields.uuids("group_ids", 100) {
+        patch.insert("group_ids".into(), json!(groups));
+    }
+    fields.finish()?;
+    Ok(patch)
+}
+
+/// Nothing matched. An owner may change any owner but the last; everybody else, none.
+async fn why_not(tx: &mut TenantTx, member_id: MemberId, expected: Option<i32>) -> Result<Refusal, StoreError> {
+    let manages_owners = tx.enter().await?.permissions.has(permission::OWNER_MANAGE);
+    let visible = members::find(tx, member_id).await?;
+    let owner = visible.as_ref().is_some_and(|member| member.role == Role::Owner.as_str());
+    Ok(match people::why_not(visible.map(|member| member.version), expected, permission::MEMBER_MANAGE) {
+        Refusal::Forbidden { .. } if owner && manages_owners => Refusal::Conflict { code: "last_owner", message: "a tenant keeps at least one owner" },
+        Refusal::Forbidden { .. } if owner => Refusal::Forbidden { permission: permission::OWNER_MANAGE },
+        refusal => refusal,
+    })
+}

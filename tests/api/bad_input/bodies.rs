@@ -1,0 +1,167 @@
+//! Bodies: malformed, of wrong types, too large, too deep, unknown, unfinished.
+
+use crate::wire::{Request, send_and_leave};
+use crate::{Scene, wire};
+
+/// What a body needs around it to be read at all.
+fn around(scene: &Scene, (_, path, method): &(&str, String, &str)) -> Request {
+    scene.owner(method, path).header("If-Match", "\"1\"")
+}
+
+#[tokio::test]
+async fn what_is_not_a_json_object_is_refused_by_every_operation() {
+    let scene = Scene::open().await;
+    let deep = [b"{\"a\":".repeat(60), b"1".to_vec(), b"}".repeat(60)].concat();
+    let abyss = [b"[".repeat(100_000), b"]".repeat(100_000)].concat();
+    let bodies: [(&[u8], &str); 17] = [
+        (b"", "malformed_json"),
+        (b" ", "malformed_json"),
+        (b"{", "malformed_json"),
+        (b"{\"subject\": }", "malformed_json"),
+        (b"{\"subject\": \"x\",}", "malformed_json"),
+        (b"{'subject': 'x'}", "malformed_json"),
+        (b"subject=x&body=y", "malformed_json"),
+        (b"<ticket/>", "malformed_json"),
+        (b"{\"subject\": \"x\"} {}", "malformed_json"),
+        (b"{\"subject\": \"\xff\xfe\"}", "malformed_json"),
+        (b"{\"subject\": \"\\ud800\"}", "malformed_json"),
+        (b"{\"subject\": \"raw \x00 NUL\"}", "malformed_json"),
+        (b"{\"number\": 1e99999}", "malformed_json"),
+        (b"\xef\xbb\xbf{}", "malformed_json"),
+        (b"[]", "wrong_type"),
+        (b"\"subject\"", "wrong_type"),
+        (b"null", "wrong_type"),
+    ];
+    for operation in scene.writes() {
+        for (body, code) in bodies {
+            let answer = scene.refused(400, &around(&scene, &operation).json(body)).await;
+            assert_eq!(answer.wrong(), [("body".to_owned(), code.to_owned())], "{operation:?}: {}", String::from_utf8_lossy(body));
+        }
+        assert_eq!(scene.refused(400, &around(&scene, &operation).json(&deep)).await.wrong()[0].1, "too_deep");
+        scene.refused(400, &around(&scene, &operation).json(&abyss)).await;
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn everything_wrong_with_a_body_is_said_at_once() {
+    let scene = Scene::open().await;
+    let body = br#"{
+        "subject": 7, "colour": "red", "tenant_id": "01980000-0000-7000-8000-000000000001", "priority": "highest", "type": null,
+        "assignee_id": "me", "tags": ["two words"], "external_id": "only half", "requester": {"name": "", "email": "nobody", "age": 4}
+    }"#;
+    let answer = scene.refused(400, &scene.owner("post", "/v1/tenants/acme/tickets").json(body)).await;
+    let mut wrong = answer.wrong();
+    wrong.sort();
+    let expected = [
+        ("assignee_id", "invalid"),
+        ("colour", "unknown_field"),
+        ("external_id", "incomplete"),
+        ("priority", "unknown_value"),
+        ("requester.age", "unknown_field"),
+        ("requester.email", "invalid"),
+        ("requester.name", "length"),
+        ("subject", "wrong_type"),
+        ("tags", "invalid"),
+        ("tenant_id", "unknown_field"),
+        ("type", "wrong_type"),
+    ];
+    assert_eq!(wrong, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn a_field_that_no_operation_has_is_refused_by_all_of_them() {
+    let scene = Scene::open().await;
+    for operation in scene.writes() {
+        for field in ["tenant_id", "ticket_id", "version", "created_at", "__proto__", "constructor", "Subject", "subject ", "", "\u{1F3AB}"] {
+            let body = serde_json::json!({ field: "01980000-0000-7000-8000-000000000001" }).to_string();
+            let answer = scene.refused(400, &around(&scene, &operation).json(body.as_bytes())).await;
+            assert!(answer.wrong().iter().any(|(_, code)| code == "unknown_field"), "{operation:?}: {field}: {}", answer.text());
+        }
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn fields_of_another_type_length_or_with_nul_are_refused() {
+    let scene = Scene::open().await;
+    let long = "x".repeat(70_000);
+    for (id, path, method) in scene.writes() {
+        let contract: serde_json::Value = serde_json::from_str(ringfence_api::document()).unwrap();
+        let paths = contract["paths"].as_object().unwrap().values();
+        let operation = paths.flat_map(|item| item.as_object().unwrap().values()).find(|o| o["operationId"] == id).unwrap();
+        let name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        for field in contract["components"]["schemas"][&name]["properties"].as_object().unwrap().keys() {
+            for value in [serde_json::json!(true), serde_json::json!(-1.5), serde_json::json!({"a": {}}), serde_json::json!(["\u{0}"]), serde_json::json!("a\u{0}b"), serde_json::json!(long)] {
+                let body = serde_json::json!({ field: value }).to_string();
+                let answer = scene.refused(400, &around(&scene, &(id, path.clone(), method)).json(body.as_bytes())).await;
+                let said = answer.wrong();
+                assert!(said.iter().any(|(wrong, _)| wrong.starts_with(field.as_str())), "{id}: {field}: {said:?}");
+            }
+        }
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn too_much_is_refused_before_it_is_read() {
+    let scene = Scene::open().await;
+    let much = format!("{{\"subject\": \"{}\"}}", "x".repeat(600 * 1024));
+    for operation in scene.writes() {
+        scene.refused(413, &around(&scene, &operation).json(much.as_bytes())).await;
+        // Announced and never sent: it is not waited for.
+        let announced = around(&scene, &operation).header("Content-Type", "application/json").header("Content-Length", "99999999999");
+        scene.refused(413, &announced).await;
+    }
+    // In pieces, without a length.
+    let mut pieces = scene.owner("post", "/v1/tenants/acme/tickets").header("Content-Type", "application/json").header("Transfer-Encoding", "chunked").bytes();
+    for _ in 0..600 {
+        pieces.extend_from_slice(b"400\r\n");
+        pieces.extend_from_slice(&[b' '; 1024]);
+        pieces.extend_from_slice(b"\r\n");
+    }
+    pieces.extend_from_slice(b"0\r\n\r\n");
+    let answer = wire::send(scene.running.address, &pieces).await;
+    assert_eq!(answer.status, 413);
+    answer.explains_itself();
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_or_is_cut_wrongly_changes_nothing() {
+    let scene = Scene::open().await;
+    let head = |length: &str| scene.owner("post", "/v1/tenants/acme/tickets").header("Content-Type", "application/json").header("Content-Length", length).bytes();
+    let chunked = || scene.owner("post", "/v1/tenants/acme/tickets").header("Content-Type", "application/json").header("Transfer-Encoding", "chunked").bytes();
+    let unfinished = [
+        [head("400"), b"{\"subject\": \"Half".to_vec()].concat(),
+        [chunked(), b"12\r\n{\"subject\": \"Half".to_vec()].concat(),
+        [chunked(), b"12\r\n{\"subject\": \"Half\r\n".to_vec()].concat(),
+        [chunked(), b"zz\r\n{\"subject\": \"Hex\"}\r\n0\r\n\r\n".to_vec()].concat(),
+        [chunked(), b"fffffffffffffffff\r\n{}".to_vec()].concat(),
+        [head("-1"), b"{\"subject\": \"Minus\"}".to_vec()].concat(),
+        [head("x"), b"{\"subject\": \"Letters\"}".to_vec()].concat(),
+        scene.owner("post", "/v1/tenants/acme/tickets").header("Content-Length", "20").header("Transfer-Encoding", "chunked").json(b"{\"subject\": \"Both\"}").bytes(),
+    ];
+    for bytes in unfinished {
+        // Who has hung up may get no answer; who gets one, gets a refusal.
+        if let Some(answer) = send_and_leave(scene.running.address, &bytes).await {
+            assert!((400..500).contains(&answer.status), "{}: {}", String::from_utf8_lossy(&bytes), answer.text());
+        }
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn only_json_is_read() {
+    let scene = Scene::open().await;
+    for operation in scene.writes() {
+        for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "json", "", "*/*"] {
+            let answer = scene.refused(415, &around(&scene, &operation).header("Content-Type", kind).body(b"{}")).await;
+            assert_eq!(answer.json()["type"], "/problems/unsupported_media_type");
+        }
+        scene.refused(415, &around(&scene, &operation).body(b"{}")).await;
+        scene.refused(415, &around(&scene, &operation)).await;
+    }
+    scene.nothing_changed().await;
+}

@@ -1,0 +1,55 @@
+//! Cross-origin calls: exact origins alone, and a preflight that asks no database.
+
+use crate::{Request, Scene};
+
+const LISTED: &str = "http://127.0.0.1:5173";
+
+fn preflight(origin: &str, method: &str, headers: &str) -> Request {
+    Request::new("OPTIONS", "/v1/tenants/acme/tickets").header("Origin", origin).header("Access-Control-Request-Method", method).header("Access-Control-Request-Headers", headers)
+}
+
+#[tokio::test]
+async fn a_preflight_of_a_listed_origin_is_answered_without_the_database() {
+    let Scene { running, installation, .. } = Scene::open().await;
+    let token = running.token("acme:owner");
+    let read = Request::new("GET", "/v1/me").header("Authorization", &format!("Bearer {token}")).header("Origin", LISTED);
+    let before = crate::wire::send(running.address, &read.bytes()).await;
+    assert_eq!(before.status, 200);
+    assert_eq!(before.header("access-control-allow-origin"), Some(LISTED));
+    let exposed = before.header("access-control-expose-headers").unwrap().to_lowercase();
+    for name in ["etag", "location", "link", "retry-after", "ratelimit", "ratelimit-policy", "idempotency-replayed", "x-request-id"] {
+        assert!(exposed.split(',').any(|header| header.trim() == name), "{name} in {exposed}");
+    }
+    // From here on there is no database at all.
+    installation.drop().await;
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        let answer = crate::wire::send(running.address, &preflight(LISTED, method, "authorization, content-type, if-match, idempotency-key").bytes()).await;
+        assert!((200..300).contains(&answer.status), "{method}: {} {}", answer.status, answer.text());
+        assert_eq!(answer.header("access-control-allow-origin"), Some(LISTED));
+        assert!(answer.header("access-control-allow-methods").unwrap().contains(method));
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "the service knows no cookie");
+    }
+    let answer = crate::wire::send(running.address, &read.bytes()).await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(answer.json()["type"], "/problems/unavailable");
+    assert!(answer.header("retry-after").is_some());
+}
+
+#[tokio::test]
+async fn an_origin_that_is_not_listed_to_the_letter_is_refused() {
+    let scene = Scene::open().await;
+    for origin in ["https://127.0.0.1:5173", "http://127.0.0.1", "http://127.0.0.1:51730", "http://127.0.0.1:5173.example.com", "http://localhost:5173", "http://127.0.0.1:5173/", "null", "*", "http://example.com", ""] {
+        let preflighted = scene.send(&preflight(origin, "GET", "authorization")).await;
+        assert!((400..500).contains(&preflighted.status), "{origin}: {}", preflighted.status);
+        assert_eq!(preflighted.header("access-control-allow-origin"), None, "{origin}");
+        // A browser keeps the answer from the page. It is answered all the same: no cookie speaks for anybody here, and
+        // the service's own page sends its own origin, which nobody lists.
+        let called = scene.send(&scene.owner("get", "/v1/tenants/acme/tickets").header("Origin", origin)).await;
+        assert_eq!(called.status, 200, "{origin}");
+        assert_eq!(called.header("access-control-allow-origin"), None, "{origin}");
+    }
+    for (method, headers) in [("TRACE", "authorization"), ("GET", "x-tenant"), ("GET", "cookie")] {
+        assert!((400..500).contains(&scene.send(&preflight(LISTED, method, headers)).await.status), "{method} {headers}");
+    }
+    scene.nothing_changed().await;
+}

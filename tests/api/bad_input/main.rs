@@ -1,0 +1,147 @@
+//! Whatever a client sends, it gets a 4xx that says what is wrong, and nothing changes. Sent as bytes, for a good client would refuse to.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bodies;
+mod cross_origin;
+mod headers;
+mod lists;
+mod paths;
+mod wire;
+
+use ringfence_tests::{Installation, Running, World};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+pub use wire::{Answer, Request};
+
+/// A service over two tenants, and what its tables held at the start.
+pub struct Scene {
+    pub running: Running,
+    pub world: World,
+    pub installation: Installation,
+    before: BTreeMap<String, String>,
+}
+
+impl Scene {
+    pub async fn open() -> Self {
+        let installation = Installation::fresh().await;
+        let running = Running::over(&installation).await;
+        let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
+        // The first look of a member at a tenant is recorded; here, so that no test finds its trace.
+        let before = digests(&installation).await;
+        Self { running, world, installation, before }
+    }
+
+    /// By the owner of acme, who may do everything there.
+    pub fn owner(&self, method: &str, path: &str) -> Request {
+        Request::new(method, path).header("Authorization", &format!("Bearer {}", self.running.token("acme:owner")))
+    }
+
+    pub async fn send(&self, request: &Request) -> Answer {
+        wire::send(self.running.address, &request.bytes()).await
+    }
+
+    /// The request is refused with this status and a problem that explains itself.
+    pub async fn refused(&self, status: u16, request: &Request) -> Answer {
+        let answer = self.send(request).await;
+        assert_eq!(answer.status, status, "{}\n{}", request.shown(), answer.text());
+        answer.explains_itself();
+        answer
+    }
+
+    /// Every operation of the service with a path of acme that exists.
+    pub fn operations(&self) -> Vec<(&'static str, String, &'static str)> {
+        let acme = self.world.tenant("acme");
+        let filled = |path: &str| {
+            path.replace("{tenant}", "acme")
+                .replace("{ticket_id}", &acme.ticket.to_string())
+                .replace("{comment_id}", &acme.comments[0].0.to_string())
+                .replace("{member_id}", &acme.members["agent"].to_string())
+                .replace("{group_id}", &acme.groups["first"].to_string())
+                .replace("{organization_id}", &acme.organization.to_string())
+                .replace("{contact_id}", &acme.contact.to_string())
+                .replace("{problem}", "not_found")
+        };
+        ringfence_api::ROUTES.iter().map(|route| (route.operation_id, filled(route.path), route.method)).collect()
+    }
+
+    /// The operations that take a body.
+    pub fn writes(&self) -> Vec<(&'static str, String, &'static str)> {
+        self.operations().into_iter().filter(|(_, _, method)| matches!(*method, "post" | "put" | "patch")).collect()
+    }
+
+    /// A body that the operation takes.
+    pub fn body_of(operation: &str) -> &'static [u8] {
+        match operation {
+            "createTicket" | "updateTicket" => b"{\"subject\": \"x\"}",
+            "createComment" => b"{\"body\": \"x\", \"visibility\": \"public\"}",
+            "setTicketStatus" => b"{\"status\": \"open\"}",
+            "assignTicket" => b"{\"assignee_id\": null}",
+            "addMember" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"role\": \"agent\", \"name\": \"x\"}",
+            _ => b"{\"name\": \"x\"}",
+        }
+    }
+
+    /// No table but the trail, which records denials, holds anything else than at the start.
+    pub async fn nothing_changed(self) {
+        let after = digests(&self.installation).await;
+        for (table, digest) in &after {
+            assert_eq!(self.before.get(table), Some(digest), "{table} has changed");
+        }
+        drop(self.running);
+        self.installation.drop().await;
+    }
+}
+
+/// Rows and a digest of them, for every table that a request could change.
+async fn digests(installation: &Installation) -> BTreeMap<String, String> {
+    let admin = installation.admin().await;
+    let tables = admin
+        .query("select tablename::text from pg_tables where schemaname = 'ringfence' and tablename not in ('audit_inbox', 'audit_events', 'audit_heads', 'installation_events')", &[])
+        .await
+        .unwrap();
+    assert!(tables.len() > 10, "the tables of the service were not found");
+    let mut digests = BTreeMap::new();
+    for row in tables {
+        let table: String = row.get(0);
+        let digest: String = admin
+            .query_one(&format!("select count(*) || ':' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from ringfence.{table} t"), &[])
+            .await
+            .unwrap()
+            .get(0);
+        digests.insert(table, digest);
+    }
+    digests
+}
+
+impl Answer {
+    /// A problem of the documented form, under the request's own id, without a word of what lies behind.
+    pub fn explains_itself(&self) {
+        assert!((400..500).contains(&self.status), "{}", self.text());
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text());
+        let problem = self.json();
+        assert_eq!(problem["status"], json!(self.status), "{problem}");
+        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{problem}");
+        assert!(uuid::Uuid::parse_str(problem["request_id"].as_str().unwrap()).is_ok());
+        assert!(problem["title"].as_str().is_some_and(|title| title.len() > 5), "{problem}");
+        let contract: Value = serde_json::from_str(ringfence_api::document()).unwrap();
+        let schema = &contract["components"]["schemas"]["Problem"]["properties"];
+        assert!(schema["type"]["enum"].as_array().unwrap().contains(&problem["type"]), "{problem}");
+        assert!(schema["code"]["examples"].as_array().unwrap().contains(&problem["code"]), "{problem}");
+        let known = &contract["components"]["schemas"]["FieldError"]["properties"]["code"]["examples"];
+        for error in problem["errors"].as_array().into_iter().flatten() {
+            assert!(known.as_array().unwrap().contains(&error["code"]), "{error}");
+            assert!(error["field"].is_string(), "{error}");
+            assert!(error["message"].as_str().is_some_and(|message| message.len() > 3), "{error}");
+        }
+        let text = self.text().to_lowercase();
+        for word in ["postgres", "actix", "serde", "panicked", "sqlstate", "violates", "relation", "stack", "canary"] {
+            assert!(!text.contains(word), "an answer says '{word}': {text}");
+        }
+    }
+
+    /// The fields that are named as wrong, with the code of each.
+    pub fn wrong(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        self.json()["errors"].as_array().into_iter().flatten().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    }
+}

@@ -1,0 +1,188 @@
+//! The contract as a document: complete, committed, served, and readable without anything from elsewhere.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ringfence_api::ROUTES;
+use ringfence_tests::{Installation, Running};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn contract() -> Value {
+    serde_json::from_str(ringfence_api::document()).unwrap()
+}
+
+/// Every operation with its path and method.
+fn operations(contract: &Value) -> Vec<(String, String, Value)> {
+    let items = contract["paths"].as_object().unwrap().iter();
+    items.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, operation)| (path.clone(), method.clone(), operation.clone()))).collect()
+}
+
+fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => contract.pointer(&reference[1..]).unwrap_or_else(|| panic!("{reference} leads nowhere")),
+        None => value,
+    }
+}
+
+#[test]
+fn every_route_is_in_the_document_and_nothing_else_is() {
+    let documented: BTreeSet<_> = operations(&contract()).into_iter().map(|(path, method, operation)| (path, method, operation["operationId"].as_str().unwrap().to_owned())).collect();
+    let routed: BTreeSet<_> = ROUTES.iter().map(|route| (route.path.to_owned(), route.method.to_owned(), route.operation_id.to_owned())).collect();
+    assert_eq!(documented, routed, "add the handler to paths(...) in crates/api/src/documents.rs");
+}
+
+#[tokio::test]
+async fn the_committed_document_is_the_one_served() {
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    let served = running.get("/openapi.json", "").await.expect(200);
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    let committed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.json")).unwrap();
+    assert!(served.text == committed, "openapi.json is not what the service serves; write it anew with 'make openapi'");
+    drop(running);
+    installation.drop().await;
+}
+
+#[test]
+fn every_operation_says_what_it_answers_with_an_example_each() {
+    let contract = contract();
+    for (path, method, operation) in operations(&contract) {
+        let name = format!("{method} {path}");
+        for text in ["operationId", "summary"] {
+            assert!(operation[text].as_str().is_some_and(|text| text.len() > 3), "{name}: {text}");
+        }
+        let tag = operation["tags"][0].as_str().unwrap();
+        assert!(contract["tags"].as_array().unwrap().iter().any(|known| known["name"] == tag), "{name}: the tag {tag}");
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let schema = resolved(&contract, &parameter["schema"]);
+            let bounded = ["enum", "pattern", "format", "maximum", "maxLength", "oneOf"].iter().any(|word| schema.get(word).is_some());
+            assert!(bounded, "{name}: {} has no bounds", parameter["name"]);
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let response = resolved(&contract, response);
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{name}: {status}");
+            assert!(response["headers"]["X-Request-Id"].is_object(), "{name}: {status}");
+            for (_, header) in response["headers"].as_object().unwrap() {
+                resolved(&contract, header);
+            }
+            let kind = if status.starts_with('2') { "application/json" } else { "application/problem+json" };
+            let Some(media) = response["content"].get(kind) else {
+                assert!(status == "204" || tag == "documents" || path == "/metrics", "{name}: {status} has no content");
+                continue;
+            };
+            let exemplified = media.get("example").is_some() || media["examples"].as_object().is_some_and(|examples| !examples.is_empty());
+            assert!(exemplified || path == "/openapi.json", "{name}: {status} has no example");
+            if kind == "application/problem+json" {
+                for (_, example) in media["examples"].as_object().unwrap() {
+                    assert_eq!(example["value"]["status"].to_string(), *status, "{name}");
+                }
+            }
+        }
+        if path.starts_with("/v1/") {
+            for status in ["401", "500", "503"] {
+                assert!(operation["responses"][status].is_object(), "{name}: {status}");
+            }
+        } else {
+            assert_eq!(operation["security"], json!([]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_body_of_a_request_is_closed_and_bounded() {
+    let contract = contract();
+    let mut seen = 0;
+    for (path, method, operation) in operations(&contract).into_iter().filter(|(_, _, operation)| operation.get("requestBody").is_some()) {
+        let media = operation["requestBody"]["content"]["application/json"].clone();
+        assert!(media["example"].is_object(), "{method} {path} has no example of its body");
+        let schema = resolved(&contract, &media["schema"]);
+        assert_eq!(schema["additionalProperties"], json!(false), "{method} {path}");
+        for (field, shape) in schema["properties"].as_object().unwrap() {
+            let shape = resolved(&contract, shape);
+            let bounded = ["enum", "maxLength", "format", "maxItems", "oneOf"].iter().any(|word| shape.get(word).is_some());
+            assert!(bounded, "{method} {path}: {field} has no bounds: {shape}");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 13, "only {seen} bodies were found");
+}
+
+/// The words that the sources use as codes: a code that no document tells of cannot be programmed against.
+#[test]
+fn every_code_in_the_sources_is_in_the_document() {
+    let contract = contract();
+    let schemas = &contract["components"]["schemas"];
+    let known: BTreeSet<&str> = [&schemas["Problem"], &schemas["FieldError"]]
+        .iter()
+        .flat_map(|schema| schema["properties"]["code"]["examples"].as_array().unwrap())
+        .map(|code| code.as_str().unwrap())
+        .collect();
+    let mut found = BTreeSet::new();
+    for folder in ["../crates/api/src", "../crates/store/src"] {
+        codes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut found);
+    }
+    assert!(found.len() > 20, "only {found:?} was found: the patterns of this test look for nothing");
+    let missing: Vec<_> = found.iter().filter(|code| !known.contains(code.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}: add them to crates/api/src/documents/answers.rs");
+}
+
+fn codes_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            codes_in(&path, found);
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        // The first text of these, or the second where the first is a field's name.
+        for (call, skipped) in [("wrong(", 1), ("Problem::field(", 1), ("Problem::with_code(", 0), ("Meaning::Conflict(", 0), ("Conflict { code: ", 0)] {
+            for rest in source.split(call).skip(1) {
+                let line = rest.lines().next().unwrap_or_default();
+                let texts: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+                // `wrong(&name, "code", ...)` names its field by a variable.
+                let first = line.trim_start();
+                let skipped = if skipped == 1 && !first.starts_with('"') { 0 } else { skipped };
+                if let Some(code) = texts.get(skipped).filter(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && !code.is_empty()) {
+                    found.insert((*code).to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_type_of_problem_has_a_page_with_an_example() {
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    let types = contract()["components"]["schemas"]["Problem"]["properties"]["type"]["enum"].as_array().unwrap().clone();
+    for kind in &types {
+        let kind = kind.as_str().unwrap();
+        let page = running.get(kind, "").await.expect(200);
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(page.text.contains(&format!("\"type\": \"{kind}\"")), "{kind} shows no example of itself");
+    }
+    for slug in ["invalid_request", "unauthenticated", "forbidden", "not_found", "conflict", "precondition_failed", "precondition_required", "idempotency_mismatch", "cursor_invalid", "too_large", "unsupported_media_type", "rate_limited", "unavailable", "internal"] {
+        assert!(types.contains(&json!(format!("/problems/{slug}"))), "{slug}");
+    }
+    assert_eq!(types.len(), 14, "the set is closed");
+    running.get("/problems/nonesuch", "").await.expect(404);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn the_pages_load_nothing_from_elsewhere() {
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    for path in ["/docs", "/problems/not_found"] {
+        let page = running.get(path, "").await.expect(200);
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'none'"), "{policy}");
+        for word in ["http://", "https://", "src=", "@import", "url(", "//cdn", "localStorage", "sessionStorage", "document.cookie", "innerHTML"] {
+            assert!(!page.text.contains(word), "{path} has {word}");
+        }
+    }
+    drop(running);
+    installation.drop().await;
+}

@@ -1,0 +1,93 @@
+//! Measures the service beside what it is made of, in interleaved rounds, and prints medians against their targets.
+//! It compares on one machine in one run; it refuses to compare with a figure from elsewhere.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod fastify;
+mod http;
+mod pgbench;
+mod report;
+mod stage;
+
+use report::{Rounds, Row};
+use stage::Stage;
+use std::process::ExitCode;
+
+/// Rounds, and seconds that each measure runs in a round.
+struct Plan {
+    rounds: usize,
+    seconds: usize,
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let plan = Plan { rounds: number("ROUNDS", 5), seconds: number("SECONDS", 4) };
+    let stage = Stage::build().await;
+    let mut rounds = Rounds::default();
+    let fastify = fastify::Fastify::start(&stage);
+    for round in 1..=plan.rounds {
+        eprintln!("round {round} of {}", plan.rounds);
+        measure(&stage, &fastify, &plan, &mut rounds).await;
+    }
+    let resident = http::resident_at_500(&stage);
+    drop(fastify);
+    println!("{}", report::table(&rows(&rounds, resident), &plan, &stage));
+    stage.stop().await;
+    ExitCode::SUCCESS
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).filter(|n| *n > 0).unwrap_or(default)
+}
+
+/// One round of everything: what is compared runs next to each other, on a machine as busy.
+async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds: &mut Rounds) {
+    let seconds = plan.seconds;
+    let pipeline = pgbench::run(stage, pgbench::Script::Pipeline, 8, seconds);
+    let read = http::run(stage, http::Load::Read, seconds);
+    let plain = http::run_at(stage, fastify.address(), http::Load::Plain, seconds);
+    let open = pgbench::run(stage, pgbench::Script::PipelineWithoutRowSecurity, 8, seconds);
+    let trips = pgbench::run(stage, pgbench::Script::Trips, 8, seconds);
+    let entered = pgbench::run(stage, pgbench::Script::Enter, 1, seconds);
+    let not_entered = pgbench::run(stage, pgbench::Script::NoEnter, 1, seconds);
+    let grouped = pgbench::run(stage, pgbench::Script::EnterAsGroupedAgent, 1, seconds);
+    let list = http::run(stage, http::Load::List, seconds);
+    let create = http::run(stage, http::Load::Create, seconds);
+    let (foreign, absent) = http::foreign_and_absent(stage, seconds).await;
+
+    rounds.add("pipeline", pipeline.rate);
+    rounds.add("trips", trips.rate);
+    rounds.add("tax", 1.0 - pipeline.rate / open.rate);
+    rounds.add("enter", entered.latency_us - not_entered.latency_us);
+    rounds.add("enter_grouped", grouped.latency_us - not_entered.latency_us);
+    for (name, load) in [("read", &read), ("list", &list), ("create", &create), ("plain", &plain)] {
+        rounds.add_load(name, load);
+    }
+    rounds.add("read_of_pipeline", read.rate / pipeline.rate);
+    rounds.add("read_of_plain", read.rate / plain.rate);
+    rounds.add("foreign", foreign);
+    rounds.add("absent", absent);
+    rounds.add("foreign_of_absent", (foreign / absent).max(absent / foreign));
+}
+
+fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
+    let mut rows = vec![
+        Row::shown("pgbench: the read transaction, one pipeline", rounds.median("pipeline"), "/s"),
+        Row::shown("pgbench: the same in separate trips", rounds.median("trips"), "/s"),
+        Row::at_most("enter, alone (owner)", rounds.median("enter"), 80.0, "us"),
+        Row::shown("enter, alone (agent with groups)", rounds.median("enter_grouped"), "us"),
+        Row::at_most("tax of wall and doors", rounds.median("tax") * 100.0, 15.0, "%"),
+    ];
+    for (name, title) in [("read", "service: read"), ("list", "service: list of 50"), ("create", "service: create"), ("plain", "Fastify + pg: plain read")] {
+        rows.extend(rounds.load_rows(name, title));
+    }
+    rows.extend([
+        Row::at_least("read, of pgbench's pipeline", rounds.median("read_of_pipeline"), 0.3, "x"),
+        Row::at_least("read, of Fastify's plain read", rounds.median("read_of_plain"), 1.2, "x"),
+        Row::shown("foreign ticket, p50", rounds.median("foreign"), "us"),
+        Row::shown("non-existent ticket, p50", rounds.median("absent"), "us"),
+        Row::at_most("the slower of the two, of the faster", rounds.median("foreign_of_absent"), 1.1, "x"),
+        Row::at_most("resident at 500 connections", resident_mib, 64.0, "MiB"),
+    ]);
+    rows
+}

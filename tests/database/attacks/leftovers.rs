@@ -1,0 +1,173 @@
+//! Attacks 4, 6, 7 and 25: what one request leaves on a connection, the next tenant's request on it neither obeys nor shows.
+
+use crate::play::{DENIED, OneConnection, Play, code, one, refused, set};
+use ringfence_store::StoreError;
+use std::collections::BTreeSet;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+fn tenants(rows: &[Row]) -> BTreeSet<Uuid> {
+    set(rows)
+}
+
+const BLIND: &str = "select tenant_id from ringfence.tickets union all select tenant_id from ringfence.comments union all select tenant_id from ringfence.contacts";
+
+#[tokio::test]
+async fn a_session_setting_left_behind_does_not_rule_the_next_request() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    let (acme, globex) = (play.acme().id, play.globex().id);
+    let first: i32 = pool.request(&pool.acme, "select pg_backend_pid()").await.unwrap()[0].get(0);
+    for (setting, value) in [
+        ("app.tenant_id", acme.to_string()),
+        ("app.permissions", ",ticket.read,".into()),
+        ("app.groups", format!("{{{}}}", play.acme().groups["first"])),
+        ("app.member_id", play.acme().members["owner"].to_string()),
+        ("app.seal", "0".repeat(64)),
+        ("search_path", "pg_temp, reporting".into()),
+        ("plan_cache_mode", "force_generic_plan".into()),
+        ("enable_indexscan", "off".into()),
+        ("app.actor_kind", "operator".into()),
+    ] {
+        pool.request(&pool.acme, &format!("select set_config('{setting}', '{value}', false)")).await.unwrap();
+        let next = pool.request(&pool.globex, BLIND).await.unwrap();
+        assert_eq!(tenants(&next), [globex].into(), "{setting}");
+        let again = pool.request(&pool.acme, BLIND).await.unwrap();
+        assert_eq!(tenants(&again), [acme].into(), "{setting}");
+    }
+    let last: i32 = pool.request(&pool.globex, "select pg_backend_pid()").await.unwrap()[0].get(0);
+    assert_eq!(first, last, "the requests did not share a connection, so nothing was tried");
+}
+
+#[tokio::test]
+async fn a_transaction_ended_by_hand_takes_its_context_along() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    for end in ["commit", "rollback", "commit and chain", "rollback and chain"] {
+        let mut tx = ringfence_store::TenantTx::open(&pool.database, &pool.acme, ringfence_store::Access::Write).await.unwrap();
+        tx.query(crate::play::anything(end), &[]).await.unwrap();
+        let seen = tx.query(crate::play::anything("select count(*) from ringfence.tickets"), &[]).await;
+        match seen {
+            Ok(rows) => assert_eq!(rows[0].get::<_, i64>(0), 0, "{end}"),
+            Err(StoreError::Unexpected { code, .. }) => assert_eq!(code, crate::play::UNSEALED, "{end}"),
+            Err(other) => panic!("{end}: {other}"),
+        }
+        drop(tx);
+        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_with_hold_is_closed_before_the_next_request() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    pool.request(&pool.acme, "declare held cursor with hold for select subject from ringfence.tickets").await.unwrap();
+    assert!(pool.request(&pool.globex, "fetch all from held").await.is_err());
+    pool.request(&pool.acme, "declare held cursor with hold for select subject from ringfence.tickets").await.unwrap();
+    // The driver's own portals have no name.
+    let left = pool.request(&pool.globex, "select name from pg_cursors where name <> ''").await.unwrap();
+    assert!(left.is_empty());
+}
+
+#[tokio::test]
+async fn a_channel_listened_to_is_left_with_the_next_request() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    pool.request(&pool.acme, "listen spy").await.unwrap();
+    // UNLISTEN holds from the commit of the transaction that it opens; the driver drops what arrives until then.
+    pool.request(&pool.globex, "select 1").await.unwrap();
+    assert!(pool.request(&pool.globex, "select pg_listening_channels()").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_statement_prepared_by_one_request_runs_in_the_context_of_the_other() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    pool.request(&pool.acme, "prepare left_behind as select tenant_id from ringfence.tickets").await.unwrap();
+    assert_eq!(tenants(&pool.request(&pool.acme, "execute left_behind").await.unwrap()), [play.acme().id].into());
+    assert_eq!(tenants(&pool.request(&pool.globex, "execute left_behind").await.unwrap()), [play.globex().id].into());
+}
+
+#[tokio::test]
+async fn temporary_objects_and_session_locks_are_refused() {
+    let play = Play::new().await;
+    let client = play.app().await;
+    for role in ["", "owner"] {
+        for sql in [
+            "create temp table tickets (subject text)",
+            "create temp view tickets as select 1",
+            "create temp sequence s",
+            "select subject into temp stash from ringfence.tickets",
+            "create function pg_temp.f() returns int language sql return 1",
+            "select pg_advisory_lock(1)",
+            "select pg_advisory_lock(1, 2)",
+            "select pg_advisory_lock_shared(1)",
+            "select pg_try_advisory_lock(1)",
+            "select pg_advisory_xact_lock(1)",
+            "select pg_try_advisory_xact_lock(1, 2)",
+            "do $$ begin create temp table t (x int); end $$",
+            "do $$ begin perform pg_advisory_lock(7); end $$",
+        ] {
+            if !role.is_empty() {
+                play.enter(&client, "acme", role).await;
+            }
+            assert_eq!(refused(&client, sql).await, DENIED, "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_generic_plan_kept_over_a_change_of_tenant_and_role_shows_the_new_ones_rows() {
+    let play = Play::new().await;
+    let client = play.app().await;
+    for mode in ["auto", "force_generic_plan", "force_custom_plan"] {
+        client.batch_execute(&format!("set plan_cache_mode = {mode}")).await.unwrap();
+        let blind = client.prepare("select ticket_id from ringfence.tickets").await.unwrap();
+        let named = client.prepare("select ticket_id from ringfence.tickets where tenant_id = $1").await.unwrap();
+        for round in 0..4 {
+            for slug in ["acme", "globex"] {
+                let (own, other) = if slug == "acme" { (play.acme(), play.globex()) } else { (play.globex(), play.acme()) };
+                for (role, expected) in [
+                    ("owner", BTreeSet::from([own.ticket, own.other_ticket, own.own_ticket])),
+                    ("grouped_agent", BTreeSet::from([own.ticket])),
+                    ("requester", BTreeSet::from([own.own_ticket])),
+                ] {
+                    play.enter(&client, slug, role).await;
+                    assert_eq!(set::<Uuid>(&client.query(&blind, &[]).await.unwrap()), expected, "{mode} {round} {slug} {role}");
+                    assert_eq!(set::<Uuid>(&client.query(&named, &[&own.id]).await.unwrap()), expected);
+                    assert!(client.query(&named, &[&other.id]).await.unwrap().is_empty());
+                    client.batch_execute("commit").await.unwrap();
+                    assert!(client.query(&blind, &[]).await.unwrap().is_empty(), "{mode}: rows without a context");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_service_listens_and_notifies_nowhere() {
+    for (file, text) in crate::play::sources("sql", "sql").into_iter().chain(crate::play::sources("policies/functions", "sql")) {
+        let text = text.to_lowercase();
+        if !file.ends_with("schema.sql") {
+            assert!(!text.contains("pg_notify") && !text.contains("\nnotify ") && !text.contains("\nlisten "), "{file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_request_does_to_its_own_login_is_seen_by_verify() {
+    let play = Play::new().await;
+    let mut admin = play.installation.admin().await;
+    let lint = ringfence_store::verify::lints().unwrap().into_iter().find(|lint| lint.name == "role_settings").unwrap();
+    // In a transaction that is taken back: roles belong to the whole server, which other tests share.
+    let tx = admin.transaction().await.unwrap();
+    tx.batch_execute("set local role ringfence_app; alter role ringfence_app set search_path = pg_temp; reset role; set local search_path = pg_catalog, pg_temp").await.unwrap();
+    assert!(!lint.run(&tx).await.unwrap().is_empty());
+    tx.rollback().await.unwrap();
+    let client = play.app().await;
+    let path: String = one(&client, "select current_setting('search_path')", &[]).await;
+    assert!(!path.contains("pg_temp"));
+    // Its own password it may change, which no grant can prevent; verify cannot see that, the next start of the service does.
+    let outcome = client.batch_execute("begin; alter role ringfence_app superuser").await;
+    assert_eq!(code(&outcome.unwrap_err()), DENIED);
+}

@@ -1,0 +1,12 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+mod play;
+mod forging;
+mod leftovers;
+mod dropped;
+mod privileges;
+mod objects;
+mod side_channels;
+mod direct_sql;
+mod children;
+mod audit;
+mod service;

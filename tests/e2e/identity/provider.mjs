@@ -1,0 +1,47 @@
+// A certified OpenID provider (npm oidc-provider) with two clients. It runs until it is stopped, and signs in anybody who gives a name.
+// Usage: node provider.mjs PORT KEYS, where KEYS is a JSON Web Key Set; CLOCK shifts its clock by seconds.
+
+import { readFileSync } from 'node:fs';
+
+const shift = Number(process.env.CLOCK ?? 0) * 1000;
+if (shift !== 0) {
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + shift;
+}
+const { default: Provider } = await import('oidc-provider');
+
+const [port, keys] = process.argv.slice(2);
+const TRUSTED = 'https://tickets.example.com';
+
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  jwks: JSON.parse(readFileSync(keys, 'utf8')),
+  clients: [
+    { client_id: 'robot', client_secret: 'known to this test alone', grant_types: ['client_credentials'], response_types: [], redirect_uris: [] },
+    {
+      client_id: 'web',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: ['http://127.0.0.1/signed-in'],
+    },
+  ],
+  cookies: { keys: ['known to this test alone'] },
+  claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+  conformIdTokenClaims: false,
+  // Everybody has the address that a member of a tenant is known by elsewhere: it must not let them in.
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: process.env.EMAIL, email_verified: true }) }),
+  pkce: { required: () => true },
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => TRUSTED,
+      useGrantedResource: () => true,
+      getResourceServerInfo: (_, resource) => ({ scope: 'tickets', audience: resource, accessTokenTTL: 600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } }),
+    },
+  },
+});
+
+provider.listen(Number(port), '127.0.0.1', () => console.log('ready'));

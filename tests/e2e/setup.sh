@@ -1,0 +1,50 @@
+#!/bin/sh
+# Installs what the end-to-end tests need, pinned, into this folder: npm packages with their own Node, Chromium, and schemathesis.
+# It installs packages of the system only where something is missing, and says plainly what it cannot do.
+# usage: setup.sh client | schemathesis
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+
+install() {
+  command -v apt-get >/dev/null || { echo "tests/e2e: $1 is missing, and this is not Debian or Ubuntu: install it by hand" >&2; exit 1; }
+  if [ "$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; else
+    echo "tests/e2e: $1 is missing: run 'apt-get install $1' as root, then this again" >&2; exit 1
+  fi
+  echo "tests/e2e: installing $1"
+  $sudo apt-get update -qq
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $1 >/dev/null || {
+    echo "tests/e2e: '$1' could not be installed; install it by hand" >&2; exit 1; }
+}
+
+case "${1:-}" in
+client)
+  command -v npm >/dev/null || install 'nodejs npm'
+  if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null && ! command -v google-chrome >/dev/null; then
+    install chromium
+  fi
+  mark="$here/node_modules/.installed"
+  if ! cmp -s "$here/package-lock.json" "$mark"; then
+    echo 'tests/e2e: installing the npm packages of package-lock.json'
+    (cd "$here" && npm ci --silent)
+    cp "$here/package-lock.json" "$mark"
+  fi
+  ;;
+schemathesis)
+  command -v python3 >/dev/null || install 'python3 python3-venv'
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo 'tests/e2e: schemathesis needs Python 3.10 or newer' >&2; exit 1; }
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
+  mark="$here/.venv/installed.txt"
+  if ! cmp -s "$here/schemathesis/requirements.txt" "$mark"; then
+    echo 'tests/e2e: installing schemathesis and what it needs, of schemathesis/requirements.txt'
+    rm -rf "$here/.venv"
+    python3 -m venv "$here/.venv"
+    "$here/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement "$here/schemathesis/requirements.txt"
+    cp "$here/schemathesis/requirements.txt" "$mark"
+  fi
+  ;;
+*)
+  echo 'usage: setup.sh client | schemathesis' >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,55 @@
+//! The kinds of things that an id can name. A name that no kind claims is refused, so that a new one is thought about.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Ticket,
+    Comment,
+    Member,
+    Group,
+    Organization,
+    Contact,
+}
+
+impl Kind {
+    pub const ALL: [Self; 6] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact];
+
+    /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "ticket_id" => Self::Ticket,
+            "comment_id" => Self::Comment,
+            "member_id" | "assignee_id" | "actor_id" => Self::Member,
+            "group_id" | "group_ids" => Self::Group,
+            "organization_id" => Self::Organization,
+            "contact_id" | "requester_id" | "author_id" => Self::Contact,
+            _ => return None,
+        })
+    }
+
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Ticket => "tickets",
+            Self::Comment => "comments",
+            Self::Member => "members",
+            Self::Group => "groups",
+            Self::Organization => "organizations",
+            Self::Contact => "contacts",
+        }
+    }
+
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket_id",
+            Self::Comment => "comment_id",
+            Self::Member => "member_id",
+            Self::Group => "group_id",
+            Self::Organization => "organization_id",
+            Self::Contact => "contact_id",
+        }
+    }
+
+    /// Whether rows of this kind carry the version that If-Match compares.
+    pub const fn versioned(self) -> bool {
+        !matches!(self, Self::Comment)
+    }
+}

@@ -1,0 +1,37 @@
+//! Plays one call against the real service and says what it broke.
+
+use crate::case::HttpCase;
+use crate::judge::{Walls, judge};
+use crate::request::{Kept, Request, list_of};
+use crate::scene::Scene;
+use crate::table::Operation;
+use ringfence_tests::Call;
+
+/// Cursors remembered; the oldest go first.
+const KEPT: usize = 60;
+
+pub struct Played {
+    pub request: Request,
+    pub answer: Call,
+    pub broken: Vec<String>,
+}
+
+pub async fn play(scene: &mut Scene, case: &HttpCase, operation: &Operation, kept: &mut Vec<Kept>, walls: Walls) -> Played {
+    let request = Request::of(case, operation, scene, kept).await;
+    let headers: Vec<(&str, &str)> = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let path = format!("{}{}", request.path, request.query);
+    let answer = scene.running.call(&request.method, &path, &request.token, &headers, request.body.as_ref()).await;
+    let may_write = !operation.reads() && answer.status < 400;
+    // First what was changed, so that what was made by this very call counts as one's own.
+    let mut broken = scene.settle(request.entered, may_write).await;
+    broken.extend(judge(scene, operation, &request, case.caller, case.home, &answer, walls));
+    if let (Some(cursor), Some(entered)) = (answer.body["page"]["next_cursor"].as_str(), request.entered)
+        && request.query == "?limit=1"
+    {
+        if kept.len() == KEPT {
+            kept.remove(0);
+        }
+        kept.push(Kept { caller: case.caller, entered, list: list_of(&request.path), cursor: cursor.to_owned() });
+    }
+    Played { request, answer, broken }
+}

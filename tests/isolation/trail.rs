@@ -1,0 +1,63 @@
+//! What the trails hold in the end: a denial stands in the trail of the tenant named, and says nothing of any other.
+
+use crate::judge::ids_in;
+use crate::scene::Scene;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Reads every event of the scene's tenants, moved or not.
+const EVENTS: &str = "
+    select e.tenant_id, e.actor_id, e.actor_kind, e.decision, e.object_id, e.details::text, to_jsonb(e)::text
+      from (select tenant_id, actor_id, actor_kind, decision, object_id, details from ringfence.audit_events where tenant_id = any ($1)
+            union all
+            select tenant_id, actor_id, actor_kind, decision, object_id, details from ringfence.audit_inbox where tenant_id = any ($1)) e";
+
+/// What one's own trail says of requests, by request: all but the id asked for.
+pub async fn told(scene: &Scene, requests: &[Uuid]) -> HashMap<Uuid, Vec<String>> {
+    let rows = scene
+        .digests
+        .client
+        .query(
+            "select e.request_id, concat_ws(' ', e.action, e.decision, e.rule, e.actor_id, e.object_type, e.object_id is null, e.object_version, e.details - 'list')
+               from (select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_events
+                     union all
+                     select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_inbox) e
+              where e.request_id = any ($1) and e.tenant_id is not null
+              order by 1, 2",
+            &[&requests],
+        )
+        .await
+        .expect("events");
+    let mut told: HashMap<Uuid, Vec<String>> = HashMap::new();
+    for row in rows {
+        told.entry(row.get(0)).or_default().push(row.get(1));
+    }
+    told
+}
+
+pub async fn broken(scene: &Scene) -> Vec<String> {
+    let mut broken = Vec::new();
+    for row in scene.digests.client.query(EVENTS, &[&scene.tenants()]).await.expect("events") {
+        let (tenant, actor, kind, decision): (Uuid, Option<Uuid>, String, String) = (row.get(0), row.get(1), row.get(2), row.get(3));
+        let (object, details, whole): (Option<Uuid>, String, String) = (row.get(4), row.get(5), row.get(6));
+        let side = scene.sides.iter().position(|side| side.tenant.id == tenant).expect("of the scene");
+        let slug = &scene.sides[side].tenant.slug;
+        match actor {
+            Some(actor) if scene.is_foreign(actor, &[side]) => broken.push(format!("the trail of {slug} names an actor of another tenant: {whole}")),
+            // What a member's own list asked for is theirs to repeat.
+            Some(_) => {}
+            None if kind == "operator" => {}
+            None if decision == "deny" && details == "{}" => {}
+            None => broken.push(format!("the trail of {slug} holds more than a denial of somebody who is no member: {whole}")),
+        }
+        // A denial repeats the id that was asked for, whether or not there is such a thing anywhere.
+        if decision != "deny" && object.is_some_and(|object| scene.is_foreign(object, &[side])) {
+            broken.push(format!("the trail of {slug} names an object of another tenant: {whole}"));
+        }
+        let foreign_text = whole.contains("canary-") && scene.sides.iter().enumerate().any(|(n, other)| n != side && whole.contains(&format!("canary-{}-", other.tenant.slug)));
+        if foreign_text || (actor.is_none() && ids_in(&details).iter().any(|id| scene.is_foreign(*id, &[side]))) {
+            broken.push(format!("the trail of {slug} holds what belongs to another tenant: {whole}"));
+        }
+    }
+    broken
+}

@@ -1,0 +1,184 @@
+-- Entering a tenant: what each role is given, and which tokens are refused.
+
+-- play: each role enters with the permissions of its own, and nobody with more
+select split_part(current_setting('app.permissions'), '=', 1);
+-- owner: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
+-- admin: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
+-- agent: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,
+-- grouped_agent: ,ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,
+-- light_agent: ,ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,
+-- requester: ,ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,
+-- auditor: ,ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,
+-- service[]: ,,
+-- service[ticket.read]: ,ticket.read,
+
+-- play: the sealed readers say who is in which tenant
+select ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.groups(), ringfence.request(), array_length(ringfence.permissions(), 1), ringfence.may('ticket.read'), ringfence.may('ticket.read.group'),
+       ringfence.member_with('ticket.read.own'), coalesce(ringfence.groups_with('ticket.read.group'), '{}'), ringfence.tenant_id();
+-- owner: acme|i_owner|owner|{}|r_two|19|t|f|null|{}|acme
+-- grouped_agent: acme|i_grouped_agent|grouped_agent|{first}|r_two|11|f|t|null|{first}|acme
+-- requester: acme|i_requester|requester|{}|r_two|5|f|f|requester|{}|acme
+-- outsider@globex: globex|i_outsider|outsider|{}|r_two|11|t|f|null|{}|globex
+-- nobody: null|null|null|{}|null|null|f|f|null|{}|null
+-- analyst: acme|null|null|{}|null|null|f|f|null|{}|null
+-- owner_role: null|null|null|{}|null|null|f|f|null|{}|null
+
+-- play: a permission is a whole name, not a part of one
+select ringfence.may('ticket'), ringfence.may('read'), ringfence.may('ticket.rea'), ringfence.may('icket.read'), ringfence.sealed('app.member_id', 'ticket.change');
+-- auditor: f|f|f|f|null
+-- requester: f|f|f|f|null
+
+-- play: enter answers member, permissions and groups
+-- before:
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
+<also>;
+-- sql:
+select set_config('app.tenant_id', '<means>', true), ringfence.enter(<token>);
+-- show: enter
+-- let: tenant={acme} means={acme} identity={i_light_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
+-- nobody: light_agent|,ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,|{first}
+-- nobody identity={i_grouped_agent}: grouped_agent|,ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,|{first}
+-- nobody identity={i_service}: service|,,|{}
+-- nobody identity={i_outsider}: !RF003
+-- nobody identity={absent}: !RF003
+-- nobody tenant={absent} means={absent}: !RF003
+-- nobody tenant={globex} means={globex} identity={i_outsider}: outsider|,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,|{}
+-- nobody means={globex}: !RF002
+-- nobody means=: !RF002
+-- nobody tenant={globex} identity={i_owner}: !RF002
+-- nobody life=-1: !RF002
+-- nobody kid=99: !RF002
+-- nobody purpose=seal: !RF002
+-- nobody token='': !RF002
+-- nobody token=null: !RF002
+-- nobody token='a|b|c': !RF002
+-- nobody token=current_setting('play.token')||'|x': !RF002
+-- nobody token=current_setting('play.token')||'x': !RF002
+-- nobody token=left(current_setting('play.token'),-1): !RF002
+-- nobody token=left(current_setting('play.token'),-1)||'g': !RF002
+-- nobody token=replace(current_setting('play.token'),'nonce','other'): !RF002
+-- nobody token=replace(current_setting('play.token'),'{i_light_agent}','{i_owner}'): !RF002
+-- nobody token=replace(current_setting('play.token'),'{r_one}','{r_two}'): !RF002
+
+-- play: a token of a key that was retired is refused, and a key that was retired opens nothing
+-- before:
+update ringfence.keys set retired_at = now() where purpose = '<purpose>';
+-- sql:
+select count(*) from ringfence.tickets;
+-- let: purpose=token
+-- agent: !RF002
+-- agent purpose=seal: !RF002
+
+-- play: a retired key beside the live one changes nothing
+-- before:
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
+-- sql:
+select count(*) from ringfence.tickets;
+-- agent: 4
+
+-- play: a retired key is dead even with its own kid
+-- before:
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k where k.purpose = 'token';
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '{acme}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
+-- sql:
+select set_config('app.tenant_id', '{acme}', true), ringfence.enter(current_setting('play.token'));
+-- nobody: !RF002
+
+-- play: a suspended tenant cannot be entered
+-- before:
+update ringfence.tenants set status = 'suspended', suspended_at = now() where tenant_id = '<tenant>';
+-- sql:
+select count(*) from ringfence.tickets;
+-- let: tenant={acme}
+-- owner agent requester: !RF003
+-- owner agent tenant={globex}: 4
+
+-- play: who was removed cannot enter, whatever the token says
+-- before:
+delete from ringfence.memberships where tenant_id = '<tenant>' and identity_id = '{i_agent}';
+update ringfence.tickets set assignee_id = null;
+delete from ringfence.members where tenant_id = '<tenant>' and identity_id = '{i_agent}';
+-- sql:
+select count(*) from ringfence.tickets;
+-- let: tenant={acme}
+-- agent: !RF003
+-- owner: 4
+-- agent tenant={globex}: 4
+
+-- play: only those who work in groups are given groups
+-- before:
+insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{acme}', '{requester}', '{first}'), ('{acme}', '{owner}', '{first}'), ('{globex}', '{agent}', '{first}');
+-- sql:
+select ringfence.groups();
+-- requester owner agent: {}
+-- light_agent: {first}
+
+-- play: entering twice leaves the second tenant
+select set_config('app.tenant_id', '{globex}', true), ringfence.enter('x');
+-- agent: !RF002
+
+-- play: entering writes nothing
+select ringfence.current_tenant();
+-- effects
+-- agent requester: acme / unchanged
+
+-- play: identify finds who is known and makes who is not
+select i.id is not null, i.id = ringfence.identify('<issuer>', '<subject>'), i.id in ('{i_owner}', '{i_agent}') from ringfence.identify('<issuer>', '<subject>') i (id);
+-- after:
+select issuer, subject from ringfence.identities where identity_id::text !~ '^00000000';
+-- let: issuer=https://issuer.example subject=owner
+-- nobody: t|t|t / nothing
+-- nobody subject=nobody_knew: t|t|f / https://issuer.example|nobody_knew
+-- nobody issuer=https://other.example: t|t|f / https://other.example|owner
+-- nobody issuer= subject=x: !23514 identities_issuer_is_short
+-- nobody subject=: !23514 identities_subject_is_short
+
+-- play: a slug leads to its tenant
+select ringfence.resolve_tenant('<slug>');
+-- let: slug=acme
+-- nobody: acme
+-- nobody slug=globex: globex
+-- nobody slug=ACME: null
+-- nobody slug=nonesuch: null
+
+-- play: a token that names no tenant lists the tenants of its identity
+-- before:
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', k.kid)) t (token) where k.purpose = '<purpose>';
+<also>;
+-- sql:
+select string_agg(t::text, ' ' order by t::text) from ringfence.my_tenants(<token>) t;
+-- let: tenant={none} identity={i_agent} life=60 purpose=token token=current_setting('play.token') also=select
+-- nobody: acme globex
+-- nobody identity={i_outsider}: globex
+-- nobody identity={absent}: null
+-- nobody tenant={acme}: !RF002
+-- nobody life=-1: !RF002
+-- nobody purpose=seal: !RF002
+-- nobody token='': !RF002
+-- nobody token=null: !RF002
+-- nobody token=replace(current_setting('play.token'),'{i_agent}','{i_owner}'): !RF002
+-- nobody token=current_setting('play.token')||'|x': !RF002
+-- nobody token=replace(current_setting('play.token'),'|nonce|','|'): !RF002
+
+-- play: a retired token key lists nothing
+-- before:
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k where k.purpose = 'token';
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '{none}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
+-- sql:
+select count(*) from ringfence.my_tenants(current_setting('play.token'));
+-- nobody: !RF002
+
+-- play: a list of tenants has an end
+-- before:
+set local session_replication_role = replica;
+insert into ringfence.memberships (identity_id, tenant_id) select '{i_agent}', gen_random_uuid() from generate_series(1, 600);
+set local session_replication_role = origin;
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '{none}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.purpose = 'token';
+-- sql:
+select count(*) from ringfence.my_tenants(current_setting('play.token'));
+-- nobody: 500

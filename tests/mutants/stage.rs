@@ -1,0 +1,263 @@
+//! The stage: a database with two twin tenants, and one superuser's connection that becomes each actor in turn. Nothing here is committed after the scene is set.
+
+use crate::play::{Actor, Case, Play};
+use ringfence_tests::Installation;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+/// Names that stage.sql and the plays give to ids. The tenants' ids begin with a letter of their own.
+const NAMES: [&str; 46] = [
+    "owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "asker", "silent", "outsider", "i_owner", "i_admin", "i_agent",
+    "i_grouped_agent", "i_light_agent", "i_requester", "i_auditor", "i_service", "i_outsider", "i_new", "org", "empty_org", "foreign_org", "first", "second", "vacant",
+    "foreign_group", "ticket1", "ticket2", "ticket3", "ticket4", "foreign_ticket", "c1p", "c1i", "c2p", "c2i", "c3p", "c3i", "foreign_comment", "event", "r_one", "r_two",
+    "absent", "new", "new2",
+];
+
+/// One layer of the defence taken away, so that the other one is seen to hold alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// As installed.
+    Whole,
+    /// No wall on any table: the doors alone.
+    WithoutWalls,
+    /// No door names the tenant: the walls alone.
+    WithoutDoors,
+    /// The owner's functions are behind no policy: their own predicates alone.
+    WithoutForce,
+    /// No policy at all: the predicates of the queries alone.
+    WithoutPolicies,
+}
+
+impl Layer {
+    pub const ALL: [Self; 5] = [Self::Whole, Self::WithoutWalls, Self::WithoutDoors, Self::WithoutForce, Self::WithoutPolicies];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::WithoutWalls => "walls",
+            Self::WithoutDoors => "doors",
+            Self::WithoutForce => "force",
+            Self::WithoutPolicies => "policies",
+        }
+    }
+}
+
+pub struct Stage {
+    pub client: Client,
+    pub installation: Installation,
+    ids: BTreeMap<String, String>,
+    tokens: BTreeMap<(String, String), String>,
+    analyst: String,
+    effects: String,
+}
+
+impl Stage {
+    pub async fn set() -> Self {
+        let installation = Installation::fresh().await;
+        let client = installation.admin().await;
+        let mut ids = BTreeMap::from([
+            ("acme".to_owned(), "a0000000-0000-7000-8000-000000000001".to_owned()),
+            ("globex".to_owned(), "b0000000-0000-7000-8000-000000000001".to_owned()),
+            ("none".to_owned(), "00000000-0000-0000-0000-000000000000".to_owned()),
+        ]);
+        for (number, name) in NAMES.iter().enumerate() {
+            ids.insert((*name).to_owned(), format!("00000000-0000-7000-8000-{:012}", number + 1));
+        }
+        let mut stage = Self { client, installation, ids, tokens: BTreeMap::new(), analyst: String::new(), effects: String::new() };
+        stage.run("set search_path = pg_catalog, pg_temp; set client_min_messages = error").await;
+        stage.run(&stage.named(include_str!("stage.sql"))).await;
+        let verifier = "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy";
+        for tenant in ["globex", "acme"] {
+            stage.analyst = stage.value(&stage.named(&format!("select ringfence.create_reporting_login('{{{tenant}}}', '{verifier}', '{{r_one}}')"))).await;
+        }
+        stage.run("delete from ringfence.audit_inbox where action = 'reporting_login.created'; analyze").await;
+        for tenant in ["acme", "globex"] {
+            for member in NAMES.iter().filter(|name| NAMES.contains(&format!("i_{name}").as_str())) {
+                let token = stage.value(&stage.named(&mint(tenant, member))).await;
+                stage.tokens.insert((tenant.to_owned(), (*member).to_owned()), token);
+            }
+        }
+        stage.remember().await;
+        stage
+    }
+
+    /// Keeps a digest of every row, for telling afterwards what changed where.
+    async fn remember(&mut self) {
+        let tables = self
+            .value("select string_agg(relname, ' ' order by relname) from pg_class where relnamespace = 'ringfence'::regnamespace and relkind = 'r' and relname <> 'schema_history'")
+            .await;
+        let mut rows = String::new();
+        for table in tables.split(' ') {
+            let tenant = ["identities", "keys", "installation_events"].contains(&table);
+            let tenant = if tenant { "'-'" } else { "coalesce(left(x.tenant_id::text, 1), '-')" };
+            let _ = write!(rows, "{}select '{table}' as t, {tenant} as tenant, md5(x::text) as h from ringfence.{table} x", if rows.is_empty() { "" } else { " union all " });
+        }
+        self.run(&format!("create temp table remembered as {rows}")).await;
+        self.effects = format!(
+            "select coalesce(string_agg(format('%s %s%s%s', t, tenant, '+' || nullif(made, 0), '-' || nullif(gone, 0)), ', ' order by t, tenant), 'unchanged') from (
+               select coalesce(l.t, r.t) as t, coalesce(l.tenant, r.tenant) as tenant, count(*) filter (where r.h is null) as made, count(*) filter (where l.h is null) as gone
+                 from ({rows}) l full join pg_temp.remembered r on (l.t, l.tenant, l.h) = (r.t, r.tenant, r.h)
+                where l.h is null or r.h is null group by 1, 2) changed"
+        );
+    }
+
+    /// The text with every `{name}` as its id.
+    pub fn named(&self, text: &str) -> String {
+        let mut done = String::with_capacity(text.len() + 64);
+        let mut rest = text;
+        while let Some(at) = rest.find('{') {
+            done.push_str(&rest[..at]);
+            rest = &rest[at..];
+            match rest.find('}').and_then(|end| Some((end, self.ids.get(&rest[1..end])?))) {
+                Some((end, id)) => {
+                    done.push_str(id);
+                    rest = &rest[end + 1..];
+                }
+                None => {
+                    done.push('{');
+                    rest = &rest[1..];
+                }
+            }
+        }
+        done.push_str(rest);
+        done
+    }
+
+    pub async fn run(&self, sql: &str) {
+        if let Err(error) = self.client.batch_execute(sql).await {
+            panic!("{error:?} in\n{sql}");
+        }
+    }
+
+    pub async fn value(&self, sql: &str) -> String {
+        let messages = self.client.simple_query(sql).await.unwrap_or_else(|error| panic!("{error:?} in\n{sql}"));
+        messages.iter().find_map(|message| if let SimpleQueryMessage::Row(row) = message { row.get(0).map(str::to_owned) } else { None }).unwrap_or_default()
+    }
+
+    /// Plays one case inside the open transaction, leaves no trace, and says what came of it.
+    pub async fn outcome(&self, play: &Play, case: &Case) -> String {
+        let fill = |text: &str| self.named(&case.fill(text, play));
+        let mut script = format!("savepoint play; {};\n{};\n{};\n", fill(&play.before), self.become_actor(&case.actor), fill(&play.forging));
+        let sql = fill(&play.sql);
+        script.push_str(&if play.query.is_some() { sql.replace("'null'", "null") } else { sql });
+        let mut outcome = match self.client.simple_query(&script).await {
+            Ok(messages) => shown(&messages, &play.show),
+            Err(error) => refused(&error),
+        };
+        if !outcome.starts_with('!') {
+            for check in [play.effects.then_some(self.effects.as_str()), Some(play.after.as_str())].into_iter().flatten().filter(|check| !check.trim().is_empty()) {
+                let after = format!("reset role; reset session authorization; {}", fill(check));
+                let seen = match self.client.simple_query(&after).await {
+                    Ok(messages) => shown(&messages, &[]),
+                    Err(error) => refused(&error),
+                };
+                let _ = write!(outcome, " / {seen}");
+            }
+        }
+        self.run("rollback to savepoint play; deallocate all").await;
+        for (name, id) in &self.ids {
+            outcome = outcome.replace(id, name);
+        }
+        outcome
+    }
+
+    /// SQL that turns the superuser into an actor.
+    fn become_actor(&self, actor: &Actor) -> String {
+        let enter = |tenant: &str, member: &str| {
+            let token = self.tokens.get(&(tenant.to_owned(), member.to_owned())).unwrap_or_else(|| panic!("{member} is no member"));
+            format!(
+                "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
+                        set_config('app.authentication', 'bearer', true), ringfence.enter('{token}')",
+                self.ids[tenant]
+            )
+        };
+        match actor {
+            Actor::Root => "select".to_owned(),
+            Actor::Nobody => "set session authorization ringfence_app".to_owned(),
+            Actor::Login(role) => format!("set session authorization {role}"),
+            Actor::Analyst => format!("set session authorization {}", self.analyst),
+            Actor::Owner => "set local role ringfence_owner".to_owned(),
+            Actor::Definer => format!("{}; set local role ringfence_owner", enter("acme", "auditor")),
+            Actor::Member { name, tenant } => format!("set session authorization ringfence_app; {}", enter(tenant, name)),
+            Actor::Service(permissions) => format!(
+                "update ringfence.members set permissions = '{{{}}}' where role = 'service'; set session authorization ringfence_app; {}",
+                permissions.join(","),
+                enter("acme", "service")
+            ),
+        }
+    }
+
+    /// Takes a layer away, inside the open transaction.
+    pub async fn remove(&self, layer: Layer) {
+        let of_policies = |which: &str, change: &str| {
+            format!("select coalesce(string_agg({change}, ';'), '') from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace = 'ringfence'::regnamespace and {which}")
+        };
+        let of_tables = |change: &str| format!("select string_agg(format('alter table ringfence.%I {change} row level security', relname), ';') from pg_class where relnamespace = 'ringfence'::regnamespace and relrowsecurity");
+        let make = match layer {
+            Layer::Whole => return,
+            Layer::WithoutWalls => of_policies("not p.polpermissive", "format('drop policy %I on ringfence.%I', p.polname, c.relname)"),
+            Layer::WithoutDoors => {
+                // `(tenant_id = ringfence.tenant_id())` becomes true, in each clause of each door that has it.
+                let untied = |column: &str| format!("replace(pg_get_expr(p.{column}, p.polrelid), '(tenant_id = ringfence.tenant_id())', '(true)')");
+                of_policies(
+                    "p.polpermissive and concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) like '%ringfence.tenant_id()%'",
+                    &format!(
+                        "format('alter policy %I on ringfence.%I', p.polname, c.relname) || coalesce(' using (' || {} || ')', '') || coalesce(' with check (' || {} || ')', '')",
+                        untied("polqual"),
+                        untied("polwithcheck")
+                    ),
+                )
+            }
+            Layer::WithoutForce => of_tables("no force"),
+            Layer::WithoutPolicies => of_tables("disable"),
+        };
+        let change = self.value(&make).await;
+        self.run(&change).await;
+    }
+}
+
+/// A token as the service mints it, good for a day.
+fn mint(tenant: &str, member: &str) -> String {
+    format!(
+        "select t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex')
+           from ringfence.keys k, lateral (select concat_ws('|', '{{{tenant}}}', '{{i_{member}}}', '{{r_two}}', extract(epoch from clock_timestamp())::bigint + 86400, 'nonce', k.kid)) t (token)
+          where k.purpose = 'token'"
+    )
+}
+
+/// The rows of the last statement, or how many it touched.
+fn shown(messages: &[SimpleQueryMessage], columns: &[String]) -> String {
+    let mut rows = Vec::new();
+    let mut last = String::from("nothing");
+    let mut described = false;
+    for message in messages {
+        match message {
+            SimpleQueryMessage::RowDescription(_) => {
+                described = true;
+                rows.clear();
+            }
+            SimpleQueryMessage::Row(row) => {
+                let chosen = row.columns().iter().enumerate().filter(|(_, column)| columns.is_empty() || columns.iter().any(|name| name == column.name()));
+                rows.push(chosen.map(|(i, _)| row.get(i).unwrap_or("null")).collect::<Vec<_>>().join("|"));
+            }
+            SimpleQueryMessage::CommandComplete(count) => {
+                last = match (described, rows.is_empty()) {
+                    (false, _) => format!("#{count}"),
+                    (true, true) => "nothing".to_owned(),
+                    (true, false) => rows.join("; "),
+                };
+                described = false;
+            }
+            _ => {}
+        }
+    }
+    last
+}
+
+fn refused(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(error) => format!("!{}{}", error.code().code(), error.constraint().map(|name| format!(" {name}")).unwrap_or_default()),
+        None => panic!("the connection broke: {error:?}"),
+    }
+}
