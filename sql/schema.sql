@@ -1181,7 +1181,7 @@ function ringfence.sealed(text,text)
     begin
         if seal is null or seal = '' then
             -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
-            if setting = 'app.tenant_id' then
+            if setting = 'app.tenant_id' and permission is null then
                 return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
                          where l.login = session_user and t.status = 'active');
             end if;

@@ -15,4 +15,5 @@ select format('%s on %s', p.polname, p.polrelid::regclass) as object,
         or exists (select from unnest(p.polroles) as r (id)
                     where r.id is distinct from to_regrole('ringfence_owner')::oid and r.id is distinct from to_regrole('ringfence_auditor')::oid))
    and coalesce(x.expression not like '((tenant\_id = ringfence.tenant\_id()) AND %' and x.expression <> '(tenant_id = ringfence.tenant_id())', true)
-   and not (p.polcmd = 'r' and p.polroles = array[to_regrole('ringfence_reporting')::oid] and x.expression = 'true')
+   and not (p.polcmd = 'r' and p.polroles = array[to_regrole('ringfence_reporting')::oid]
+            and x.expression = '(( SELECT ringfence.member() AS member) IS NULL)')
