@@ -23,6 +23,37 @@ run: build ## a private PostgreSQL, demo tenants and the service on 127.0.0.1:80
 build: cargo ## the binary
 	@cargo build --locked --profile '$(PROFILE)' --package ringfence
 
+.PHONY: test
+test: tools ## everything that must hold, at small counts (CASES=n raises them)
+	@$(with) cargo test --locked --workspace --no-fail-fast
+	@$(MAKE) e2e
+
+.PHONY: isolation
+isolation: tools ## 20,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
+	@CASES=$${CASES:-20000} $(with) cargo test --locked --package ringfence-tests --test isolation -- --nocapture
+
+.PHONY: mutants
+mutants: tools ## takes away each wall, door, key, grant, check and predicate in turn; every lint on its fault
+	@MUTANTS=all $(with) cargo test --locked --package ringfence-tests --test mutants --test lints -- --nocapture
+
+.PHONY: faults
+faults: tools ## 20 kills of the service and of PostgreSQL under load: nothing acknowledged is lost or doubled
+	@CASES=$${CASES:-20} $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
+
+.PHONY: schema
+schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew
+	@$(with) '$(target_dir)/debug/schema'
+
+.PHONY: openapi
+openapi: tools ## writes openapi.json anew
+	@'$(target_dir)/debug/openapi'
+
+.PHONY: tools
+tools: cargo
+	@cargo build --locked --package ringfence-tests --bins --package ringfence
+
+with := '$(target_dir)/debug/with-postgres'
+
 .PHONY: cargo
 cargo:
 	@command -v cargo >/dev/null || { \

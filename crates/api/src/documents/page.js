@@ -158,6 +158,7 @@ function show() {
       .map((method) => operationNode(path, method, item[method])));
     main.append(node('section', {}, node('h2', { id: `tag-${tag.name}` }, tag.name), node('p', { class: 'faint' }, tag.description), ...operations));
   }
+  find();
   openNamed();
 }
 
@@ -169,11 +170,13 @@ function openNamed() {
   }
 }
 
-document.getElementById('find').addEventListener('input', (event) => {
-  const words = event.target.value.toLowerCase().split(/\s+/);
+function find() {
+  const words = document.getElementById('find').value.toLowerCase().split(/\s+/);
   for (const operation of document.querySelectorAll('details.operation')) operation.hidden = !words.every((word) => operation.dataset.words.includes(word));
   for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('details.operation:not([hidden])');
-});
+}
+
+document.getElementById('find').addEventListener('input', find);
 window.addEventListener('hashchange', openNamed);
 
 fetch('/openapi.json').then((response) => response.json()).then((read) => {

@@ -65,7 +65,7 @@ pub async fn create_ticket(caller: Caller, request: HttpRequest, body: JsonBody,
     let path = format!("/v1/tenants/{}/tickets", caller.tenant_path());
     answer::change(&caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
         let mut new = new.clone();
-        new.requester_id = requester_of(tx, new.requester_id, requester.as_ref()).await?;
+        new.requester_id = requester.find(tx).await?;
         let ticket = tickets::create(tx, &new, number).await?;
         let location = format!("{path}/{}", ticket.ticket_id);
         Ok(Answer::created(&ticket, Some(ticket.version), location))
@@ -73,31 +73,42 @@ pub async fn create_ticket(caller: Caller, request: HttpRequest, body: JsonBody,
     .await
 }
 
-async fn requester_of(tx: &mut TenantTx, given: Uuid, requester: Option<&(String, String)>) -> Result<Uuid, StoreError> {
-    if let Some((name, email)) = requester {
-        return Ok(contacts::of_email(tx, name, email).await?.ok_or(Refusal::Forbidden { permission: "contact.change" })?.0);
-    }
-    if given.is_nil() { Ok(tx.enter().await?.member_id.0) } else { Ok(given) }
+/// Who asked, as the body says it. An id is one that the caller gave, whatever it is: none stands for nobody.
+enum Requester {
+    Caller,
+    Contact(Uuid),
+    Address { name: String, email: String },
 }
 
-fn read(body: JsonBody) -> Result<(NewTicket, Option<(String, String)>), Problem> {
+impl Requester {
+    async fn find(&self, tx: &mut TenantTx) -> Result<Uuid, StoreError> {
+        match self {
+            Self::Caller => Ok(tx.enter().await?.member_id.0),
+            Self::Contact(id) => Ok(*id),
+            Self::Address { name, email } => Ok(contacts::of_email(tx, name, email).await?.ok_or(Refusal::Forbidden { permission: "contact.change" })?.0),
+        }
+    }
+}
+
+fn read(body: JsonBody) -> Result<(NewTicket, Requester), Problem> {
     let mut fields = Fields::of(body.fields);
-    let requester = fields.object("requester").map(|mut inner| {
+    let address = fields.object("requester").map(|mut inner| {
         let name = inner.required_text("name", 1, 200);
         let email = inner.required_text("email", 3, 320);
         if !email.is_empty() {
             people::check_email(&mut inner, Some(&email));
         }
         fields.close(inner);
-        (name, email)
+        Requester::Address { name, email }
     });
+    let contact = fields.uuid("requester_id").map(Requester::Contact);
     let new = NewTicket {
         ticket_id: TicketId::generate(),
         subject: fields.required_text("subject", 1, 500),
         body: fields.text("body", 1, 65_536),
         priority: fields.word::<Priority>("priority").unwrap_or(Priority::Normal).as_str(),
         r#type: fields.word::<TicketType>("type").unwrap_or(TicketType::Question).as_str(),
-        requester_id: fields.uuid("requester_id").unwrap_or_default(),
+        requester_id: Uuid::nil(),
         group_id: fields.uuid("group_id"),
         assignee_id: fields.uuid("assignee_id"),
         organization_id: fields.uuid("organization_id"),
@@ -108,12 +119,12 @@ fn read(body: JsonBody) -> Result<(NewTicket, Option<(String, String)>), Problem
     if new.external_source.is_some() != new.external_id.is_some() {
         fields.wrong("external_id", "incomplete", "goes together with external_source");
     }
-    if requester.is_some() && !new.requester_id.is_nil() {
+    if address.is_some() && contact.is_some() {
         fields.wrong("requester", "contradiction", "is given beside requester_id");
     }
     if new.body.as_ref().is_some_and(|body| body.len() > 65_536) {
         fields.wrong("body", "length", "must be at most 64 KiB");
     }
     fields.finish()?;
-    Ok((new, requester))
+    Ok((new, address.or(contact).unwrap_or(Requester::Caller)))
 }

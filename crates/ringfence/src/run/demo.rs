@@ -172,6 +172,13 @@ fn members(slug: &str, name: &str) -> Vec<DemoMember> {
     members
 }
 
+/// The URL of acme's analyst, where a private cluster keeps it.
+pub async fn analyst(folder: &DataFolder, connections: &Connections) -> Result<Option<String>, Failure> {
+    let operator = operator(connections).await?;
+    let Some(tenant) = operator.find_tenant("acme").await? else { return Ok(None) };
+    Ok(report_role::kept(folder, tenant)?.and_then(|login| connections.private_url(&login.login, &login.password)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{MemberRow, is_of_the_demo, members};

@@ -99,7 +99,8 @@ impl Plan {
         }
         let has_demo = development.is_some();
         let service = ringfence_api::start(service(&connections, self.listen, self.issuers, development)?).await?;
-        next_steps::print(service.address(), &self.folder, has_demo, cluster.is_some());
+        let analyst = if has_demo { demo::analyst(&self.folder, &connections).await? } else { None };
+        next_steps::print(service.address(), &self.folder, has_demo, analyst.as_deref());
         Ok(Running { service, cluster })
     }
 }

@@ -1,4 +1,5 @@
-//! What to type next, ready to be copied into another terminal. It prints commands that fetch secrets, never a secret.
+//! What to type next, ready to be copied into another terminal. The one secret it prints is the demo analyst's, on a private
+//! cluster; for every other it prints the command that fetches it.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use crate::data_folder::DataFolder;
 use crate::output;
 
-pub fn print(address: SocketAddr, folder: &DataFolder, has_demo: bool, has_private_cluster: bool) {
+pub fn print(address: SocketAddr, folder: &DataFolder, has_demo: bool, analyst: Option<&str>) {
     output::line(&format!("ringfence is ready on http://{address}"));
     if !has_demo {
         return;
@@ -14,8 +15,8 @@ pub fn print(address: SocketAddr, folder: &DataFolder, has_demo: bool, has_priva
     let binary = std::env::current_exe().ok();
     let binary = quoted(binary.as_deref().unwrap_or(Path::new("ringfence")));
     output::line(&conversation(address, &binary, &quoted(folder.path())));
-    if has_private_cluster {
-        output::line(SQL);
+    if let Some(url) = analyst {
+        output::line(&SQL.replace("ANALYST", url));
     }
     output::line("\nCtrl-C stops everything; the next run finds its data again.");
 }
@@ -49,9 +50,9 @@ In another terminal, for example:
 
 const SQL: &str = r#"
   # what an analyst of acme gets to see by SQL: acme, whatever they SET
-  psql "$("$ringfence" dsn --as reporting:acme)" -c 'select number, status, subject from tickets order by number limit 5'
+  psql 'ANALYST' -c 'select number, status, subject from tickets order by number limit 5'
 
-  # the other logins: admin, app, auditor, dispatcher, operator
+  # the other logins: admin, app, auditor, dispatcher, operator, reporting:globex
   psql "$("$ringfence" dsn --as app)" -c 'select count(*) from ringfence.tickets'
 
   # holes in the walls, if there are any
