@@ -28,7 +28,7 @@ async fn a_revoked_membership_ends_with_the_next_request_and_is_in_the_trail() {
     let refused = running.get("/v1/tenants/acme/tickets", &agent).await.expect(404);
     running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": "x"})).await.expect(404);
     assert_eq!(running.get("/v1/me", &agent).await.expect(200).body["tenants"], json!([]));
-    assert_eq!(actions(&running, "acme:owner", &format!("request_id={}", removed.request_id())).await, ["member.removed"]);
+    assert!(actions(&running, "acme:owner", &format!("request_id={}", removed.request_id())).await.contains(&"member.removed".to_owned()));
     assert_eq!(actions(&running, "acme:owner", &format!("request_id={}", refused.request_id())).await, ["tenant.entry_denied"]);
 }
 

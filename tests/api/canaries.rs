@@ -1,0 +1,261 @@
+//! Attacks 20 and 30: texts planted in every field, body, header and query appear in no log of the service or of PostgreSQL,
+//! no metric, no error, no row of the trail, and nothing that another role sees of the sessions. It never looks at payloads' own tables.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ringfence_api::ROUTES;
+use ringfence_tests::world::Tenant;
+use ringfence_tests::{Call, Installation, Running, World};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// In every text that the world and this test plant.
+const CANARY: &str = "canary-";
+/// In the names of fields and parameters: an error may tell its sender which of them it does not know.
+const ODD_NAME: &str = "oddname";
+/// What every bearer token begins with.
+const TOKEN: &str = "eyJ";
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// As the binary logs, and beyond: every line that the service's own crates could write.
+fn capture() -> Captured {
+    let captured = Captured::default();
+    let filter = "info,ringfence_api=trace,ringfence_store=trace,ringfence_identity=trace,ringfence_audit=trace,actix_web=debug,actix_http=info,tokio_postgres=warn,refinery_core=warn,actix_server=warn";
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(captured.clone()).init();
+    captured
+}
+
+/// What PostgreSQL has written since.
+struct ServerLog(std::fs::File);
+
+impl ServerLog {
+    fn from_here() -> Self {
+        let mut file = std::fs::File::open(std::env::var("RINGFENCE_TEST_LOG").expect("set by with-postgres")).unwrap();
+        file.seek(SeekFrom::End(0)).unwrap();
+        Self(file)
+    }
+
+    fn written(mut self) -> String {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+fn planted(place: &str) -> String {
+    format!("{CANARY}{place}-typed-qz7")
+}
+
+/// A body that the operation takes, with a canary in every text. A new operation with a body needs its line here.
+fn good_body(operation: &str, tenant: &Tenant) -> Option<Value> {
+    let address = format!("{}@mail.example", planted("address"));
+    Some(match operation {
+        "createTicket" => json!({
+            "subject": planted("subject"), "body": planted("body"), "tags": [planted("tag")], "group_id": tenant.groups["first"],
+            "external_source": planted("source"), "external_id": planted("key"), "requester": {"name": planted("name"), "email": address},
+        }),
+        "updateTicket" => json!({"subject": planted("subject"), "tags": [planted("tag")], "external_source": planted("source"), "external_id": planted("changed-key")}),
+        "assignTicket" => json!({"group_id": tenant.groups["first"], "assignee_id": tenant.members["agent"]}),
+        "setTicketStatus" => json!({"status": "solved"}),
+        "createComment" => json!({"body": planted("comment"), "visibility": "internal"}),
+        "addMember" => json!({"issuer": planted("issuer"), "subject": planted("subject"), "role": "requester", "name": planted("name"), "email": address}),
+        "updateMember" => json!({"name": planted("name"), "email": format!("member-{address}")}),
+        "createGroup" => json!({"name": planted("group")}),
+        "updateGroup" => json!({"name": planted("changed-group")}),
+        "createOrganization" => json!({"name": planted("organization"), "external_source": planted("source"), "external_id": planted("key")}),
+        "updateOrganization" => json!({"name": planted("changed-organization"), "external_source": planted("source"), "external_id": planted("changed-key")}),
+        "createContact" => {
+            json!({"name": planted("name"), "email": format!("second-{address}"), "organization_id": tenant.organization, "external_source": planted("source"), "external_id": planted("key")})
+        }
+        "updateContact" => json!({"name": planted("name"), "email": format!("changed-{address}"), "external_source": planted("source"), "external_id": planted("changed-key")}),
+        _ => return None,
+    })
+}
+
+/// Bodies that no operation takes.
+fn bad_bodies(good: &Value) -> Vec<Vec<u8>> {
+    let text = good.to_string();
+    let mut with_unknown = good.clone();
+    with_unknown[ODD_NAME] = json!(planted("unknown"));
+    let mut bad = vec![
+        with_unknown.to_string().into_bytes(),
+        text[..text.len() - 1].as_bytes().to_vec(),
+        json!(planted("string")).to_string().into_bytes(),
+        json!([planted("array")]).to_string().into_bytes(),
+        planted("plain").into_bytes(),
+        [b"{\"subject\": \"".as_slice(), planted("bytes").as_bytes(), b"\xff\xfe\"}"].concat(),
+        format!("{{\"subject\": \"{}\\u0000\", \"name\": \"{}\\u0000\", \"body\": \"\\u0000\"}}", planted("nul"), planted("nul")).into_bytes(),
+    ];
+    for (field, value) in good.as_object().unwrap() {
+        for wrong in [json!({"x": planted("object")}), json!([[planted("nested")]]), json!(planted("word").repeat(40)), json!(planted("enum")), json!(7), Value::Null] {
+            let mut changed = good.clone();
+            changed[field] = if wrong == *value { json!(true) } else { wrong };
+            bad.push(changed.to_string().into_bytes());
+        }
+    }
+    bad
+}
+
+struct Drive<'a> {
+    running: &'a Running,
+    errors: Vec<String>,
+    statuses: BTreeSet<u16>,
+    operations: BTreeSet<&'static str>,
+}
+
+impl Drive<'_> {
+    async fn send(&mut self, operation: &'static str, request: reqwest::RequestBuilder, mine: &str) -> Call {
+        let call = self.running.send(request).await;
+        self.statuses.insert(call.status);
+        if call.status >= 400 {
+            self.errors.push(format!("{operation}: {} {:?}", call.text, call.headers));
+        } else {
+            let other = if mine == "acme" { "globex" } else { "acme" };
+            assert!(!call.text.contains(&format!("{CANARY}{other}")), "{operation} shows {mine} a text of {other}: {}", call.text);
+            self.operations.insert(operation);
+        }
+        assert_ne!(call.status, 500, "{operation}: {}", call.text);
+        call
+    }
+
+    fn request(&self, method: &str, path: &str, token: &str) -> reqwest::RequestBuilder {
+        self.running.client().request(method.to_ascii_uppercase().parse().unwrap(), self.running.url(path)).bearer_auth(token)
+    }
+
+    /// Every operation on one tenant as one role: as it should be, twice for what is unique, then in every wrong way.
+    async fn operations(&mut self, tenant: &Tenant, role: &str) {
+        let token = self.running.token(&format!("{}:{role}", tenant.slug));
+        for route in ROUTES {
+            let path = path_of(route.path, tenant);
+            let good = good_body(route.operation_id, tenant);
+            assert!(good.is_some() || ["get", "delete"].contains(&route.method), "{} has no body in this test", route.operation_id);
+            // An action on a record compares the record's own version.
+            let record = path.trim_end_matches("/assignee").trim_end_matches("/status");
+            let etag = self.running.get(record, &token).await.header("etag").unwrap_or("\"1\"").to_owned();
+            for version in [etag.as_str(), "\"77\"", &planted("version")] {
+                for body in good.iter().flat_map(|good| [good.to_string().into_bytes(), good.to_string().into_bytes()].into_iter().chain(bad_bodies(good))).chain(good.is_none().then(Vec::new)) {
+                    let mut request = self.request(route.method, &path, &token).header("If-Match", version).header("X-Odd", planted("header"));
+                    if good.is_some() {
+                        request = request.header("Content-Type", "application/json").body(body);
+                    }
+                    self.send(route.operation_id, request, &tenant.slug).await;
+                }
+            }
+            for (name, value) in [("Idempotency-Key", planted("key")), ("Content-Type", planted("type")), ("Origin", planted("origin")), ("Cookie", planted("cookie"))] {
+                let request = self.request(route.method, &path, &token).header(name, value).body(good.as_ref().map(Value::to_string).unwrap_or_default());
+                self.send(route.operation_id, request, &tenant.slug).await;
+            }
+            for query in [format!("{ODD_NAME}={}", planted("query")), format!("status={0}&order={0}&include={0}&action={0}&tag={0}", planted("query")), format!("cursor={}", planted("cursor")), format!("requester_id={}&limit={}", planted("id"), planted("limit"))] {
+                self.send(route.operation_id, self.request(route.method, &format!("{path}?{query}"), &token), &tenant.slug).await;
+            }
+            for foreign in [path.replace(&tenant.slug, &planted("slug")), path.replace(&tenant.ticket.to_string(), &planted("ticket")), format!("{path}/{}", planted("path"))] {
+                self.send(route.operation_id, self.request(route.method, &foreign, &token), &tenant.slug).await;
+            }
+            for credential in [format!("Bearer {}", planted("token")), format!("Basic {}", planted("basic")), format!("Bearer {token}{}", planted("tail")), planted("scheme")] {
+                let request = self.running.client().request(route.method.to_ascii_uppercase().parse().unwrap(), self.running.url(&path)).header("Authorization", credential);
+                self.send(route.operation_id, request, &tenant.slug).await;
+            }
+        }
+        for (list, operation) in [("groups", "deleteGroup"), ("contacts", "deleteContact"), ("organizations", "deleteOrganization")] {
+            let path = format!("/v1/tenants/{}/{list}", tenant.slug);
+            let made = self.running.post(&path, &token, json!({"name": planted("short-lived")})).await;
+            if made.status == 201 {
+                let id = made.header("location").unwrap().to_owned();
+                self.send(operation, self.request("DELETE", &id, &token), &tenant.slug).await;
+            }
+        }
+        self.send("unknown", self.request(&planted("method"), "/v1/me", &token), &tenant.slug).await;
+        self.send("unknown", self.request("GET", &format!("/{}?{}", planted("nowhere"), planted("query")), &token), &tenant.slug).await;
+    }
+}
+
+fn path_of(pattern: &str, tenant: &Tenant) -> String {
+    let id = |text: &str| text.to_owned();
+    pattern
+        .replace("{tenant}", &tenant.slug)
+        .replace("{ticket_id}", &id(&tenant.ticket.to_string()))
+        .replace("{comment_id}", &tenant.comments[0].0.to_string())
+        .replace("{member_id}", &tenant.members["light_agent"].to_string())
+        .replace("{group_id}", &tenant.groups["second"].to_string())
+        .replace("{organization_id}", &tenant.organization.to_string())
+        .replace("{contact_id}", &tenant.contact.to_string())
+        .replace("{problem}", "not_found")
+}
+
+/// From here on the server logs as PostgreSQL does unless told otherwise: errors with their detail and statement.
+async fn log_by_default(installation: &Installation) {
+    let admin = installation.admin().await;
+    for setting in ["log_min_messages = warning", "log_error_verbosity = default", "log_min_error_statement = error"] {
+        admin.batch_execute(&format!("alter database {} set {setting}", installation.name)).await.unwrap();
+    }
+    admin.batch_execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_people_write_appears_in_no_log_metric_error_or_audit_row() {
+    let captured = capture();
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
+    let server_log = ServerLog::from_here();
+    log_by_default(&installation).await;
+    let mut drive = Drive { running: &running, errors: Vec::new(), statuses: BTreeSet::new(), operations: BTreeSet::new() };
+    for slug in ["acme", "globex"] {
+        for role in ["owner", "agent", "light_agent", "requester", "stranger"] {
+            drive.operations(world.tenant(slug), role).await;
+        }
+    }
+    let Drive { errors, statuses, operations, .. } = drive;
+    for expected in [200, 201, 204, 400, 401, 403, 404, 405, 409, 412] {
+        assert!(statuses.contains(&expected), "{expected} was never answered: {statuses:?}");
+    }
+    let unanswered: Vec<_> = ROUTES.iter().map(|route| route.operation_id).filter(|id| !operations.contains(id) && *id != "readyz").collect();
+    assert!(unanswered.is_empty(), "never answered well: {unanswered:?}");
+
+    let metrics = running.get("/metrics", "").await.expect(200).text;
+    let admin = installation.admin().await;
+    let mut trail = String::new();
+    for table in ["audit_inbox", "audit_events", "installation_events"] {
+        let text: Option<String> = admin.query_one(&format!("select string_agg(t::text, E'\\n') from ringfence.{table} t"), &[]).await.unwrap().get(0);
+        trail.push_str(&text.unwrap_or_default());
+    }
+    let operator = installation.login("ringfence_operator").await;
+    let sessions: String = operator.query_one("select string_agg(a::text, E'\\n') from pg_catalog.pg_stat_activity a", &[]).await.unwrap().get(0);
+    let service = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let server = server_log.written();
+
+    // Proof that each was listened to.
+    assert!(service.lines().filter(|line| line.contains("\"request_id\"")).count() > 1_000);
+    assert!(metrics.contains("ringfence_http_requests_total") && trail.contains("ticket.created") && sessions.contains("ringfence_app"));
+    assert!(server.contains("violates"), "PostgreSQL logged no refusal, so its log proves nothing:\n{server}");
+
+    let errors = errors.join("\n");
+    for (place, text) in [("the service's log", &service), ("PostgreSQL's log", &server), ("the metrics", &metrics), ("an error", &errors), ("the trail", &trail), ("pg_stat_activity", &sessions)] {
+        for secret in [CANARY, TOKEN, "@mail.example", "@acme.example", "@globex.example", ODD_NAME] {
+            let may = secret == ODD_NAME && place == "an error";
+            let found = text.lines().find(|line| line.to_lowercase().contains(&secret.to_lowercase()));
+            assert!(may || found.is_none(), "'{secret}' stands in {place}: {}", found.unwrap_or_default());
+        }
+    }
+}
