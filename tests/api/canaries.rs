@@ -38,10 +38,10 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-/// As the binary logs, and beyond: every line that the service's own crates could write.
+/// As the binary logs, and beyond: every line of every crate but of the drivers, which the binary silences, and of this test's own client.
 fn capture() -> Captured {
     let captured = Captured::default();
-    let filter = "info,ringfence_api=trace,ringfence_store=trace,ringfence_identity=trace,ringfence_audit=trace,actix_web=debug,actix_http=info,tokio_postgres=warn,refinery_core=warn,actix_server=warn";
+    let filter = "trace,tokio_postgres=warn,refinery_core=warn,reqwest=warn,hyper_util=warn,h2=warn";
     tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(captured.clone()).init();
     captured
 }

@@ -101,7 +101,7 @@ async fn sample(scene: &Scene, table: &str, side: usize) -> Option<Value> {
 
 fn renewed(mut row: Value, table: &str, tenant: Uuid, number: i64) -> Value {
     row["tenant_id"] = json!(tenant);
-    let key = table.trim_end_matches('s').replace("ticket_event", "ticket_event") + "_id";
+    let key = format!("{}_id", table.trim_end_matches('s'));
     for (name, value) in [(key.as_str(), json!(Uuid::now_v7())), ("number", json!(number)), ("name", json!(format!("n{number}"))), ("tag", json!(format!("t{number}"))), ("key", json!(format!("k{number}")))] {
         if row.get(name).is_some() {
             row[name] = value;

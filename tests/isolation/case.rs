@@ -134,8 +134,10 @@ pub fn http(operation: usize, caller: &'static str) -> impl Strategy<Value = Htt
 }
 
 pub fn sql(statement: usize, caller: &'static str) -> impl Strategy<Value = SqlCase> {
-    let ids = [pick(), pick(), pick(), pick(), pick(), pick()];
-    (home_of(caller), 1..SIDES, any::<bool>(), ids, any::<u32>()).prop_map(move |(home, victim, foreign_tenant, ids, lines)| SqlCase {
+    // One stray id among one's own finds more than six that are refused for the first.
+    let id = || prop_oneof![4 => any::<u8>().prop_map(Pick::Own), 3 => pick()];
+    let ids = [id(), id(), id(), id(), id(), id()];
+    (home_of(caller), 1..SIDES, prop::bool::weighted(0.3), ids, any::<u32>()).prop_map(move |(home, victim, foreign_tenant, ids, lines)| SqlCase {
         statement,
         caller,
         home,
@@ -151,6 +153,7 @@ fn home_of(caller: &'static str) -> BoxedStrategy<usize> {
     match caller {
         "owner_and_requester" => (0..2_usize).boxed(),
         "agent_and_auditor" => (1..3_usize).boxed(),
+        "importer" => Just(0).boxed(),
         _ => (0..SIDES).boxed(),
     }
 }

@@ -68,7 +68,7 @@ pub fn seen(operation: &Operation, answer: &Call) -> String {
                 event["object_id"] = Value::Null;
             }
             if let Some(details) = event["details"].as_object_mut() {
-                details.remove("list");
+                details.remove("filter");
             }
         }
         text.push_str(&body.to_string());
@@ -109,7 +109,7 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
         return broken;
     }
     // The shape of a request may be refused before anybody looks at the tenant, in the same words everywhere.
-    let malformed = request.unknown && status == 400 || request.wants_precondition && status == 428;
+    let malformed = status == 400 && (request.unknown || request.stray_cursor) || status == 428 && request.wants_precondition;
     if request.entered.is_none() {
         require(status == 404 || malformed, "the tenant is none of the caller's");
     } else if request.garbage_path {
@@ -122,8 +122,8 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
         require(matches!(status, 400 | 403 | 404), "the cursor is of another list");
     } else if request.stray_filter && status == 200 {
         let empty = answer.body["data"].as_array().is_some_and(Vec::is_empty);
-        require(empty && matches!(answer.body["page"].get("total"), None | Some(Value::Null)) | (answer.body["page"]["total"] == 0), "a filter names what is not of this tenant");
-        require(empty, "a filter names what is not of this tenant");
+        let total = answer.body["page"]["total"].as_i64();
+        require(empty && total.is_none_or(|total| total == 0), "a filter names what is not of this tenant");
     }
     broken
 }

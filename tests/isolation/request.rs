@@ -111,7 +111,8 @@ impl Request {
         let target = request.path(case, operation, &places);
         request.query(case, operation, &places, kept);
         if let Some(honest) = operation.row.body {
-            request.body(case, operation, &places, honest(places.home, serial));
+            // In the words of the tenant named: a member of two writes each one's own.
+            request.body(case, operation, &places, honest(&scene.sides[places.named.unwrap_or(case.home)], serial));
         }
         if operation.row.precondition || (operation.deletes() && case.if_match != IfMatch::Absent) {
             request.precondition(case, scene, target).await;
@@ -196,7 +197,7 @@ impl Request {
             Body::Refers(n, pick) if !operation.row.references.is_empty() => {
                 let name = operation.row.references[usize::from(n) % operation.row.references.len()];
                 let kind = Kind::named(name).expect("known");
-                let id = picked(as_uuid(pick), kind, home, victim, name == "contact_id");
+                let id = picked(as_uuid(pick), kind, home, victim, false);
                 self.stray_body = !places.owns(&id);
                 let own = home.ids[&kind][0].to_string();
                 body[name] = match name.ends_with('s') {

@@ -180,7 +180,7 @@ async fn run(name: &str, installation: Arc<Installation>, running: Arc<Running>,
     whole
 }
 
-/// Statements of the trail, which the service's role may not run or which return no row.
+/// The trail's own statements, which the service's role may not run; and one that returns no row.
 const NEVER_WORK: [&str; 3] = ["audit/insert.sql", "audit/move.sql", "idempotency/keep.sql"];
 
 async fn started() -> (Arc<Installation>, Arc<Running>) {

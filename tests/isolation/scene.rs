@@ -34,7 +34,13 @@ pub struct Person {
 }
 
 /// Everybody beside the members with one role in one tenant.
-pub const OUTSIDERS: [&str; 5] = ["nobody", "forger", "stranger", "owner_and_requester", "agent_and_auditor"];
+pub const OUTSIDERS: [&str; 6] = ["nobody", "forger", "stranger", "owner_and_requester", "agent_and_auditor", "importer"];
+
+/// What the import of a file may do.
+const IMPORTS: [&str; 11] = [
+    "ticket.read", "ticket.create", "ticket.change", "ticket.import", "comment.read", "comment.create",
+    "contact.read", "contact.change", "organization.read", "organization.change", "group.read",
+];
 
 pub struct Scene {
     pub installation: Arc<Installation>,
@@ -82,11 +88,13 @@ impl Scene {
             let places: &[(usize, Role)] = match outsider {
                 "owner_and_requester" => &[(0, Role::Owner), (1, Role::Requester)],
                 "agent_and_auditor" => &[(1, Role::Agent), (2, Role::Auditor)],
+                "importer" => &[(0, Role::Service)],
                 _ => &[],
             };
             let mut memberships = BTreeMap::new();
             for (n, role) in places {
-                let new = NewMember { issuer: running.issuer.issuer(), subject: &subject, name: &canary(&sides[*n].tenant.slug, outsider), email: None, role: *role, permissions: None };
+                let permissions = (*role == Role::Service).then(|| IMPORTS.map(str::to_owned).to_vec());
+                let new = NewMember { issuer: running.issuer.issuer(), subject: &subject, name: &canary(&sides[*n].tenant.slug, outsider), email: None, role: *role, permissions };
                 memberships.insert(*n, operator.add_member(sides[*n].tenant.id.into(), &new).await.expect("added").expect("new").0);
             }
             let token = match outsider {

@@ -12,17 +12,17 @@ const EVENTS: &str = "
             union all
             select tenant_id, actor_id, actor_kind, decision, object_id, details from ringfence.audit_inbox where tenant_id = any ($1)) e";
 
-/// What one's own trail says of requests, by request: all but the id asked for.
+/// What a trail says of requests, by request: all but the ids asked for, and a caller's first arrival.
 pub async fn told(scene: &Scene, requests: &[Uuid]) -> HashMap<Uuid, Vec<String>> {
     let rows = scene
         .digests
         .client
         .query(
-            "select e.request_id, concat_ws(' ', e.action, e.decision, e.rule, e.actor_id, e.object_type, e.object_id is null, e.object_version, e.details - 'list')
+            "select e.request_id, concat_ws(' ', e.action, e.decision, e.rule, e.actor_id, e.object_type, e.object_id is null, e.object_version, e.details - 'filter')
                from (select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_events
                      union all
                      select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_inbox) e
-              where e.request_id = any ($1) and e.tenant_id is not null
+              where e.request_id = any ($1) and e.tenant_id is not null and e.action not in ('identity.authenticated', 'tenant.entered')
               order by 1, 2",
             &[&requests],
         )

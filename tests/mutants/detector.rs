@@ -37,7 +37,9 @@ impl fmt::Display for Verdict {
 
 impl Detector {
     pub async fn new(stage: Stage) -> Self {
-        let mut detector = Self { stage, plays: plays(&queries::texts()), lints: lints().expect("lints"), known: BTreeSet::new() };
+        let texts = queries::texts();
+        let types = queries::types(&stage.client, &texts).await;
+        let mut detector = Self { stage, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new() };
         detector.known = detector.findings().await;
         detector
     }
@@ -65,6 +67,7 @@ impl Detector {
     pub async fn baseline(&self, layer: Layer) -> Vec<String> {
         self.stage.run("begin").await;
         self.stage.remove(layer).await;
+        self.stage.run("savepoint play").await;
         let mut wrong = Vec::new();
         for play in &self.plays {
             wrong.extend(self.differences(play, layer, false).await);
@@ -110,9 +113,12 @@ impl Detector {
         let killed = |kind, by| Verdict::Killed { kind, by };
         match &mutant.made {
             Made::Query { path, text } => {
+                self.stage.run("savepoint play").await;
                 for play in self.plays.iter().filter(|play| play.query.as_ref() == Some(path)) {
-                    if let Some(by) = self.differences(&play.with_query(text), layer, true).await.pop() {
-                        return killed("play", by);
+                    match self.differences(&play.with_query(text), layer, true).await.pop() {
+                        Some(by) if by.ends_with("came: !42601") => return Verdict::Stillborn(by),
+                        Some(by) => return killed("play", by),
+                        None => {}
                     }
                 }
                 return Verdict::Survived;
@@ -121,6 +127,7 @@ impl Detector {
                 if let Err(error) = self.stage.client.batch_execute(sql).await {
                     return Verdict::Stillborn(error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned()));
                 }
+                self.stage.run("savepoint play").await;
             }
         }
         let about = |play: &&Play| play.file == mutant.subject || play.sql.contains(&mutant.subject) || play.title.contains(&mutant.subject);

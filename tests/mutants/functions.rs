@@ -61,7 +61,7 @@ async fn read(client: &Client) -> Vec<Function> {
             let text: String = row.get(2);
             let (start, end) = match text.find("$function$") {
                 Some(at) => (at + 10, text.rfind("$function$").expect("the end of a body")),
-                None => (["\n RETURN ", "\nBEGIN ATOMIC"].iter().find_map(|mark| text.find(mark)).expect("a body"), text.len()),
+                None => (["\nRETURN ", "\nBEGIN ATOMIC"].iter().find_map(|mark| text.find(mark)).expect("a body"), text.len()),
             };
             Function {
                 name: row.get(0),
@@ -118,13 +118,13 @@ fn changed_literal(function: &str, literal: &str) -> Vec<String> {
 
 /// What a function of one expression returns, as a constant.
 fn returned(function: &Function) -> Vec<(String, String)> {
-    if !function.body.starts_with("\n RETURN ") {
+    if !function.body.starts_with("\nRETURN ") {
         return Vec::new();
     }
     ["true", "null", "nullif(current_setting('app.tenant_id', true), '')::uuid", "nullif(current_setting('app.member_id', true), '')::uuid"]
         .into_iter()
         .filter(|by| !brief(&function.body).to_lowercase().contains(by))
-        .map(|by| (format!("returns {by}"), format!("\n RETURN {by}")))
+        .map(|by| (format!("returns {by}"), format!("\nRETURN {by}")))
         .collect()
 }
 

@@ -5,7 +5,8 @@
 //! `-- query: path` plays a file of sql/queries with `-- choose:` its optional lines; `-- let: name=value` fills `<name>`
 //! (and `$name`, `:name` of a query); `-- effects` appends which tables changed, per tenant; `-- show:` names the columns
 //! looked at; `-- but: layer` leaves the play out where that layer is taken away. Then one line for each expectation:
-//! `-- actor [actor ...] [name=value ...]: outcome [or outcome]`.
+//! `-- actor [actor ...] [name=value ...]: outcome [or outcome]`. `-- each: line [name=value ...]: outcome` is the owner's,
+//! with that optional line of the query chosen for `<choose>`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -73,6 +74,7 @@ pub struct Play {
     pub file: String,
     pub title: String,
     pub query: Option<String>,
+    types: String,
     choose: Vec<String>,
     pub but: BTreeSet<String>,
     pub before: String,
@@ -82,29 +84,30 @@ pub struct Play {
     pub effects: bool,
     pub show: Vec<String>,
     lets: BTreeMap<String, String>,
+    each: Vec<String>,
     pub cases: Vec<Case>,
 }
 
 impl Case {
     /// The text with every `<name>` filled in; what is not let stays.
     pub fn fill(&self, text: &str, play: &Play) -> String {
-        let mut text = text.replace("<me>", &format!("{{{}}}", self.actor.member()));
+        let mut text = text.to_owned();
         for (name, value) in self.lets.iter().chain(play.lets.iter().filter(|(name, _)| !self.lets.contains_key(*name))) {
             text = text.replace(&format!("<{name}>"), value);
         }
-        text
+        text.replace("<me>", &format!("{{{}}}", self.actor.member()))
     }
 }
 
 /// Every play, in the order of the files.
-pub fn plays(queries: &BTreeMap<String, String>) -> Vec<Play> {
+pub fn plays(queries: &BTreeMap<String, String>, types: &BTreeMap<String, String>) -> Vec<Play> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mutants/plays");
     let mut files: Vec<_> = std::fs::read_dir(&folder).expect("mutants/plays").map(|entry| entry.expect("an entry").path()).collect();
     files.sort();
-    files.iter().flat_map(|file| read(&std::fs::read_to_string(file).expect("a play file"), &file.file_stem().expect("a stem").to_string_lossy(), queries)).collect()
+    files.iter().flat_map(|file| read(&std::fs::read_to_string(file).expect("a play file"), &file.file_stem().expect("a stem").to_string_lossy(), queries, types)).collect()
 }
 
-fn read(text: &str, file: &str, queries: &BTreeMap<String, String>) -> Vec<Play> {
+fn read(text: &str, file: &str, queries: &BTreeMap<String, String>, types: &BTreeMap<String, String>) -> Vec<Play> {
     let mut plays: Vec<Play> = Vec::new();
     let mut section = "sql";
     for line in text.lines() {
@@ -135,14 +138,16 @@ fn read(text: &str, file: &str, queries: &BTreeMap<String, String>) -> Vec<Play>
             "show" => play.show = value.split_whitespace().map(Into::into).collect(),
             "effects" => play.effects = true,
             "let" => play.lets.extend(value.split_whitespace().filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.into(), value.into()))),
-            "note" => {}
+            "each" => play.each.push(head["each: ".len()..].into()),
             _ => play.cases.extend(cases(head, file)),
         }
     }
+    let mut plays: Vec<Play> = plays.into_iter().flat_map(|play| if play.each.is_empty() { vec![play] } else { play.spread() }).collect();
     for play in &mut plays {
         assert!(!play.cases.is_empty(), "{file}: {}: nobody plays it", play.title);
         if let Some(path) = play.query.clone() {
             let query = queries.get(&path).unwrap_or_else(|| panic!("{file}: there is no sql/queries/{path}"));
+            play.types = types.get(&path).cloned().unwrap_or_default();
             play.sql = play.performed(query);
         }
     }
@@ -163,10 +168,21 @@ fn cases(line: &str, file: &str) -> Vec<Case> {
         }
     }
     let expected: Vec<String> = expected.split(" or ").map(|outcome| outcome.trim().to_owned()).collect();
-    actors.into_iter().map(|actor| Case { actor, line: line.into(), lets: lets.clone(), expected: expected.clone() }).collect()
+    let named = |actor: &Actor| expected.iter().map(|outcome| outcome.replace("<me>", actor.member())).collect();
+    actors.into_iter().map(|actor| Case { expected: named(&actor), actor, line: line.into(), lets: lets.clone() }).collect()
 }
 
 impl Play {
+    /// One play for each optional line.
+    fn spread(&self) -> Vec<Self> {
+        let one = |line: &String| {
+            let (chosen, rest) = line.split_once(' ').unwrap_or_else(|| panic!("{}: no value in: {line}", self.file));
+            let choose = self.choose.iter().map(|name| if name == "<choose>" { chosen.to_owned() } else { name.clone() }).collect();
+            Self { choose, each: Vec::new(), cases: cases(&format!("owner {rest}"), &self.file), ..self.clone() }
+        };
+        self.each.iter().map(one).collect()
+    }
+
     /// The same play with another text for its query.
     pub fn with_query(&self, query: &str) -> Self {
         Self { sql: self.performed(query), ..self.clone() }
@@ -186,10 +202,10 @@ impl Play {
             text.push_str(line);
             text.push('\n');
         }
-        // A value `null` is no text: Stage::outcome takes its quotes away.
-        if let Some(highest) = (1..=40).rev().find(|n| text.contains(&format!("${n}"))) {
-            let values: Vec<String> = (1..=highest).map(|n| format!("'<{n}>'")).collect();
-            return format!("prepare q as {text}; execute q({})", values.join(", "));
+        if !self.types.is_empty() {
+            // A value `null` is no text: Stage::outcome takes its quotes away.
+            let values: Vec<String> = (1..=self.types.split(", ").count()).map(|n| format!("'<{n}>'")).collect();
+            return format!("prepare q ({}) as {text}; execute q({})", self.types, values.join(", "));
         }
         let mut names: Vec<String> = placeholders(&text);
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));

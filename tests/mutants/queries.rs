@@ -5,6 +5,21 @@ use crate::sql_text::Sql;
 use crate::stage::Layer;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tokio_postgres::Client;
+
+/// The types of a query's parameters as PostgreSQL infers them, so that a mutant that no longer uses one is still a statement.
+pub async fn types(client: &Client, texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (path, text) in texts {
+        // Those with optional lines name their values, and are composed before they are statements.
+        if text.contains("$1") {
+            let statement = client.prepare(text).await.unwrap_or_else(|error| panic!("{path}: {error:?}"));
+            let names: Vec<&str> = statement.params().iter().map(tokio_postgres::types::Type::name).collect();
+            found.insert(path.clone(), names.join(", "));
+        }
+    }
+    found
+}
 
 /// Every query by its path.
 pub fn texts() -> BTreeMap<String, String> {

@@ -121,7 +121,7 @@ impl<'a> Sql<'a> {
                 "on" if ["conflict", "constraint", "true"].contains(&self.word(i + 1).as_str()) => continue,
                 word if OPENERS.contains(&word) => self.tokens[i].group,
                 // A group that joins conditions, but is no sub-query: its first condition has no word before it.
-                _ if self.tokens[i].kind == Kind::Open && !["select", "with", "values"].contains(&self.word(i + 1).as_str()) => {
+                _ if self.tokens[i].kind == Kind::Open && !["select", "with", "values", "insert", "update", "delete"].contains(&self.word(i + 1).as_str()) => {
                     let joined = (i + 1..self.tokens.len()).any(|j| self.tokens[j].group == Some(i) && self.joins(j));
                     if !joined {
                         continue;

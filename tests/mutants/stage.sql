@@ -13,7 +13,7 @@ create temp table twins as select t.tenant_id, t.slug from ringfence.tenants t;
 insert into ringfence.organizations (tenant_id, organization_id, name, external_source, external_id, created_at)
 select t.tenant_id, '{org}'::uuid, 'organization', 'crm', 'o-1', '2026-01-01'::timestamptz from twins t
 union all select t.tenant_id, '{empty_org}', 'empty organization', null, null, '2026-01-02' from twins t
-union all select '{globex}'::uuid, '{foreign_org}', 'foreign organization', 'crm', 'o-9', '2026-01-03';
+union all select '{globex}'::uuid, '{foreign_org}', 'foreign', 'crm', 'o-9', '2026-01-03';
 
 insert into ringfence.contacts (tenant_id, contact_id, name, email, organization_id, external_source, external_id, created_at)
 select t.tenant_id, c.id::uuid, t.slug || ' ' || c.name, c.name || '@example.org', c.organization::uuid, c.source, c.key, '2026-01-01'::timestamptz + c.day * interval '1 day'
@@ -73,7 +73,7 @@ select t.tenant_id, e.position, '{event}', '9', '2026-01-01'::timestamptz + e.po
   from twins t, (values (1, '{r_one}', 'ticket.read', 'allow', '{agent}', 'ticket', '{ticket1}'), (2, '{r_two}', 'member.added', 'deny', '{owner}', 'member', '{agent}')) e (position, request, action, decision, actor, kind, object);
 insert into ringfence.audit_inbox (tenant_id, event_id, xid, recorded_at, request_id, action, decision, actor_kind)
 select i.tenant::uuid, i.event::uuid, i.xid::xid8, '2026-01-05', '{r_one}', i.action, 'allow', 'nobody'
-  from (values ('{globex}', '{event}', '11', 'globex.waits'), ('{acme}', '{event}', '12', 'acme.waits'), (null, '{event}', '13', 'nobody.waits'), ('{absent}', '{event}', '14', 'absent.waits')) i (tenant, event, xid, action);
+  from (values ('{globex}', '{event}', '11', 'globex.waits'), ('{acme}', '{event}', '12', 'acme.waits'), (null, '{r_two}', '13', 'nobody.waits'), ('{absent}', '{event}', '14', 'absent.waits')) i (tenant, event, xid, action);
 insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, actor_kind, details)
 values ('{absent}', '9', '2026-01-01', '{r_one}', 'identity.refused', 'deny', 'nobody', '{}');
 

@@ -30,13 +30,13 @@ async fn no_role_changes_deletes_or_truncates_what_was_recorded() {
         client.batch_execute(&format!("set session authorization {role}; set default_transaction_read_only = off")).await.unwrap();
         for table in TRAIL {
             for sql in [
-                format!("update ringfence.{table} set tenant_id = tenant_id"),
+                // Blind: without a column read no SELECT is asked for.
+                format!("update ringfence.{table} set {}", if table == "audit_heads" { "length = 0" } else { "action = 'x'" }),
                 format!("delete from ringfence.{table}"),
                 format!("truncate ringfence.{table}"),
                 format!("drop table ringfence.{table}"),
                 format!("alter table ringfence.{table} disable row level security"),
             ] {
-                let sql = if table == "installation_events" { sql.replace("tenant_id = tenant_id", "action = 'x'") } else { sql };
                 assert_eq!(code(&client.batch_execute(&sql).await.unwrap_err()), DENIED, "{role}: {sql}");
             }
         }
@@ -45,10 +45,11 @@ async fn no_role_changes_deletes_or_truncates_what_was_recorded() {
     // Nor from inside a tenant, whoever is entered.
     let entered = play.app().await;
     for table in TRAIL {
-        for form in ["update ringfence.$T set action = 'x'", "delete from ringfence.$T", "truncate ringfence.$T"] {
+        let update = if table == "audit_heads" { "update ringfence.$T set length = 0" } else { "update ringfence.$T set action = 'x'" };
+        for form in [update, "delete from ringfence.$T", "truncate ringfence.$T"] {
             play.enter(&entered, "acme", "owner").await;
             let outcome = entered.batch_execute(&form.replace("$T", table)).await;
-            assert!([DENIED, "42703"].contains(&code(&outcome.unwrap_err()).as_str()), "{form} {table}");
+            assert_eq!(code(&outcome.unwrap_err()), DENIED, "{form} {table}");
             entered.batch_execute("rollback").await.unwrap();
         }
     }

@@ -8,6 +8,8 @@ if (shift !== 0) {
   const now = Date.now.bind(Date);
   Date.now = () => now() + shift;
 }
+// It warns of what is for development alone, which this is.
+console.info = console.warn = () => {};
 const { default: Provider } = await import('oidc-provider');
 
 const [port, keys] = process.argv.slice(2);

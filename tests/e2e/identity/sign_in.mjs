@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open } from '../browser.mjs';
 
 const [issuer, subject] = process.argv.slice(2);
-const redirect = 'http://127.0.0.1:9/signed-in';
+const redirect = 'http://127.0.0.1:9009/signed-in';
 const verifier = randomBytes(32).toString('base64url');
 const state = randomBytes(16).toString('base64url');
 const discovery = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();

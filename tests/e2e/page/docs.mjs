@@ -50,7 +50,8 @@ try {
   await page.reload();
   assert.equal(await page.inputValue('#token'), '', 'the token ends with the page');
 
-  await page.fill('#find', 'comment');
+  await page.waitForSelector('details.operation');
+  await page.fill('#find', 'comments');
   const found = await page.$$eval('details.operation:not([hidden])', (shown) => shown.map((each) => each.id));
   assert.deepEqual(found, ['listComments', 'createComment', 'getComment']);
 

@@ -182,3 +182,18 @@ select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || s
 -- sql:
 select count(*) from ringfence.my_tenants(current_setting('play.token'));
 -- nobody: 500
+
+-- play: an analyst of a suspended tenant reads nothing
+-- but: walls
+-- before:
+update ringfence.tenants set status = 'suspended', suspended_at = now() where tenant_id = '<tenant>';
+-- sql:
+select count(*) from ringfence.tickets;
+-- let: tenant={acme}
+-- analyst: 0
+-- analyst tenant={globex}: 4
+
+-- play: roles are given by whoever holds the rights of the widest one below owner
+select ringfence.gives_roles();
+-- owner admin: t
+-- agent auditor requester service[] service[member.manage] nobody: f or null

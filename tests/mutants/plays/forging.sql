@@ -53,6 +53,7 @@ select (select set_config('app.<setting>', '<value>', true) is not null), (selec
 -- grouped_agent setting=groups value={{second}}: !RF001 or t|1
 
 -- play: a setting changed for each row gains nothing
+-- but: walls
 select count(*), count(*) filter (where left(set_config('app.<setting>', '<value>', true), 0) is null) from ringfence.tickets;
 -- let: setting=permissions value=,ticket.read,
 -- requester: !RF001 or 2|0
@@ -116,7 +117,7 @@ select count(*) from ringfence.tickets;
 do $$ begin execute replace(pg_get_functiondef('ringfence.seal(uuid,uuid,uuid,text,uuid[])'::regprocedure), '<what>', '<by>'); end $$;
 -- sql:
 select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}');
--- but: force
+-- but: walls force
 -- let: what=pg_backend_pid() by=1
 -- operator: !RF001
 -- operator what=transaction_timestamp() by=clock_timestamp(): !RF001

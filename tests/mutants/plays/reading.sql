@@ -120,3 +120,12 @@ select ticket_id, number, subject, status, status_category, priority, type, tags
 select comment_id, ticket_id, author_id, visibility, body, created_at::date from reporting.comments where comment_id = '{c1i}';
 -- analyst: c1i|ticket1|agent|internal|acme internal|2026-03-02
 
+-- play: who entered as a member does not read by the analysts' door, even if the service's login were let into their group
+-- but: walls
+-- before:
+grant ringfence_reporting to ringfence_app;
+-- sql:
+select (select string_agg(number::text, ' ' order by number) from ringfence.tickets), (select count(*) from ringfence.comments);
+-- requester: 3 4|1
+-- service[]: null|0
+-- nobody: null|0

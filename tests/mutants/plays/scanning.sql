@@ -2,6 +2,7 @@
 -- them: a wall that were a plain equality would be dropped in favour of whatever else the statement says is equal.
 
 -- play: a setting switched for each row shows no other tenant
+-- but: walls
 select string_agg(distinct left(s.t, 1), ' ') from (select tenant_id::text as t, set_config('app.tenant_id', '{globex}', true) from ringfence.<table>) s;
 -- let: table=tickets
 -- agent requester grouped_agent service[ticket.read]: a or !RF001

@@ -196,7 +196,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "tenant" => json!({ "type": "string", "minLength": 3, "maxLength": 40, "pattern": format!("^([a-z][a-z0-9-]*[a-z0-9]|{UUID})$") }),
         "ticket_id" => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": format!("^([1-9][0-9]{{0,17}}|{UUID})$") }),
         "problem" => json!({ "type": "string", "enum": Kind::slugs() }),
-        "If-Match" => json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$" }),
+        "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"[0-9]{1,9}\"$" }),
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         "limit" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50 }),
         "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024 }),

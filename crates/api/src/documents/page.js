@@ -23,16 +23,17 @@ function pretty(value) {
   return node('pre', {}, typeof value === 'string' ? value : JSON.stringify(value, null, 2));
 }
 
-// Paragraphs with **strong** and `code`, which is all that the document's texts use.
-function prose(text) {
-  return (text || '').trim().split(/\n{2,}/).map((paragraph) => {
-    const parts = paragraph.split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => {
-      if (part.startsWith('**')) return node('strong', {}, part.slice(2, -2));
-      if (part.startsWith('`')) return node('code', {}, part.slice(1, -1));
-      return part;
-    });
-    return node('p', {}, ...parts);
+// **strong** and `code`, which is all that the document's texts use.
+function words(text) {
+  return (text || '').split(/(\*\*[^*]+\*\*|`[^`]+`)/).map((part) => {
+    if (part.startsWith('**')) return node('strong', {}, part.slice(2, -2));
+    if (part.startsWith('`')) return node('code', {}, part.slice(1, -1));
+    return part;
   });
+}
+
+function prose(text) {
+  return (text || '').trim().split(/\n{2,}/).map((paragraph) => node('p', {}, ...words(paragraph)));
 }
 
 function kind(schema) {
@@ -45,10 +46,13 @@ function kind(schema) {
   return shape.format ? `${name} (${shape.format})` : name;
 }
 
-function bounds(schema) {
+function bounds(schema, example) {
   const shape = resolve(schema);
-  const words = { minLength: 'at least', maxLength: 'at most', minimum: 'from', maximum: 'to', maxItems: 'at most', pattern: 'pattern', default: 'default' };
-  return Object.entries(words).filter(([key]) => shape[key] !== undefined).map(([key, word]) => `${word} ${shape[key]}`).join(', ');
+  const texts = { minLength: 'at least % characters', maxLength: 'at most % characters', minimum: 'from %', maximum: 'to %', maxItems: 'at most %', default: '% by default' };
+  const said = Object.entries(texts).filter(([key]) => shape[key] !== undefined).map(([key, text]) => text.replace('%', shape[key]));
+  const shown = example === undefined ? shape.example : example;
+  if (shown !== undefined) said.push(`such as ${shown}`);
+  return node('span', { class: 'faint' }, said.join(', '));
 }
 
 function fields(schema) {
@@ -56,7 +60,7 @@ function fields(schema) {
   const rows = Object.entries(shape.properties || {}).map(([name, inner]) => node('tr', {},
     node('td', {}, node('code', {}, name), (shape.required || []).includes(name) ? ' *' : ''),
     node('td', {}, kind(inner)),
-    node('td', {}, inner.description || resolve(inner).description || '', ' ', node('span', { class: 'faint' }, bounds(inner)))));
+    node('td', {}, ...words(inner.description || resolve(inner).description), ' ', bounds(inner))));
   return rows.length ? node('table', {}, node('tr', {}, ...['Field', 'Type', 'Meaning'].map((text) => node('th', {}, text))), ...rows) : null;
 }
 
@@ -65,7 +69,7 @@ function parameters(operation) {
     node('td', {}, node('code', {}, parameter.name), parameter.required ? ' *' : ''),
     node('td', {}, parameter.in),
     node('td', {}, kind(parameter.schema)),
-    node('td', {}, parameter.description || '', ' ', node('span', { class: 'faint' }, bounds(parameter.schema)))));
+    node('td', {}, ...words(parameter.description), ' ', bounds(parameter.schema, parameter.example))));
   if (!rows.length) return [];
   return [node('h3', {}, 'Parameters'), node('table', {}, node('tr', {}, ...['Name', 'In', 'Type', 'Meaning'].map((text) => node('th', {}, text))), ...rows)];
 }
@@ -165,14 +169,16 @@ function show() {
 function openNamed() {
   const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (named && named.tagName === 'DETAILS') {
+    named.hidden = false;
+    named.closest('section').hidden = false;
     named.open = true;
     named.scrollIntoView();
   }
 }
 
 function find() {
-  const words = document.getElementById('find').value.toLowerCase().split(/\s+/);
-  for (const operation of document.querySelectorAll('details.operation')) operation.hidden = !words.every((word) => operation.dataset.words.includes(word));
+  const wanted = document.getElementById('find').value.toLowerCase().split(/\s+/);
+  for (const operation of document.querySelectorAll('details.operation')) operation.hidden = !wanted.every((word) => operation.dataset.words.includes(word));
   for (const section of document.querySelectorAll('section')) section.hidden = !section.querySelector('details.operation:not([hidden])');
 }
 

@@ -108,6 +108,7 @@ fn read(body: JsonBody) -> Result<(NewTicket, Requester), Problem> {
         body: fields.text("body", 1, 65_536),
         priority: fields.word::<Priority>("priority").unwrap_or(Priority::Normal).as_str(),
         r#type: fields.word::<TicketType>("type").unwrap_or(TicketType::Question).as_str(),
+        // Found inside the transaction.
         requester_id: Uuid::nil(),
         group_id: fields.uuid("group_id"),
         assignee_id: fields.uuid("assignee_id"),

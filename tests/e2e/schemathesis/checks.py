@@ -1,0 +1,37 @@
+"""Checks that schemathesis does not bring: what a schema allows is refused for known reasons alone, and every error is a problem of ours.
+
+It refuses to excuse an operation: only reasons are excused, and only those that one request alone cannot show.
+"""
+
+import schemathesis
+from schemathesis import GenerationMode
+
+# Of two fields or parameters that are each in order, but not beside one another.
+RELATIONS = {"incomplete", "contradiction"}
+
+
+@schemathesis.check
+def well_formed_is_accepted(ctx, response, case):
+    """A request that the document allows is not called malformed, unless by its cursor or by two parameters that clash."""
+    if response.status_code != 400 or case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+        return
+    problem = response.json()
+    if problem["code"] == "cursor_invalid":
+        return
+    others = [error for error in problem.get("errors", [{"code": "nothing was named"}]) if error["code"] not in RELATIONS]
+    # A pair in a query string; bodies say in their schema which fields go together.
+    assert not others and case.operation.method.upper() == "GET", f"the document allows what was refused: {problem}"
+
+
+@schemathesis.check
+def errors_are_problems_under_the_request_id(ctx, response, case):
+    """Every error is application/problem+json, of the status it came with, under the id in the header."""
+    if response.status_code < 400:
+        assert "x-request-id" in response.headers
+        return
+    assert response.headers["content-type"] == ["application/problem+json"], response.headers["content-type"]
+    if case.method.upper() == "HEAD":
+        return
+    problem = response.json()
+    assert problem["status"] == response.status_code, problem
+    assert [problem["request_id"]] == response.headers["x-request-id"], problem

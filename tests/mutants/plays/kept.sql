@@ -1,0 +1,103 @@
+-- What is kept of a request: answers, and the trail.
+
+-- play: each member reads and forgets their own answers alone
+<sql>;
+-- effects
+-- let: sql=delete/**/from/**/ringfence.idempotency_keys
+-- owner agent: #1 / idempotency_keys a-1
+-- admin requester service[] nobody: #0 / unchanged
+-- owner sql=update/**/ringfence.idempotency_keys/**/set/**/body='x': !42501
+
+-- play: each member keeps their own answers
+insert into ringfence.idempotency_keys (tenant_id, member_id, route, key, body_hash, status, headers, body) values ('<tenant>', '<member>', 'createTicket', '<key>', sha256('x'), 201, '{}', 'x');
+-- effects
+-- let: tenant={acme} member=<me> key=k-2
+-- owner agent requester service[]: #1 / idempotency_keys a+1
+-- owner agent requester tenant={globex}: !42501
+-- owner agent member={admin}: !42501
+-- nobody member={owner}: !42501
+-- owner key=k-1: !23505 idempotency_keys_pkey
+-- requester key=k-1: #1 / idempotency_keys a+1
+
+-- play: the service writes events of its tenant, of its request, as its member
+insert into ringfence.audit_inbox (tenant_id, action, decision<columns>) values (<tenant>, 'x.done', 'allow'<values>);
+-- after:
+select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, session_id, authentication, xid = pg_current_xact_id(), recorded_at::date = now()::date from ringfence.audit_inbox where action = 'x.done';
+-- let: tenant='{acme}' columns= values=
+-- agent: #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
+-- requester: #1 / a|r_two|requester|i_requester|user|session|bearer|t|t
+-- agent requester tenant='{globex}': !42501
+-- agent requester tenant=null: !42501
+-- agent columns=,actor_id values=,'{owner}': !42501
+-- agent columns=,actor_id values=,null: !42501
+-- agent columns=,request_id values=,'{r_one}': !42501
+-- agent columns=,event_id values=,'{new}': !42501
+-- agent columns=,xid values=,'5': !42501
+-- agent columns=,recorded_at values=,now(): !42501
+-- agent columns=,decision values=,'x': !42701
+-- agent columns=,rule,on_behalf_of,object_type,object_id,object_version,external_system,details values=,'r',null,'ticket','{ticket1}',1,'s','{}': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
+-- agent columns=,identity_id,actor_kind,session_id,authentication values=,'{i_agent}','service','s','a': #1 / a|r_two|agent|i_agent|service|s|a|t|t
+-- agent columns=,actor_kind values=,'nonsense': !23514 audit_inbox_actor_kind_is_known
+-- nobody: !42501
+-- operator dispatcher analyst: !42501
+
+-- play: the auditor's login writes events of any tenant and of none, and reads nothing back
+insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details<columns>)
+values (<tenant>, '{r_one}', 'x.done', 'deny', 'r', '{agent}', '{i_agent}', 'user', null, 's', 'a', 'ticket', '{ticket1}', 1, null, '{}'<values>);
+-- let: tenant='{acme}' columns= values=
+-- auditor_login: #1
+-- auditor_login tenant='{globex}': #1
+-- auditor_login tenant=null: #1
+-- auditor_login columns=,event_id values=,'{new}': !42501
+-- auditor_login columns=,xid values=,'5': !42501
+-- auditor_login columns=,recorded_at values=,now(): !42501
+
+-- play: the trail is written by nobody but the mover
+insert into ringfence.<table> (<columns>) select <columns> from ringfence.<table> where false;
+-- let: table=audit_events columns=tenant_id
+-- owner nobody auditor_login operator: !42501
+-- owner nobody auditor_login operator table=installation_events columns=event_id: !42501
+-- owner nobody auditor_login operator table=audit_heads columns=tenant_id: !42501
+-- owner nobody operator table=ticket_counters columns=tenant_id: !42501
+-- owner nobody operator table=tenants columns=tenant_id: !42501
+-- owner nobody operator table=identities columns=identity_id: !42501
+-- owner nobody operator table=keys columns=kid: !42501
+-- owner nobody operator table=reporting_logins columns=login: !42501
+
+-- play: the mover carries what each tenant has to its trail, in order, and the rest to the installation's
+select ringfence.move_audit(<most>);
+-- effects
+-- after:
+select string_agg(format('%s%s %s %s', left(e.tenant_id::text, 1), e.position, e.action, e.xid), ', ' order by e.tenant_id, e.position) || ' | ' || (select string_agg(length::text, ' ' order by tenant_id) from ringfence.audit_heads)
+       || ' | ' || (select string_agg(action, ' ' order by action) from ringfence.installation_events) || ' | ' || (select count(*) from ringfence.audit_inbox) from ringfence.audit_events e where position > 2;
+-- let: most=100
+-- auditor_login: 4 / audit_events a+1, audit_events b+1, audit_heads a+1-1, audit_heads b+1-1, audit_inbox --1, audit_inbox 0-1, audit_inbox a-1, audit_inbox b-1, installation_events -+2 / a3 acme.waits 12, b3 globex.waits 11 | 3 3 | absent.waits identity.refused nobody.waits | 0
+-- auditor_login most=1: 2 / audit_events b+1, audit_heads b+1-1, audit_inbox --1, audit_inbox b-1, installation_events -+1 / b3 globex.waits 11 | 2 3 | identity.refused nobody.waits | 2
+-- nobody owner operator dispatcher analyst: !42501
+
+-- play: the mover takes no more than it was asked to of one tenant
+-- before:
+insert into ringfence.audit_inbox (tenant_id, event_id, xid, recorded_at, request_id, action, decision, actor_kind) select '{acme}', gen_random_uuid(), (20 + n)::text::xid8, '2026-01-05', '{r_one}', 'more', 'allow', 'nobody' from generate_series(1, 5) n;
+-- sql:
+select ringfence.move_audit(<most>);
+-- after:
+select string_agg(left(e.tenant_id::text, 1) || e.xid::text, ' ' order by e.tenant_id, e.position) from ringfence.audit_events e where e.position > 2;
+-- let: most=3
+-- auditor_login: 6 / a12 a21 a22 b11
+-- auditor_login most=9: 9 / a12 a21 a22 a23 a24 a25 b11
+
+-- play: the mover carries every column
+-- before:
+insert into ringfence.audit_inbox (event_id, xid, recorded_at, tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details)
+values ('{new}', '50', '2026-01-06', <tenant>, '{r_one}', 'whole', 'deny', 'r', '{agent}', '{i_agent}', 'service', '{i_owner}', 's', 'a', 'ticket', '{ticket1}', 7, 'x', '{"k": 1}');
+-- sql:
+select ringfence.move_audit(100) > 0;
+-- after:
+select <columns> from ringfence.<table> where action = 'whole';
+-- let: tenant='{acme}' table=audit_events columns=event_id,xid,recorded_at::date,request_id,decision,rule,actor_id,identity_id,actor_kind,on_behalf_of,session_id,authentication,object_type,object_id,object_version,external_system,details
+-- auditor_login: t / new|50|2026-01-06|r_one|deny|r|agent|i_agent|service|i_owner|s|a|ticket|ticket1|7|x|{"k": 1}
+-- auditor_login tenant=null table=installation_events columns=event_id,xid,recorded_at::date,request_id,decision,rule,identity_id,actor_kind,session_id,authentication,object_type,object_id,details: t / new|50|2026-01-06|r_one|deny|r|i_agent|service|s|a|ticket|ticket1|{"k": 1}
+
+-- play: the mover leaves no context behind
+select ringfence.move_audit(100) > 0, current_setting('app.tenant_id'), current_setting('app.seal'), current_setting('app.permissions'), current_setting('app.groups'), current_setting('app.identity_id'), current_setting('app.member_id'), current_setting('app.request_id');
+-- auditor_login: t|||||||

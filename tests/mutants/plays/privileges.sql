@@ -1,0 +1,1 @@
+-- Who holds which privilege on what, word for word; tried after everything else, and alone where a privilege is given.
