@@ -129,14 +129,14 @@ async fn a_read_without_where_finds_ones_own_tenant_alone() {
     let mut read = BTreeSet::new();
     for table in tables(&scene).await.iter().filter(|table| !table.select.is_empty()) {
         for caller in ROLES.into_iter().chain(["owner_and_requester"]) {
-            let sql = format!("select {} from ringfence.{}", table.select.join(", "), table.name);
+            // The rows and their count at one moment: the mover of the trail is at work meanwhile.
+            let sql = format!("select c.n, t.* from (select count(*) as n from ringfence.{0}) c left join (select {1} from ringfence.{0}) t on true", table.name, table.select.join(", "));
             let attempt = attempt(&mut scene, &player, caller, &sql, &[]).await;
             assert!(attempt.error.is_none(), "{sql}: {:?}", attempt.error);
             assert_eq!(attempt.broken, Vec::<String>::new(), "{caller}: {sql}");
-            let count = format!("select count(*) from ringfence.{}", table.name);
-            let counted = self::attempt(&mut scene, &player, caller, &count, &[]).await;
-            assert_eq!(counted.rows[0].get::<_, i64>(0), i64::try_from(attempt.rows.len()).expect("few"), "{caller}: {count}");
-            if !attempt.rows.is_empty() {
+            let counted: i64 = attempt.rows[0].get(0);
+            assert_eq!(usize::try_from(counted).expect("few").max(1), attempt.rows.len(), "{caller}: {sql}");
+            if counted > 0 {
                 read.insert(table.name.clone());
             }
         }

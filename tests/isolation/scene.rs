@@ -88,7 +88,7 @@ impl Scene {
             let places: &[(usize, Role)] = match outsider {
                 "owner_and_requester" => &[(0, Role::Owner), (1, Role::Requester)],
                 "agent_and_auditor" => &[(1, Role::Agent), (2, Role::Auditor)],
-                "importer" => &[(0, Role::Service)],
+                "importer" => &[(2, Role::Service)],
                 _ => &[],
             };
             let mut memberships = BTreeMap::new();

@@ -16,7 +16,8 @@ pub fn outside(answer: &Call) -> (u16, Vec<(String, String)>, String) {
     let mut headers: Vec<(String, String)> = answer
         .headers
         .iter()
-        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        // Whether the connection stays open depends on how much of the body had arrived when the answer was ready.
+        .filter(|(name, _)| !["x-request-id", "date", "connection"].contains(&name.as_str()))
         .map(|(name, value)| {
             // Lists of names have an order of the worker's own, whoever asks.
             let mut names: Vec<String> = String::from_utf8_lossy(value.as_bytes()).split(", ").map(str::to_owned).collect();

@@ -103,7 +103,8 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
             // The tenant named is told as well, if there is one.
             let named = match tenant {
                 Some(TenantRef::Id(id)) => (!id.0.is_nil()).then_some(*id),
-                Some(TenantRef::Slug(slug)) => database.resolve(slug).await?,
+                // Looked up anew: a name that is known must not be refused faster than one that is not.
+                Some(TenantRef::Slug(slug)) => database.resolve_uncached(slug).await?,
                 None => None,
             };
             let rejected = |tenant_id| Event {
