@@ -159,6 +159,10 @@ where
         }
         Ok(Attempted::Replay(answer)) => {
             let _ = tx.rollback().await;
+            // Nothing was done, but a kept answer was read.
+            if let Some(entered) = &entered {
+                caller.read(entered, action, object.clone(), json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
+            }
             Ok(answer.respond(true))
         }
         Ok(Attempted::Refused(problem)) => {
@@ -186,7 +190,9 @@ where
     F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
 {
     if let Some(attempt) = attempt {
-        match idempotency::find(tx, attempt).await? {
+        let found = idempotency::find(tx, attempt).await;
+        *entered = tx.entered().cloned();
+        match found? {
             Found::Fresh => {}
             Found::InFlight => return Ok(Attempted::Refused(Problem::with_code(Kind::Conflict, "idempotency_in_flight"))),
             Found::OtherBody => return Ok(Attempted::Refused(Problem::new(Kind::IdempotencyMismatch))),
