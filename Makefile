@@ -24,9 +24,12 @@ build: cargo ## the binary
 	@cargo build --locked --profile '$(PROFILE)' --package ringfence
 
 .PHONY: test
-test: tools ## everything that must hold, at small counts (CASES=n raises them)
-	@$(with) cargo test --locked --workspace --no-fail-fast
-	@$(MAKE) e2e
+test: tools ## the crates' tests, the spine, people, attacks, canaries, bad input, isolation at a small count (CASES=n raises it)
+	@$(with) cargo test --locked --workspace --exclude ringfence-tests --no-fail-fast
+	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
+	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test people --test contract --test bad_input --test attacks --test canaries
+	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
+	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --skip every_mutant_is_noticed
 
 .PHONY: isolation
 isolation: tools ## 20,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
@@ -39,6 +42,16 @@ mutants: tools ## takes away each wall, door, key, grant, check and predicate in
 .PHONY: faults
 faults: tools ## 20 kills of the service and of PostgreSQL under load: nothing acknowledged is lost or doubled
 	@CASES=$${CASES:-20} $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
+
+.PHONY: e2e
+e2e: tools ## a generated TypeScript client, the page at /docs in Chromium, a certified identity provider (installs what it needs)
+	@sh tests/e2e/setup.sh client
+	@$(with) cargo test --locked --package ringfence-tests --test e2e -- --nocapture
+
+.PHONY: schemathesis
+schemathesis: tools ## generated requests over the whole document (installs what it needs)
+	@sh tests/e2e/setup.sh schemathesis
+	@$(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
 
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew
