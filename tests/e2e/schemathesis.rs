@@ -50,13 +50,20 @@ async fn as_role(role: &str) {
         .current_dir(folder());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let made: usize = said.split(" generated").next().and_then(|before| before.rsplit([' ', '\n']).next()).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let made: usize = said.split("Test cases:").nth(1).and_then(|after| after.split_whitespace().next()).and_then(|count| count.parse().ok()).unwrap_or(0);
     println!("{role}: {made} cases");
     assert!(output.status.success(), "as {role}:\n{said}\n{}", String::from_utf8_lossy(&output.stderr));
     let least = if phases(role).contains("coverage") { 1000 } else { 100 };
     assert!(made >= least, "only {made} cases were made as {role}:\n{said}");
     drop(running);
     installation.drop().await;
+}
+
+#[test]
+fn every_example_of_the_document_fits_its_schema() {
+    let mut command = Command::new(folder().join(".venv/bin/python"));
+    let output = command.args(["schemathesis/examples.py", "../../openapi.json"]).current_dir(folder()).output().expect("run this with 'make schemathesis'");
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test]
