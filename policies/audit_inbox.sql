@@ -4,8 +4,7 @@ alter table ringfence.audit_inbox enable row level security;
 alter table ringfence.audit_inbox force row level security;
 
 create policy audit_inbox_wall on ringfence.audit_inbox as restrictive for all to ringfence_app
-    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
-    with check (tenant_id = (select ringfence.current_tenant()));
+    using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy audit_inbox_written_by_service on ringfence.audit_inbox for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and request_id = (select ringfence.request()) and actor_id = (select ringfence.member()));

@@ -5,8 +5,9 @@ alter table ringfence.idempotency_keys enable row level security;
 alter table ringfence.idempotency_keys force row level security;
 
 create policy idempotency_keys_wall on ringfence.idempotency_keys as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
-    with check (tenant_id = (select ringfence.current_tenant()));
+    using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
+create policy idempotency_keys_wall_each_row on ringfence.idempotency_keys as restrictive for all to ringfence_app, ringfence_reporting
+    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy idempotency_keys_read_own on ringfence.idempotency_keys for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and coalesce(member_id = (select ringfence.member()), false));

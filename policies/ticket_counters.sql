@@ -4,8 +4,7 @@ alter table ringfence.ticket_counters enable row level security;
 alter table ringfence.ticket_counters force row level security;
 
 create policy ticket_counters_wall on ringfence.ticket_counters as restrictive for all to public
-    using (tenant_id = (select ringfence.current_tenant()) and coalesce(tenant_id = (select ringfence.current_tenant()), false))
-    with check (tenant_id = (select ringfence.current_tenant()));
+    using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy ticket_counters_read_by_definers on ringfence.ticket_counters for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());

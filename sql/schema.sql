@@ -81,7 +81,8 @@ table ringfence.audit_events
     CREATE INDEX audit_events_object_idx ON ringfence.audit_events USING btree (tenant_id, object_id, "position" DESC)
     CREATE INDEX audit_events_recorded_idx ON ringfence.audit_events USING btree (tenant_id, recorded_at)
     CREATE INDEX audit_events_request_idx ON ringfence.audit_events USING btree (tenant_id, request_id)
-    policy audit_events_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_events_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy audit_events_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('audit.read'::text) AS may))
     policy audit_events_written_by_mover for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     grant select to ringfence_app
@@ -92,7 +93,7 @@ table ringfence.audit_heads
     column length bigint not null
     constraint audit_heads_pkey PRIMARY KEY (tenant_id)
     constraint audit_heads_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
-    policy audit_heads_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_heads_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_heads_change_by_mover for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy audit_heads_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy audit_heads_read_by_mover for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -121,7 +122,7 @@ table ringfence.audit_inbox
     constraint audit_inbox_pkey PRIMARY KEY (xid, event_id)
     constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'nobody'::text])))
     constraint audit_inbox_decision_is_known CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
-    policy audit_inbox_wall as restrictive for all to ringfence_app using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy audit_inbox_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_inbox_change_by_mover for update to ringfence_owner using true with check true
     policy audit_inbox_moved_by_mover for delete to ringfence_owner using true
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
@@ -151,7 +152,8 @@ table ringfence.comments
     constraint comments_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX comments_author_idx ON ringfence.comments USING btree (tenant_id, author_id)
     CREATE INDEX comments_ticket_idx ON ringfence.comments USING btree (tenant_id, ticket_id, created_at, comment_id)
-    policy comments_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy comments_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy comments_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy comments_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (author_id = ( SELECT ringfence.member_with('comment.create'::text) AS member_with)))
     policy comments_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.create.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)))
     policy comments_create_own_public for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('comment.create.own'::text) AS member_with)) AND (author_id = requester_id) AND (visibility = 'public'::text) AND (created_at = transaction_timestamp()) AND (external_id IS NULL))
@@ -189,7 +191,8 @@ table ringfence.contacts
     constraint contacts_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     CREATE INDEX contacts_created_idx ON ringfence.contacts USING btree (tenant_id, created_at, contact_id)
     CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
-    policy contacts_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy contacts_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -210,7 +213,8 @@ table ringfence.group_members
     constraint group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
     constraint group_members_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.members(tenant_id, member_id)
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
-    policy group_members_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy group_members_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -231,7 +235,8 @@ table ringfence.groups
     constraint groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint groups_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     CREATE INDEX groups_created_idx ON ringfence.groups USING btree (tenant_id, created_at, group_id)
-    policy groups_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy groups_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy groups_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
     policy groups_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
     policy groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
@@ -256,7 +261,8 @@ table ringfence.idempotency_keys
     constraint idempotency_keys_body_hash_is_sha256 CHECK ((octet_length(body_hash) = 32))
     constraint idempotency_keys_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
     CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
-    policy idempotency_keys_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy idempotency_keys_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
     policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
     policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
@@ -332,7 +338,8 @@ table ringfence.members
     constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text])))
     constraint members_service_has_permissions CHECK (((role = 'service'::text) = (permissions IS NOT NULL)))
     CREATE INDEX members_created_idx ON ringfence.members USING btree (tenant_id, created_at, member_id)
-    policy members_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy members_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
@@ -358,7 +365,8 @@ table ringfence.memberships
     constraint memberships_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
     constraint memberships_member_fkey FOREIGN KEY (tenant_id, identity_id) REFERENCES ringfence.members(tenant_id, identity_id)
     CREATE INDEX memberships_tenant_idx ON ringfence.memberships USING btree (tenant_id, identity_id)
-    policy memberships_wall as restrictive for all to ringfence_app, ringfence_reporting using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy memberships_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy memberships_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy memberships_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy memberships_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy memberships_read_by_definers for select to ringfence_owner using true
@@ -384,7 +392,8 @@ table ringfence.organizations
     constraint organizations_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
     constraint organizations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     CREATE INDEX organizations_created_idx ON ringfence.organizations USING btree (tenant_id, created_at, organization_id)
-    policy organizations_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy organizations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy organizations_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy organizations_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.read'::text) AS may))
@@ -411,7 +420,8 @@ table ringfence.tags
     constraint tags_pkey PRIMARY KEY (tenant_id, tag)
     constraint tags_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint tags_tag_is_a_word CHECK ((tag ~ '^[^\s,]{1,64}$'::text))
-    policy tags_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tags_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tags_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy tags_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (( SELECT ringfence.may('ticket.create'::text) AS may) OR ( SELECT ringfence.may('ticket.create.group'::text) AS may)))
     policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
     grant insert, select to ringfence_app
@@ -430,7 +440,8 @@ table ringfence.tenants
     constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
     constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
     constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
-    policy tenants_wall as restrictive for all to ringfence_app, ringfence_reporting using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tenants_wall as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tenants_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy tenants_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tenants_read_by_definers for select to ringfence_owner using true
@@ -444,7 +455,7 @@ table ringfence.ticket_counters
     constraint ticket_counters_pkey PRIMARY KEY (tenant_id)
     constraint ticket_counters_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint ticket_counters_last_is_positive CHECK ((last >= 0))
-    policy ticket_counters_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_counters_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy ticket_counters_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy ticket_counters_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy ticket_counters_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -468,7 +479,8 @@ table ringfence.ticket_events
     constraint ticket_events_kind_is_known CHECK ((kind = ANY (ARRAY['ticket.created'::text, 'ticket.updated'::text, 'ticket.assigned'::text, 'ticket.status_set'::text, 'comment.created'::text])))
     constraint ticket_events_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX ticket_events_ticket_idx ON ringfence.ticket_events USING btree (tenant_id, ticket_id, created_at, ticket_event_id)
-    policy ticket_events_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_events_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy ticket_events_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
     policy ticket_events_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
     policy ticket_events_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
@@ -523,7 +535,8 @@ table ringfence.tickets
     CREATE INDEX tickets_organization_idx ON ringfence.tickets USING btree (tenant_id, organization_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_requester_idx ON ringfence.tickets USING btree (tenant_id, requester_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_updated_idx ON ringfence.tickets USING btree (tenant_id, updated_at DESC, ticket_id DESC)
-    policy tickets_wall as restrictive for all to PUBLIC using ((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tickets_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tickets_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy tickets_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may))
     policy tickets_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
@@ -700,10 +713,11 @@ function ringfence.enter(text)
         seal_inner bytea;
         seal_outer bytea;
         stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
+        entered_tenant uuid;
         entered_member uuid;
         member_role text;
         held text;
-        group_ids uuid[] := '{}';
+        group_ids uuid[];
         named_permissions text[];
         -- set_config() in a plain expression costs a tenth of a PERFORM.
         written text;
@@ -724,16 +738,16 @@ function ringfence.enter(text)
             || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
             || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
                     || textsend(part[1] || '|' || part[2] || '||,|{}|' || part[3]))), 'hex'), true);
-        select m.member_id, m.role, m.permissions into entered_member, member_role, named_permissions
+        entered_tenant := part[1]::uuid;
+        select m.member_id, m.role, m.permissions,
+               case when m.role in ('agent', 'light_agent')
+                   then array(select g.group_id from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = m.member_id) else '{}' end
+          into entered_member, member_role, named_permissions, group_ids
           from ringfence.members m, ringfence.tenants t
-         where m.tenant_id = part[1]::uuid and m.identity_id = part[2]::uuid
-           and t.tenant_id = part[1]::uuid and t.status = 'active';
+         where m.tenant_id = entered_tenant and m.identity_id = part[2]::uuid
+           and t.tenant_id = entered_tenant and t.status = 'active';
         if entered_member is null then
             raise exception 'no entry' using errcode = 'RF003';
-        end if;
-        if member_role in ('agent', 'light_agent') then
-            group_ids := array(select g.group_id from ringfence.group_members g
-                                where g.tenant_id = part[1]::uuid and g.member_id = entered_member order by g.group_id);
         end if;
         held := case when member_role = 'service' then ',' || array_to_string(named_permissions, ',') || ','
                             else ringfence.permissions_of(member_role, group_ids <> '{}') end;

@@ -9,5 +9,5 @@ select c.oid::regclass::text as object,
    and not exists (
        select from pg_catalog.pg_policy p
         where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and p.polroles = '{0}'
-          and pg_get_expr(p.polqual, p.polrelid) = '((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false))'
+          and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))'
           and pg_get_expr(p.polwithcheck, p.polrelid) = '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))')

@@ -9,4 +9,5 @@ select c.oid::regclass::text as object, format('%s holds a privilege here and no
    and has_any_column_privilege(r.oid, c.oid, 'select, insert, update')
    and not exists (
        select from pg_catalog.pg_policy p
-        where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and (p.polroles = '{0}' or r.oid = any (p.polroles)))
+        where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and (p.polroles = '{0}' or r.oid = any (p.polroles))
+          and pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))')

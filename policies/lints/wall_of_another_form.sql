@@ -8,8 +8,9 @@ select format('%s on %s', p.polname, p.polrelid::regclass) as object,
        'give it the form of the other walls, or make it a door' as remedy
   from pg_catalog.pg_policy p
   join pg_catalog.pg_class c on c.oid = p.polrelid
+ cross join lateral (select coalesce(pg_get_expr(p.polqual, p.polrelid) = 'COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)', false)) is_row (wall)
  where c.relnamespace = to_regnamespace('ringfence') and not p.polpermissive
    and (p.polcmd <> '*'
-        or pg_get_expr(p.polqual, p.polrelid) is distinct from '((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) AND COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false))'
-        or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))'
-        or (c.relname <> all (:exceptions) and p.polroles <> '{0}'))
+        or (c.relname <> all (:exceptions) and p.polroles <> '{0}' and not is_row.wall)
+        or (not is_row.wall and pg_get_expr(p.polqual, p.polrelid) is distinct from '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))')
+        or pg_get_expr(p.polwithcheck, p.polrelid) is distinct from case when is_row.wall then 'true' else '(tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))' end)

@@ -59,7 +59,7 @@ async fn policies(client: &Client) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for row in listed {
         let policy = Policy { name: row.get(0), table: row.get(1), permissive: row.get(2), command: row.get(3), roles: row.get(4), using: row.get(5), check: row.get(6) };
-        let layers: &[Layer] = if policy.permissive { &[Layer::Whole, Layer::WithoutWalls] } else { &[Layer::WithoutDoors, Layer::Whole] };
+        let layers: &[Layer] = if policy.permissive { &[Layer::WithoutWalls, Layer::Whole] } else { &[Layer::WithoutDoors, Layer::Whole] };
         let kind = if policy.permissive { "door" } else { "wall" };
         let mut add = |what: &str, sql: String| mutants.push(Mutant::of(kind, &policy.table, &format!("{} {what}", policy.name), sql, layers));
         let on = format!("{} on ringfence.{}", policy.name, policy.table);

@@ -1,12 +1,17 @@
-//! The detector: every play under every layer, then the catalogue lints. It believes a mutant dead only where an outcome differs from what is written.
+//! The detector: the plays nearest to a mutant, then the catalogue lints, then every other play, then what only a commit shows. It believes a mutant dead only where an outcome differs from what is written.
 
+use crate::committed;
 use crate::mutant::{Made, Mutant};
-use crate::play::{Actor, Play, plays};
+use crate::play::{Actor, Case, Play, plays};
 use crate::queries;
 use crate::stage::{Layer, Stage};
 use ringfence_store::verify::{Lint, lints};
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+/// Catalogue rows of undone changes slow the catalogue down until the transaction ends.
+const BATCH: usize = 40;
 
 pub struct Detector {
     stage: Stage,
@@ -14,13 +19,13 @@ pub struct Detector {
     lints: Vec<Lint>,
     /// What the lints say of this server as it is.
     known: BTreeSet<String>,
+    /// How many mutants of a subject each case has noticed: the same case will likely notice the next one.
+    noticed: RefCell<BTreeMap<(String, usize, usize), u32>>,
 }
 
 #[derive(Debug, Clone)]
 pub enum Verdict {
-    /// By a play or a lint.
     Killed { kind: &'static str, by: String },
-    Survived,
     /// PostgreSQL refused to make it.
     Stillborn(String),
 }
@@ -29,17 +34,24 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Killed { kind, by } => write!(f, "killed by the {kind} {by}"),
-            Self::Survived => f.write_str("SURVIVED"),
             Self::Stillborn(why) => write!(f, "stillborn: {why}"),
         }
     }
+}
+
+/// Where a mutant is looked for, in this order: the cheap and telling first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Near,
+    Lints,
+    Far,
 }
 
 impl Detector {
     pub async fn new(stage: Stage) -> Self {
         let texts = queries::texts();
         let types = queries::types(&stage.client, &texts).await;
-        let mut detector = Self { stage, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new() };
+        let mut detector = Self { stage, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new(), noticed: RefCell::default() };
         detector.known = detector.findings().await;
         detector
     }
@@ -68,86 +80,129 @@ impl Detector {
         self.stage.run("begin").await;
         self.stage.remove(layer).await;
         self.stage.run("savepoint play").await;
+        let t = std::time::Instant::now();
         let mut wrong = Vec::new();
         for play in &self.plays {
-            wrong.extend(self.differences(play, layer, false).await);
+            for case in play.cases.iter().filter(|case| is_played(play, case, layer)) {
+                wrong.extend(self.difference(play, case).await);
+            }
         }
         self.stage.run("rollback").await;
+        eprintln!("DBG baseline {} {} cases took {:?}", layer.name(), self.plays.iter().map(|p| p.cases.len()).sum::<usize>(), t.elapsed());
         wrong
     }
 
-    /// What came out otherwise than written; the first alone, where that is enough.
-    async fn differences(&self, play: &Play, layer: Layer, first: bool) -> Vec<String> {
-        let mut wrong = Vec::new();
-        // Without any policy the queries alone are looked at; without FORCE nothing stands before the owner itself.
-        if play.but.contains(layer.name()) || (layer == Layer::WithoutPolicies && play.query.is_none()) {
-            return wrong;
-        }
-        let unguarded = |actor: &Actor| layer == Layer::WithoutForce && matches!(actor, Actor::Owner | Actor::Definer);
-        for case in play.cases.iter().filter(|case| !unguarded(&case.actor)) {
-            let outcome = self.stage.outcome(play, case).await;
-            if !case.expected.contains(&outcome) {
-                wrong.push(format!("{}: {} | {:?} {} | came: {outcome}", play.file, play.title, case.actor, case.line));
-                if first {
-                    break;
-                }
-            }
-        }
-        wrong
+    async fn difference(&self, play: &Play, case: &Case) -> Option<String> {
+        let outcome = self.stage.outcome(play, case).await;
+        (!case.expected.contains(&outcome)).then(|| format!("{}: {} | {:?} {} | came: {outcome}", play.file, play.title, case.actor, case.line))
     }
 
-    pub async fn verdict(&self, mutant: &Mutant) -> Verdict {
-        for layer in &mutant.layers {
-            self.stage.run("begin").await;
-            self.stage.remove(*layer).await;
-            let verdict = self.look(mutant, *layer).await;
-            self.stage.run("rollback").await;
-            if !matches!(verdict, Verdict::Survived) {
-                return verdict;
+    /// What became of each mutant; one that is not named lives.
+    pub async fn judge(&self, mutants: &[Mutant]) -> BTreeMap<String, Verdict> {
+        let mut verdicts = BTreeMap::new();
+        for look in [Look::Near, Look::Lints, Look::Far] {
+            let mut layers: Vec<Layer> = Layer::ALL.into_iter().filter(|layer| look != Look::Lints || *layer == Layer::Whole).collect();
+            // Near by, one layer alone tells soonest; far away, the whole does.
+            if look == Look::Near {
+                layers.reverse();
+            }
+            for layer in layers {
+                let t = std::time::Instant::now();
+                let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
+                for batch in left.chunks(BATCH) {
+                    self.judge_batch(batch, look, layer, &mut verdicts).await;
+                }
+                eprintln!("DBG {} {} left {} took {:?}", look as u8, layer.name(), left.len(), t.elapsed());
             }
         }
-        Verdict::Survived
+        // These leave traces, so they come last.
+        let originals = committed::originals(&self.stage).await;
+        for mutant in mutants.iter().filter(|mutant| mutant.name.starts_with("function")) {
+            if verdicts.contains_key(&mutant.name) {
+                continue;
+            }
+            if let Some(by) = committed::difference(&self.stage, mutant, &originals).await {
+                verdicts.insert(mutant.name.clone(), Verdict::Killed { kind: "commit", by });
+            }
+        }
+        verdicts
     }
 
-    async fn look(&self, mutant: &Mutant, layer: Layer) -> Verdict {
-        let killed = |kind, by| Verdict::Killed { kind, by };
-        match &mutant.made {
-            Made::Query { path, text } => {
-                self.stage.run("savepoint play").await;
-                for play in self.plays.iter().filter(|play| play.query.as_ref() == Some(path)) {
-                    match self.differences(&play.with_query(text), layer, true).await.pop() {
-                        Some(by) if by.ends_with("came: !42601") => return Verdict::Stillborn(by),
-                        Some(by) => return killed("play", by),
-                        None => {}
-                    }
-                }
-                return Verdict::Survived;
+    async fn judge_batch(&self, batch: &[&Mutant], look: Look, layer: Layer, verdicts: &mut BTreeMap<String, Verdict>) {
+        self.stage.run("begin").await;
+        self.stage.remove(layer).await;
+        self.stage.run("savepoint clean").await;
+        for mutant in batch {
+            if let Some(verdict) = self.look(mutant, look, layer).await {
+                verdicts.insert(mutant.name.clone(), verdict);
             }
-            Made::Sql(sql) => {
-                if let Err(error) = self.stage.client.batch_execute(sql).await {
-                    return Verdict::Stillborn(error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned()));
-                }
-                self.stage.run("savepoint play").await;
-            }
+            self.stage.run("rollback to savepoint clean").await;
         }
-        let about = |play: &&Play| play.file == mutant.subject || play.sql.contains(&mutant.subject) || play.title.contains(&mutant.subject);
-        // The list of who holds what comes last: a privilege should be missed where it is used.
-        let (lists, rest): (Vec<&Play>, Vec<&Play>) = self.plays.iter().partition(|play| play.file == "privileges");
-        let (near, far): (Vec<&Play>, Vec<&Play>) = rest.into_iter().partition(about);
-        let mut order: Vec<&Play> = if mutant.name.starts_with("privileges") { lists.iter().copied().collect() } else { Vec::new() };
-        order.extend(near);
-        order.extend(far);
-        order.extend(lists);
-        for play in order {
-            if let Some(by) = self.differences(play, layer, true).await.pop() {
-                return killed(if play.file == "privileges" { "list" } else { "play" }, by);
-            }
-        }
-        if layer == Layer::Whole
-            && let Some(by) = self.findings().await.difference(&self.known).next()
+        self.stage.run("rollback").await;
+    }
+
+    async fn look(&self, mutant: &Mutant, look: Look, layer: Layer) -> Option<Verdict> {
+        if let Made::Sql(sql) = &mutant.made
+            && let Err(error) = self.stage.client.batch_execute(sql).await
         {
-            return killed("lint", by.clone());
+            return Some(Verdict::Stillborn(error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned())));
         }
-        Verdict::Survived
+        self.stage.run("savepoint play").await;
+        if look == Look::Lints {
+            let by = self.findings().await.difference(&self.known).next().cloned()?;
+            return Some(Verdict::Killed { kind: "lint", by });
+        }
+        for (at, number) in self.order(mutant, look, layer) {
+            let (play, changed);
+            play = match &mutant.made {
+                Made::Query { text, .. } => {
+                    changed = self.plays[at].with_query(text);
+                    &changed
+                }
+                Made::Sql(_) => &self.plays[at],
+            };
+            match self.difference(play, &play.cases[number]).await {
+                Some(by) if by.ends_with("came: !42601") => return Some(Verdict::Stillborn(by)),
+                Some(by) => {
+                    *self.noticed.borrow_mut().entry((mutant.subject.clone(), at, number)).or_default() += 1;
+                    return Some(Verdict::Killed { kind: if play.file == "privileges" { "list" } else { "play" }, by });
+                }
+                None => {}
+            }
+        }
+        None
     }
+
+    /// The cases to play, by their play and number: those first that have noticed most of the same subject.
+    fn order(&self, mutant: &Mutant, look: Look, layer: Layer) -> Vec<(usize, usize)> {
+        let mut order = Vec::new();
+        for (at, play) in self.plays.iter().enumerate() {
+            if matches!(&mutant.made, Made::Query { path, .. } if play.query.as_ref() != Some(path)) {
+                continue;
+            }
+            let cases = play.cases.iter().enumerate().filter(|(_, case)| is_played(play, case, layer) && (look == Look::Near) == is_near(mutant, play, case));
+            order.extend(cases.map(|(number, _)| (at, number)));
+        }
+        let noticed = self.noticed.borrow();
+        order.sort_by_cached_key(|(at, number)| std::cmp::Reverse(noticed.get(&(mutant.subject.clone(), *at, *number)).copied().unwrap_or_default()));
+        order
+    }
+}
+
+/// Without any policy the queries alone are looked at; without FORCE nothing stands before the owner itself.
+fn is_played(play: &Play, case: &Case, layer: Layer) -> bool {
+    let unguarded = layer == Layer::WithoutForce && matches!(case.actor, Actor::Owner | Actor::Definer);
+    !play.but.contains(layer.name()) && !unguarded && (layer != Layer::WithoutPolicies || play.query.is_some())
+}
+
+/// Whether a case is about what the mutant changed. The list of who holds what is near to a privilege given alone: one
+/// taken away should be missed where it is used.
+fn is_near(mutant: &Mutant, play: &Play, case: &Case) -> bool {
+    if play.file == "privileges" {
+        return mutant.name.starts_with("privileges") && case.line.contains(&mutant.subject);
+    }
+    if matches!(mutant.made, Made::Query { .. }) {
+        return true;
+    }
+    case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play).contains(&format!("ringfence.{}", mutant.subject))
 }

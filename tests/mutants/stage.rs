@@ -163,16 +163,19 @@ impl Stage {
         outcome.trim().to_owned()
     }
 
+    /// SQL that enters a tenant as the service does.
+    pub fn enter(&self, tenant: &str, member: &str) -> String {
+        let token = self.tokens.get(&(tenant.to_owned(), member.to_owned())).unwrap_or_else(|| panic!("{member} is no member"));
+        format!(
+            "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
+                    set_config('app.authentication', 'bearer', true), ringfence.enter('{token}')",
+            self.ids[tenant]
+        )
+    }
+
     /// SQL that turns the superuser into an actor.
     fn become_actor(&self, actor: &Actor) -> String {
-        let enter = |tenant: &str, member: &str| {
-            let token = self.tokens.get(&(tenant.to_owned(), member.to_owned())).unwrap_or_else(|| panic!("{member} is no member"));
-            format!(
-                "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
-                        set_config('app.authentication', 'bearer', true), ringfence.enter('{token}')",
-                self.ids[tenant]
-            )
-        };
+        let enter = |tenant: &str, member: &str| self.enter(tenant, member);
         match actor {
             Actor::Root => "select".to_owned(),
             Actor::Nobody => "set session authorization ringfence_app".to_owned(),

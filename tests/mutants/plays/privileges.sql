@@ -1,1 +1,157 @@
--- Who holds which privilege on what, word for word; tried after everything else, and alone where a privilege is given.
+-- Who holds which privilege on what, word for word; tried after everything else, and first where a privilege is given.
+
+-- play: the privileges on a table or view
+select coalesce(string_agg(p || columns, ' ' order by n), 'none')
+  from (select p, n, case when has_table_privilege('<role>', '<relation>', p) then ''
+                          when n <= 4 then '(' || (select string_agg(a.attname, ' ' order by a.attnum) from pg_attribute a where a.attrelid = '<relation>'::regclass and a.attnum > 0 and not a.attisdropped and has_column_privilege('<role>', a.attrelid, a.attnum, p)) || ')' end
+          from unnest(array['select', 'insert', 'update', 'references', 'delete', 'truncate', 'trigger']) with ordinality as x (p, n)) held (p, n, columns);
+-- let: role=x
+-- root relation=reporting.comments role=ringfence_app: none
+-- root relation=reporting.comments role=ringfence_auditor: none
+-- root relation=reporting.comments role=ringfence_dispatcher: none
+-- root relation=reporting.comments role=ringfence_operator: none
+-- root relation=reporting.comments role=ringfence_reporting: select
+-- root relation=reporting.comments role=public: none
+-- root relation=reporting.tickets role=ringfence_app: none
+-- root relation=reporting.tickets role=ringfence_auditor: none
+-- root relation=reporting.tickets role=ringfence_dispatcher: none
+-- root relation=reporting.tickets role=ringfence_operator: none
+-- root relation=reporting.tickets role=ringfence_reporting: select
+-- root relation=reporting.tickets role=public: none
+-- root relation=ringfence.audit_events role=ringfence_app: select
+-- root relation=ringfence.audit_events role=ringfence_auditor: none
+-- root relation=ringfence.audit_events role=ringfence_dispatcher: none
+-- root relation=ringfence.audit_events role=ringfence_operator: none
+-- root relation=ringfence.audit_events role=ringfence_reporting: none
+-- root relation=ringfence.audit_events role=public: none
+-- root relation=ringfence.audit_heads role=ringfence_app: none
+-- root relation=ringfence.audit_heads role=ringfence_auditor: none
+-- root relation=ringfence.audit_heads role=ringfence_dispatcher: none
+-- root relation=ringfence.audit_heads role=ringfence_operator: none
+-- root relation=ringfence.audit_heads role=ringfence_reporting: none
+-- root relation=ringfence.audit_heads role=public: none
+-- root relation=ringfence.audit_inbox role=ringfence_app: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
+-- root relation=ringfence.audit_inbox role=ringfence_auditor: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
+-- root relation=ringfence.audit_inbox role=ringfence_dispatcher: none
+-- root relation=ringfence.audit_inbox role=ringfence_operator: none
+-- root relation=ringfence.audit_inbox role=ringfence_reporting: none
+-- root relation=ringfence.audit_inbox role=public: none
+-- root relation=ringfence.comments role=ringfence_app: select insert(tenant_id comment_id ticket_id requester_id group_key author_id visibility body external_id created_at)
+-- root relation=ringfence.comments role=ringfence_auditor: none
+-- root relation=ringfence.comments role=ringfence_dispatcher: none
+-- root relation=ringfence.comments role=ringfence_operator: none
+-- root relation=ringfence.comments role=ringfence_reporting: select(tenant_id comment_id ticket_id author_id visibility body created_at)
+-- root relation=ringfence.comments role=public: none
+-- root relation=ringfence.contacts role=ringfence_app: select insert(tenant_id contact_id name email organization_id external_source external_id) update(name email organization_id external_source external_id version updated_at) delete
+-- root relation=ringfence.contacts role=ringfence_auditor: none
+-- root relation=ringfence.contacts role=ringfence_dispatcher: none
+-- root relation=ringfence.contacts role=ringfence_operator: none
+-- root relation=ringfence.contacts role=ringfence_reporting: none
+-- root relation=ringfence.contacts role=public: none
+-- root relation=ringfence.group_members role=ringfence_app: select insert delete
+-- root relation=ringfence.group_members role=ringfence_auditor: none
+-- root relation=ringfence.group_members role=ringfence_dispatcher: none
+-- root relation=ringfence.group_members role=ringfence_operator: none
+-- root relation=ringfence.group_members role=ringfence_reporting: none
+-- root relation=ringfence.group_members role=public: none
+-- root relation=ringfence.groups role=ringfence_app: select insert(tenant_id group_id name) update(name version updated_at) delete
+-- root relation=ringfence.groups role=ringfence_auditor: none
+-- root relation=ringfence.groups role=ringfence_dispatcher: none
+-- root relation=ringfence.groups role=ringfence_operator: none
+-- root relation=ringfence.groups role=ringfence_reporting: none
+-- root relation=ringfence.groups role=public: none
+-- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id route key body_hash status headers body) delete
+-- root relation=ringfence.idempotency_keys role=ringfence_auditor: none
+-- root relation=ringfence.idempotency_keys role=ringfence_dispatcher: none
+-- root relation=ringfence.idempotency_keys role=ringfence_operator: none
+-- root relation=ringfence.idempotency_keys role=ringfence_reporting: none
+-- root relation=ringfence.idempotency_keys role=public: none
+-- root relation=ringfence.identities role=ringfence_app: none
+-- root relation=ringfence.identities role=ringfence_auditor: none
+-- root relation=ringfence.identities role=ringfence_dispatcher: none
+-- root relation=ringfence.identities role=ringfence_operator: none
+-- root relation=ringfence.identities role=ringfence_reporting: none
+-- root relation=ringfence.identities role=public: none
+-- root relation=ringfence.installation_events role=ringfence_app: none
+-- root relation=ringfence.installation_events role=ringfence_auditor: select
+-- root relation=ringfence.installation_events role=ringfence_dispatcher: none
+-- root relation=ringfence.installation_events role=ringfence_operator: none
+-- root relation=ringfence.installation_events role=ringfence_reporting: none
+-- root relation=ringfence.installation_events role=public: none
+-- root relation=ringfence.keys role=ringfence_app: none
+-- root relation=ringfence.keys role=ringfence_auditor: none
+-- root relation=ringfence.keys role=ringfence_dispatcher: none
+-- root relation=ringfence.keys role=ringfence_operator: none
+-- root relation=ringfence.keys role=ringfence_reporting: none
+-- root relation=ringfence.keys role=public: none
+-- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at) insert(tenant_id member_id identity_id role permissions) update(role permissions version updated_at) delete
+-- root relation=ringfence.members role=ringfence_auditor: none
+-- root relation=ringfence.members role=ringfence_dispatcher: none
+-- root relation=ringfence.members role=ringfence_operator: none
+-- root relation=ringfence.members role=ringfence_reporting: none
+-- root relation=ringfence.members role=public: none
+-- root relation=ringfence.memberships role=ringfence_app: select insert delete
+-- root relation=ringfence.memberships role=ringfence_auditor: none
+-- root relation=ringfence.memberships role=ringfence_dispatcher: none
+-- root relation=ringfence.memberships role=ringfence_operator: none
+-- root relation=ringfence.memberships role=ringfence_reporting: none
+-- root relation=ringfence.memberships role=public: none
+-- root relation=ringfence.organizations role=ringfence_app: select insert(tenant_id organization_id name external_source external_id) update(name external_source external_id version updated_at) delete
+-- root relation=ringfence.organizations role=ringfence_auditor: none
+-- root relation=ringfence.organizations role=ringfence_dispatcher: none
+-- root relation=ringfence.organizations role=ringfence_operator: none
+-- root relation=ringfence.organizations role=ringfence_reporting: none
+-- root relation=ringfence.organizations role=public: none
+-- root relation=ringfence.reporting_logins role=ringfence_app: none
+-- root relation=ringfence.reporting_logins role=ringfence_auditor: none
+-- root relation=ringfence.reporting_logins role=ringfence_dispatcher: none
+-- root relation=ringfence.reporting_logins role=ringfence_operator: none
+-- root relation=ringfence.reporting_logins role=ringfence_reporting: none
+-- root relation=ringfence.reporting_logins role=public: none
+-- root relation=ringfence.schema_history role=ringfence_app: none
+-- root relation=ringfence.schema_history role=ringfence_auditor: none
+-- root relation=ringfence.schema_history role=ringfence_dispatcher: none
+-- root relation=ringfence.schema_history role=ringfence_operator: none
+-- root relation=ringfence.schema_history role=ringfence_reporting: none
+-- root relation=ringfence.schema_history role=public: none
+-- root relation=ringfence.tags role=ringfence_app: select insert
+-- root relation=ringfence.tags role=ringfence_auditor: none
+-- root relation=ringfence.tags role=ringfence_dispatcher: none
+-- root relation=ringfence.tags role=ringfence_operator: none
+-- root relation=ringfence.tags role=ringfence_reporting: none
+-- root relation=ringfence.tags role=public: none
+-- root relation=ringfence.tenants role=ringfence_app: select(tenant_id slug name status created_at)
+-- root relation=ringfence.tenants role=ringfence_auditor: none
+-- root relation=ringfence.tenants role=ringfence_dispatcher: none
+-- root relation=ringfence.tenants role=ringfence_operator: none
+-- root relation=ringfence.tenants role=ringfence_reporting: none
+-- root relation=ringfence.tenants role=public: none
+-- root relation=ringfence.ticket_counters role=ringfence_app: none
+-- root relation=ringfence.ticket_counters role=ringfence_auditor: none
+-- root relation=ringfence.ticket_counters role=ringfence_dispatcher: none
+-- root relation=ringfence.ticket_counters role=ringfence_operator: none
+-- root relation=ringfence.ticket_counters role=ringfence_reporting: none
+-- root relation=ringfence.ticket_counters role=public: none
+-- root relation=ringfence.ticket_events role=ringfence_app: select insert(tenant_id ticket_event_id ticket_id requester_id group_key actor_id kind visibility version changes created_at)
+-- root relation=ringfence.ticket_events role=ringfence_auditor: none
+-- root relation=ringfence.ticket_events role=ringfence_dispatcher: none
+-- root relation=ringfence.ticket_events role=ringfence_operator: none
+-- root relation=ringfence.ticket_events role=ringfence_reporting: none
+-- root relation=ringfence.ticket_events role=public: none
+-- root relation=ringfence.tickets role=ringfence_app: select insert(tenant_id ticket_id number subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id created_at updated_at closed_at) update(subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id version updated_at closed_at)
+-- root relation=ringfence.tickets role=ringfence_auditor: none
+-- root relation=ringfence.tickets role=ringfence_dispatcher: none
+-- root relation=ringfence.tickets role=ringfence_operator: none
+-- root relation=ringfence.tickets role=ringfence_reporting: select(tenant_id ticket_id number subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id created_at updated_at closed_at)
+-- root relation=ringfence.tickets role=public: none
+
+-- play: what each may execute, and which schemas they may use or make things in
+select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
+  from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
+-- root role=ringfence_app: current_tenant enter gives_roles groups groups_with identify identity may member member_with my_tenants permissions permissions_of request reserve_ticket_numbers resolve_own_ticket resolve_tenant sealed status_may_follow tenant_id touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_auditor: move_audit|t|f|f|f
+-- root role=ringfence_dispatcher: none|f|f|f|f
+-- root role=ringfence_operator: create_reporting_login create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f
+-- root role=ringfence_provisioner: create_reporting_login current_tenant groups groups_with identity may member member_with permissions register_reporting_login request sealed tenant_id|t|t|f|f
+-- root role=ringfence_reporting: current_tenant groups groups_with identity may member member_with permissions request sealed tenant_id|t|t|f|f
+-- root role=public: none|f|f|f|f

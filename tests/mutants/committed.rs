@@ -1,0 +1,106 @@
+//! What only a commit shows: settings that outlive their transaction, connections that have seen nothing yet, and two at once. It puts a function back as it was, and no more.
+
+use crate::mutant::{Made, Mutant};
+use crate::stage::Stage;
+use std::collections::BTreeMap;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.identity_id', true), current_setting('app.member_id', true), current_setting('app.permissions', true),
+                        current_setting('app.groups', true), current_setting('app.request_id', true), current_setting('app.seal', true))";
+
+/// Every function as it was made.
+pub async fn originals(stage: &Stage) -> BTreeMap<String, String> {
+    let rows = stage.client.query("select proname::text, pg_get_functiondef(oid) from pg_proc where pronamespace = 'ringfence'::regnamespace", &[]).await.expect("the functions");
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// What came out otherwise than it must once the change is committed.
+pub async fn difference(stage: &Stage, mutant: &Mutant, originals: &BTreeMap<String, String>) -> Option<String> {
+    let Made::Sql(sql) = &mutant.made else { return None };
+    stage.run(sql).await;
+    let seen = look(stage).await;
+    stage.run(&originals[&mutant.subject]).await;
+    seen
+}
+
+/// The same with nothing changed: all must be well.
+pub async fn look(stage: &Stage) -> Option<String> {
+    for (what, found, expected) in [
+        ("a connection that entered nothing", nothing_entered(stage).await, "0|0|null|f".to_owned()),
+        ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
+        ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
+        ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
+        ("one ticket handed over twice at once", handed_over_twice(stage).await, "0".to_owned()),
+        ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
+    ] {
+        if found != expected {
+            return Some(format!("{what}: {found}"));
+        }
+    }
+    None
+}
+
+async fn value(client: &Client, sql: &str) -> String {
+    match client.simple_query(sql).await {
+        Ok(messages) => {
+            let last = messages.iter().rev().find_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
+            last.map(|row| (0..row.len()).map(|i| row.get(i).unwrap_or("null")).collect::<Vec<_>>().join("|")).unwrap_or_default()
+        }
+        Err(error) => error.as_db_error().map_or_else(|| error.to_string(), |db| format!("!{}", db.code().code())),
+    }
+}
+
+async fn nothing_entered(stage: &Stage) -> String {
+    let fresh = stage.installation.login("ringfence_app").await;
+    value(&fresh, "select (select count(*) from ringfence.tickets), (select count(*) from ringfence.members), ringfence.current_tenant(), ringfence.may('ticket.read')").await
+}
+
+async fn left_behind(stage: &Stage, login: &str, work: &str) -> String {
+    let fresh = stage.installation.login(login).await;
+    let done = value(&fresh, &format!("begin; {work}; commit")).await;
+    if done.starts_with('!') { done } else { value(&fresh, SETTINGS).await }
+}
+
+/// Ends once the other backend waits for a lock, or has its answer.
+async fn blocked<T>(stage: &Stage, pid: &str, answer: &tokio::task::JoinHandle<T>) {
+    while !answer.is_finished() && stage.value(&format!("select wait_event_type from pg_stat_activity where pid = {pid}")).await != "Lock" {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The second hands over what it has seen at the same version; it must find that it came too late.
+async fn handed_over_twice(stage: &Stage) -> String {
+    let version = stage.value(&stage.named("select version from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}'")).await;
+    let hand_over = |event: u8| stage.named(&format!("select count(*) from ringfence.transfer_ticket('{{ticket2}}', {version}, '{{first}}', null, gen_random_uuid()) where {event} > 0"));
+    let (first, second) = (stage.installation.login("ringfence_app").await, stage.installation.login("ringfence_app").await);
+    let begun = value(&first, &format!("begin; {}; {}", stage.enter("acme", "agent"), hand_over(1))).await;
+    if begun != "1" {
+        return begun;
+    }
+    let pid = value(&second, "select pg_backend_pid()").await;
+    let work = format!("begin; {}; {}", stage.enter("acme", "owner"), hand_over(2));
+    let waiting = tokio::spawn(async move { value(&second, &work).await });
+    blocked(stage, &pid, &waiting).await;
+    value(&first, "commit").await;
+    waiting.await.expect("an answer")
+}
+
+/// Two movers at once leave each trail without gap or repetition, and its head where the trail ends.
+async fn moved_twice(stage: &Stage) -> String {
+    stage
+        .run(&stage.named("insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, actor_kind) select '{acme}', '{r_one}', 'twice', 'allow', 'nobody' from generate_series(1, 3)"))
+        .await;
+    let (first, second) = (stage.installation.login("ringfence_auditor").await, stage.installation.login("ringfence_auditor").await);
+    value(&first, "begin; select ringfence.move_audit(100)").await;
+    let pid = value(&second, "select pg_backend_pid()").await;
+    let waiting = tokio::spawn(async move { value(&second, "select ringfence.move_audit(100)").await });
+    blocked(stage, &pid, &waiting).await;
+    value(&first, "commit").await;
+    let second = waiting.await.expect("an answer");
+    if second.starts_with('!') {
+        return second;
+    }
+    stage
+        .value(&stage.named("select case when count(*) = max(position) and max(position) = (select length from ringfence.audit_heads where tenant_id = '{acme}') then 'dense' else 'torn' end from ringfence.audit_events where tenant_id = '{acme}'"))
+        .await
+}
