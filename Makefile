@@ -24,12 +24,17 @@ build: cargo ## the binary
 	@cargo build --locked --profile '$(PROFILE)' --package ringfence
 
 .PHONY: test
-test: tools ## the crates' tests, the spine, people, attacks, canaries, bad input, isolation at a small count (CASES=n raises it)
+test: tools ## everything below but the bench, at small counts (CASES=n raises isolation's)
+	@sh tests/e2e/setup.sh client
+	@sh tests/e2e/setup.sh schemathesis
 	@$(with) cargo test --locked --workspace --exclude ringfence-tests --no-fail-fast
 	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
 	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test people --test contract --test bad_input --test attacks --test canaries
 	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
-	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --skip every_mutant_is_noticed
+	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --nocapture
+	@CASES=3 $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
+	@$(with) cargo test --locked --package ringfence-tests --test e2e
+	@env -u CASES $(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
 
 .PHONY: isolation
 isolation: tools ## 20,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
@@ -49,9 +54,16 @@ e2e: tools ## a generated TypeScript client, the page at /docs in Chromium, a ce
 	@$(with) cargo test --locked --package ringfence-tests --test e2e -- --nocapture
 
 .PHONY: schemathesis
-schemathesis: tools ## generated requests over the whole document (installs what it needs)
+schemathesis: tools ## at least 5,000 generated requests over the whole document (installs what it needs)
 	@sh tests/e2e/setup.sh schemathesis
-	@$(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
+	@CASES=$${CASES:-20} $(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
+
+.PHONY: bench
+bench: cargo ## the service beside pgbench, its own walls taken away, and a plain Fastify (installs what it needs; ROUNDS=, SECONDS=)
+	@sh tests/e2e/setup.sh bench
+	@cargo build --locked --release --package ringfence
+	@cargo build --locked --package ringfence-tests --bin bench
+	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/debug/bench'
 
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the end-to-end tests need, pinned, into this folder: npm packages with their own Node, Chromium, and schemathesis.
 # It installs packages of the system only where something is missing, and says plainly what it cannot do.
-# usage: setup.sh client | schemathesis
+# usage: setup.sh client | schemathesis | bench
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -43,8 +43,12 @@ schemathesis)
     cp "$here/schemathesis/requirements.txt" "$mark"
   fi
   ;;
+bench)
+  command -v wrk >/dev/null || install wrk
+  command -v npm >/dev/null || install 'nodejs npm'
+  ;;
 *)
-  echo 'usage: setup.sh client | schemathesis' >&2
+  echo 'usage: setup.sh client | schemathesis | bench' >&2
   exit 2
   ;;
 esac

@@ -15,6 +15,8 @@ const BATCH: usize = 40;
 
 pub struct Detector {
     stage: Stage,
+    /// Where changes are committed.
+    second: Stage,
     plays: Vec<Play>,
     lints: Vec<Lint>,
     /// What the lints say of this server as it is.
@@ -48,17 +50,19 @@ enum Look {
 }
 
 impl Detector {
-    pub async fn new(stage: Stage) -> Self {
+    pub async fn new(stage: Stage, second: Stage) -> Self {
         let texts = queries::texts();
         let types = queries::types(&stage.client, &texts).await;
-        let mut detector = Self { stage, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new(), noticed: RefCell::default() };
+        let mut detector = Self { stage, second, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new(), noticed: RefCell::default() };
         detector.known = detector.findings().await;
         detector
     }
 
     pub async fn leave(self) {
-        drop(self.stage.client);
-        self.stage.installation.drop().await;
+        for stage in [self.stage, self.second] {
+            drop(stage.client);
+            stage.installation.drop().await;
+        }
     }
 
     async fn findings(&self) -> BTreeSet<String> {
@@ -80,7 +84,6 @@ impl Detector {
         self.stage.run("begin").await;
         self.stage.remove(layer).await;
         self.stage.run("savepoint play").await;
-        let t = std::time::Instant::now();
         let mut wrong = Vec::new();
         for play in &self.plays {
             for case in play.cases.iter().filter(|case| is_played(play, case, layer)) {
@@ -88,7 +91,6 @@ impl Detector {
             }
         }
         self.stage.run("rollback").await;
-        eprintln!("DBG baseline {} {} cases took {:?}", layer.name(), self.plays.iter().map(|p| p.cases.len()).sum::<usize>(), t.elapsed());
         wrong
     }
 
@@ -100,32 +102,34 @@ impl Detector {
     /// What became of each mutant; one that is not named lives.
     pub async fn judge(&self, mutants: &[Mutant]) -> BTreeMap<String, Verdict> {
         let mut verdicts = BTreeMap::new();
-        for look in [Look::Near, Look::Lints, Look::Far] {
-            let mut layers: Vec<Layer> = Layer::ALL.into_iter().filter(|layer| look != Look::Lints || *layer == Layer::Whole).collect();
-            // Near by, one layer alone tells soonest; far away, the whole does.
-            if look == Look::Near {
-                layers.reverse();
-            }
-            for layer in layers {
-                let t = std::time::Instant::now();
-                let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
-                for batch in left.chunks(BATCH) {
-                    self.judge_batch(batch, look, layer, &mut verdicts).await;
-                }
-                eprintln!("DBG {} {} left {} took {:?}", look as u8, layer.name(), left.len(), t.elapsed());
+        // Near by, one layer alone tells soonest; far away, the whole does.
+        self.judge_looking(mutants, Look::Near, Layer::ALL.into_iter().rev(), &mut verdicts).await;
+        self.judge_looking(mutants, Look::Lints, [Layer::Whole], &mut verdicts).await;
+        self.judge_committed(mutants, &mut verdicts).await;
+        self.judge_looking(mutants, Look::Far, Layer::ALL, &mut verdicts).await;
+        verdicts
+    }
+
+    async fn judge_looking(&self, mutants: &[Mutant], look: Look, layers: impl IntoIterator<Item = Layer>, verdicts: &mut BTreeMap<String, Verdict>) {
+        for layer in layers {
+            let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
+            for batch in left.chunks(BATCH) {
+                self.judge_batch(batch, look, layer, verdicts).await;
             }
         }
-        // These leave traces, so they come last.
-        let originals = committed::originals(&self.stage).await;
+    }
+
+    /// On a stage of its own, since a commit leaves traces.
+    async fn judge_committed(&self, mutants: &[Mutant], verdicts: &mut BTreeMap<String, Verdict>) {
+        let originals = committed::originals(&self.second).await;
         for mutant in mutants.iter().filter(|mutant| mutant.name.starts_with("function")) {
             if verdicts.contains_key(&mutant.name) {
                 continue;
             }
-            if let Some(by) = committed::difference(&self.stage, mutant, &originals).await {
+            if let Some(by) = committed::difference(&self.second, mutant, &originals).await {
                 verdicts.insert(mutant.name.clone(), Verdict::Killed { kind: "commit", by });
             }
         }
-        verdicts
     }
 
     async fn judge_batch(&self, batch: &[&Mutant], look: Look, layer: Layer, verdicts: &mut BTreeMap<String, Verdict>) {

@@ -41,15 +41,14 @@ fn is_sampled(mutant: &Mutant) -> bool {
 
 #[tokio::test]
 async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
-    let stage = Stage::set().await;
-    assert_eq!(committed::look(&stage).await, None, "with nothing changed");
-    drop(stage);
+    let second = Stage::set().await;
+    assert_eq!(committed::look(&second).await, None, "with nothing changed");
     let stage = Stage::set().await;
     let whole = std::env::var("MUTANTS").is_ok_and(|value| value == "all");
     let only = std::env::var("MUTANT").ok();
     let chosen = |mutant: &Mutant| only.as_ref().map_or(whole || is_sampled(mutant), |only| mutant.name.contains(only.as_str()));
     let mutants: Vec<Mutant> = all(&stage).await.into_iter().filter(chosen).collect();
-    let detector = Detector::new(stage).await;
+    let detector = Detector::new(stage, second).await;
     let mut wrong = Vec::new();
     for layer in Layer::ALL {
         wrong.extend(detector.baseline(layer).await.into_iter().map(|line| format!("[{}] {line}", layer.name())));

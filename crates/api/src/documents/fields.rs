@@ -199,7 +199,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"[0-9]{1,9}\"$" }),
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         "limit" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50 }),
-        "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024 }),
+        "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z0-9_-]+$" }),
         "include" => json!({ "type": "string", "enum": ["total"] }),
         "order" => {
             let names: Vec<&str> = orders(operation).iter().map(|(name, _, _)| *name).collect();
