@@ -36,7 +36,8 @@ begin
                 || '|' || current_setting('app.request_id', true)))), 'hex') then
         raise exception 'the tenant context is not sealed' using errcode = 'RF001';
     end if;
-    if permission is not null and position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
+    -- Without a permission asked for this is null, and nothing is refused.
+    if position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
         return null;
     end if;
     return nullif(current_setting(setting, true), '');

@@ -175,7 +175,9 @@ async fn run(name: &str, installation: Arc<Installation>, running: Arc<Running>,
     }
     // A suite in which nothing ever succeeds would find no leak either.
     if cases >= 10_000 {
-        assert!(idle.iter().all(|name| NEVER_WORK.contains(&name.as_str())), "these did nothing in any case, so the suite proves nothing about them: {idle:?}");
+        // Without walls the service says at /readyz that it is not ready.
+        let excused = |name: &str| NEVER_WORK.contains(&name) || (walls == Walls::Down && name == "readyz");
+        assert!(idle.iter().all(|name| excused(name)), "these did nothing in any case, so the suite proves nothing about them: {idle:?}");
     }
     whole
 }

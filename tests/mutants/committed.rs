@@ -26,7 +26,10 @@ pub async fn difference(stage: &Stage, mutant: &Mutant, originals: &BTreeMap<Str
 /// The same with nothing changed: all must be well.
 pub async fn look(stage: &Stage) -> Option<String> {
     for (what, found, expected) in [
-        ("a connection that entered nothing", nothing_entered(stage).await, "0|0|null|f".to_owned()),
+        ("a connection that entered nothing", seen_by_fresh(stage, "select").await, "0|0|null|f".to_owned()),
+        ("a connection that named a tenant", seen_by_fresh(stage, &stage.named("select set_config('app.tenant_id', '{acme}', false)")).await, "0|0|null|f".to_owned()),
+        ("a connection that sealed itself", seen_by_fresh(stage, "select set_config('app.seal', 'x', false)").await, "!RF001".to_owned()),
+        ("a token before any setting", value(&stage.installation.login("ringfence_app").await, "select ringfence.enter('x')").await, "!RF002".to_owned()),
         ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
@@ -50,9 +53,9 @@ async fn value(client: &Client, sql: &str) -> String {
     }
 }
 
-async fn nothing_entered(stage: &Stage) -> String {
+async fn seen_by_fresh(stage: &Stage, before: &str) -> String {
     let fresh = stage.installation.login("ringfence_app").await;
-    value(&fresh, "select (select count(*) from ringfence.tickets), (select count(*) from ringfence.members), ringfence.current_tenant(), ringfence.may('ticket.read')").await
+    value(&fresh, &format!("{before}; select (select count(*) from ringfence.tickets), (select count(*) from ringfence.members), ringfence.current_tenant(), ringfence.may('ticket.read')")).await
 }
 
 async fn left_behind(stage: &Stage, login: &str, work: &str) -> String {

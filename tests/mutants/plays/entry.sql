@@ -50,6 +50,7 @@ select set_config('app.tenant_id', '<means>', true), ringfence.enter(<token>);
 -- nobody life=-1: !RF002
 -- nobody kid=99: !RF002
 -- nobody purpose=seal: !RF002
+-- nobody purpose=seal also=update/**/ringfence.keys/**/set/**/kid=77/**/where/**/purpose='token': !RF002
 -- nobody token='': !RF002
 -- nobody token=null: !RF002
 -- nobody token='a|b|c': !RF002
@@ -73,6 +74,8 @@ select count(*) from ringfence.tickets;
 -- play: a retired key beside the live one changes nothing
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
+-- The live one behind the retired one, where a scan finds it last.
+update ringfence.keys set kid = kid where retired_at is null;
 -- sql:
 select count(*) from ringfence.tickets;
 -- agent: 4
@@ -118,6 +121,15 @@ select ringfence.groups();
 -- play: entering twice leaves the second tenant
 select set_config('app.tenant_id', '{globex}', true), ringfence.enter('x');
 -- agent: !RF002
+
+-- play: a setting that is not there, or empty, is null and no error
+select ringfence.sealed('app.nothing') is null;
+-- agent: t
+
+-- play: whoever has no member row in the context is nobody
+select ringfence.seal('{acme}', null, null, ',', '{}');
+select ringfence.member() is null, ringfence.identity() is null, ringfence.current_tenant();
+-- owner_role: t|t|acme
 
 -- play: entering writes nothing
 select ringfence.current_tenant();

@@ -54,6 +54,12 @@ update ringfence.tickets set <set> where number = <number>;
 -- grouped_agent number=2: #0 / unchanged
 -- requester number=3 set=subject='x': #0 / unchanged
 
+-- play: a change that reads nothing is held by the doors of changing alone
+update ringfence.tickets set group_id = '{second}';
+-- grouped_agent: !42501
+-- owner agent service[ticket.change]: #4
+-- light_agent requester auditor service[ticket.read] nobody owner_role: #0
+
 -- play: nobody deletes a ticket, a comment, a history, a tag or a tenant
 delete from ringfence.<table>;
 -- let: table=tickets
