@@ -42,7 +42,7 @@ impl fmt::Display for Verdict {
 }
 
 /// Where a mutant is looked for, in this order: the cheap and telling first.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
     Near,
     Lints,
@@ -60,8 +60,7 @@ impl Detector {
 
     pub async fn leave(self) {
         for stage in [self.stage, self.second] {
-            drop(stage.client);
-            stage.installation.drop().await;
+            stage.leave().await;
         }
     }
 
@@ -79,8 +78,16 @@ impl Detector {
         found
     }
 
-    /// Every play with that layer away and nothing else changed: what came out otherwise than written.
-    pub async fn baseline(&self, layer: Layer) -> Vec<String> {
+    /// What comes out otherwise than written although nothing was changed.
+    pub async fn with_nothing_changed(&self) -> Vec<String> {
+        let mut wrong: Vec<String> = committed::look(&self.second).await.into_iter().collect();
+        for layer in Layer::ALL {
+            wrong.extend(self.baseline(layer).await.into_iter().map(|line| format!("[{}] {line}", layer.name())));
+        }
+        wrong
+    }
+
+    async fn baseline(&self, layer: Layer) -> Vec<String> {
         self.stage.run("begin").await;
         self.stage.remove(layer).await;
         self.stage.run("savepoint play").await;
@@ -113,6 +120,7 @@ impl Detector {
     async fn judge_looking(&self, mutants: &[Mutant], look: Look, layers: impl IntoIterator<Item = Layer>, verdicts: &mut BTreeMap<String, Verdict>) {
         for layer in layers {
             let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
+            eprintln!("{look:?}, layer {}: {} mutants left", layer.name(), left.len());
             for batch in left.chunks(BATCH) {
                 self.judge_batch(batch, look, layer, verdicts).await;
             }

@@ -12,8 +12,9 @@ mod sql_text;
 mod stage;
 
 use detector::{Detector, Verdict};
+use futures_util::future::join_all;
 use mutant::{Mutant, numbered};
-use stage::{Layer, Stage};
+use stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 
 async fn all(stage: &Stage) -> Vec<Mutant> {
@@ -39,34 +40,45 @@ fn is_sampled(mutant: &Mutant) -> bool {
         .any(|begin| mutant.name.starts_with(begin))
 }
 
+/// Detectors at work at once, each on a database of its own.
+const LANES: usize = 2;
+
 #[tokio::test]
 async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
-    let second = Stage::set().await;
-    assert_eq!(committed::look(&second).await, None, "with nothing changed");
     let stage = Stage::set().await;
     let whole = std::env::var("MUTANTS").is_ok_and(|value| value == "all");
     let only = std::env::var("MUTANT").ok();
-    let chosen = |mutant: &Mutant| only.as_ref().map_or(whole || is_sampled(mutant), |only| mutant.name.contains(only.as_str()));
+    let equivalents = equivalents();
+    // Those that nobody can notice are looked for everywhere, which takes longest: left to the whole run.
+    let sampled = |mutant: &Mutant| is_sampled(mutant) && !equivalents.contains_key(&mutant.name);
+    let chosen = |mutant: &Mutant| only.as_ref().map_or(whole || sampled(mutant), |only| mutant.name.contains(only.as_str()));
     let mutants: Vec<Mutant> = all(&stage).await.into_iter().filter(chosen).collect();
-    let detector = Detector::new(stage, second).await;
-    let mut wrong = Vec::new();
-    for layer in Layer::ALL {
-        wrong.extend(detector.baseline(layer).await.into_iter().map(|line| format!("[{}] {line}", layer.name())));
-    }
-    assert!(wrong.is_empty(), "with nothing changed, {} outcomes are not as written\n{}", wrong.len(), wrong.join("\n"));
-
-    let verdicts = detector.judge(&mutants).await;
-    detector.leave().await;
+    stage.leave().await;
+    let lanes = (0..LANES).map(|lane| {
+        let share: Vec<Mutant> = mutants.iter().skip(lane).step_by(LANES).cloned().collect();
+        judged(share, lane == 0)
+    });
+    let verdicts: BTreeMap<String, Verdict> = join_all(lanes).await.into_iter().flatten().collect();
     if std::env::var("VERBOSE").is_ok() {
         for mutant in &mutants {
             println!("{}\t{}", mutant.name, verdicts.get(&mutant.name).map_or_else(|| "LIVES".to_owned(), ToString::to_string));
         }
     }
-    report(&mutants, &verdicts, whole);
+    report(&mutants, &verdicts, &equivalents, whole);
 }
 
-fn report(mutants: &[Mutant], verdicts: &BTreeMap<String, Verdict>, whole: bool) {
-    let equivalents = equivalents();
+async fn judged(mutants: Vec<Mutant>, first: bool) -> BTreeMap<String, Verdict> {
+    let detector = Detector::new(Stage::set().await, Stage::set().await).await;
+    if first {
+        let wrong = detector.with_nothing_changed().await;
+        assert!(wrong.is_empty(), "with nothing changed, {} outcomes are not as written\n{}", wrong.len(), wrong.join("\n"));
+    }
+    let verdicts = detector.judge(&mutants).await;
+    detector.leave().await;
+    verdicts
+}
+
+fn report(mutants: &[Mutant], verdicts: &BTreeMap<String, Verdict>, equivalents: &BTreeMap<String, String>, whole: bool) {
     let made: Vec<&Mutant> = mutants.iter().filter(|mutant| !matches!(verdicts.get(&mutant.name), Some(Verdict::Stillborn(_)))).collect();
     let mut by = BTreeMap::<&str, usize>::new();
     for verdict in verdicts.values() {

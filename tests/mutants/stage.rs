@@ -83,6 +83,11 @@ impl Stage {
         stage
     }
 
+    pub async fn leave(self) {
+        drop(self.client);
+        self.installation.drop().await;
+    }
+
     /// Keeps a digest of every row, for telling afterwards what changed where.
     async fn remember(&mut self) {
         let tables = self

@@ -15,7 +15,8 @@ use ringfence_store::tickets::Numbers;
 use ringfence_store::verify::{Finding, Level};
 use ringfence_store::{Database, DatabaseConfig, StoreError};
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -123,7 +124,10 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         migrations: config.migrations,
         walls: moka::future::Cache::builder().max_capacity(1).time_to_live(Duration::from_secs(30)).build(),
     });
-    let (database, trail) = (Data::new(database), Data::new(trail));
+    let workers = config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+    // Made here, so that a pool that cannot be made stops the start and not a worker; each worker takes one.
+    let databases: Vec<Database> = (0..workers).map(|_| database.for_one_of(workers, &config.database)).collect::<Result<_, _>>()?;
+    let (next, trail) = (Arc::new(AtomicUsize::new(0)), Data::new(trail));
     let (seen, numbers) = (Data::new(Seen::default()), Data::new(Numbers::default()));
     let metrics = Data::new(recorder()?);
     let development = config.development.map(Data::new);
@@ -137,9 +141,10 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         for origin in &origins {
             cors = cors.allowed_origin(origin);
         }
+        let database = databases[next.fetch_add(1, Ordering::Relaxed) % databases.len()].clone();
         let mut app = App::new()
             .app_data(verifier.clone())
-            .app_data(database.clone())
+            .app_data(Data::new(database))
             .app_data(trail.clone())
             .app_data(seen.clone())
             .app_data(numbers.clone())
@@ -158,7 +163,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(10)
     .disable_signals()
-    .workers(config.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)))
+    .workers(workers)
     .bind(config.listen)
     .map_err(|source| StartError::Listen { address: config.listen, source })?;
     let address = server.addrs().first().copied().unwrap_or(config.listen);

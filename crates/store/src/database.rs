@@ -32,24 +32,21 @@ impl Database {
     /// # Errors
     /// When the configuration is not one that a pool can be made of.
     pub fn new(config: &DatabaseConfig) -> Result<Self, StoreError> {
-        let mut app = config.app.clone();
-        app.application_name("ringfence")
-            .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on")
-            .connect_timeout(Duration::from_secs(3));
-        let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let timeouts = Timeouts { wait: Some(Duration::from_secs(3)), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
-        let pool = Pool::builder(manager)
-            .max_size(config.connections)
-            .timeouts(timeouts)
-            .runtime(deadpool_postgres::Runtime::Tokio1)
-            .build()
-            .map_err(|_| StoreError::Unavailable { reason: "no pool can be made" })?;
         Ok(Self {
-            pool,
+            pool: pool(&config.app, config.connections)?,
             token_key: config.token_key.clone(),
             slugs: moka::sync::Cache::new(100_000),
             identities: moka::sync::Cache::new(100_000),
         })
+    }
+
+    /// The same for one of several threads, with connections of its own: whoever waits for an answer is woken on the thread
+    /// that read it.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn for_one_of(&self, threads: usize, config: &DatabaseConfig) -> Result<Self, StoreError> {
+        Ok(Self { pool: pool(&config.app, config.connections.div_ceil(threads))?, ..self.clone() })
     }
 
     pub(crate) async fn connection(&self) -> Result<Lease, StoreError> {
@@ -136,6 +133,21 @@ impl Database {
         let statement = lease.prepare(sql.text()).await?;
         Ok(lease.client()?.query_one(&statement, params).await?)
     }
+}
+
+fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
+    let mut app = app.clone();
+    app.application_name("ringfence")
+        .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on")
+        .connect_timeout(Duration::from_secs(3));
+    let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+    let timeouts = Timeouts { wait: Some(Duration::from_secs(3)), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
+    Pool::builder(manager)
+        .max_size(connections)
+        .timeouts(timeouts)
+        .runtime(deadpool_postgres::Runtime::Tokio1)
+        .build()
+        .map_err(|_| StoreError::Unavailable { reason: "no pool can be made" })
 }
 
 fn unexpected(error: &crate::verify::VerifyError) -> StoreError {
