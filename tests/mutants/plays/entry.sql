@@ -71,10 +71,9 @@ select count(*) from ringfence.tickets;
 -- agent: !RF002
 -- agent purpose=seal: !RF002
 
--- play: a retired key beside the live one changes nothing
+-- play: a retired key that a scan finds before the live one changes nothing
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
--- The live one behind the retired one, where a scan finds it last.
 update ringfence.keys set kid = kid where retired_at is null;
 -- sql:
 select count(*) from ringfence.tickets;
