@@ -1,7 +1,8 @@
-//! The service as others meet it: a generated TypeScript client, a browser, and a certified identity provider, all started for real.
+//! The service as others meet it: a generated TypeScript client, a browser, a certified identity provider, and the binary over real files, all started for real.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
 mod identity;
+mod import;
 mod node;
 mod page;

@@ -17,6 +17,20 @@ install() {
     echo "tests/e2e: '$1' could not be installed; install it by hand" >&2; exit 1; }
 }
 
+# The messages by which CPython tests its e-mail package, of Debian's package; unpacked here, never installed.
+mail() {
+  [ -d "$here/target/mail" ] && return
+  echo "tests/e2e: unpacking CPython's test messages"
+  named=$(mktemp -d)
+  package() { apt-cache search --names-only '^libpython3\.[0-9]+-testsuite$' | cut -d' ' -f1 | sort -V | tail -n 1; }
+  [ -n "$(package)" ] || { [ "$(id -u)" = 0 ] && apt-get update -qq || sudo apt-get update -qq; }
+  (cd "$named" && apt-get download -qq "$(package)" 2>/dev/null && dpkg-deb -x ./*.deb unpacked) || {
+    echo "tests/e2e: libpython3-testsuite could not be fetched with apt-get; put its folder test/test_email/data at tests/e2e/target/mail" >&2; exit 1; }
+  mkdir -p "$here/target"
+  mv "$named"/unpacked/usr/lib/python3*/test/test_email/data "$here/target/mail"
+  rm -rf "$named"
+}
+
 case "${1:-}" in
 client)
   command -v npm >/dev/null || install 'nodejs npm'
@@ -29,6 +43,7 @@ client)
     (cd "$here" && npm ci --silent)
     cp "$here/package-lock.json" "$mark"
   fi
+  mail
   ;;
 schemathesis)
   command -v python3 >/dev/null || install 'python3 python3-venv'

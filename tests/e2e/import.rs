@@ -1,0 +1,131 @@
+//! The binary as an operator uses it: tenants side by side, and real files read into each. It talks to no service.
+
+use crate::node::folder;
+use ringfence_tests::database::connect;
+use ringfence_tests::server::{DATABASE, Server};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tokio_postgres::Client;
+
+/// The binary over that server's database, as its README says.
+fn ringfence(server: &Server, arguments: &[&str]) -> Output {
+    let this = std::env::current_exe().unwrap();
+    let binary = this.parent().unwrap().parent().unwrap().join("ringfence");
+    let output = Command::new(binary)
+        .args(arguments)
+        .current_dir(server.folder())
+        .env("RINGFENCE_CREDENTIALS", server.folder().join("credentials.json"))
+        .env("RINGFENCE_ADMIN_URL", server.cluster.admin_url())
+        .env("DATABASE_URL", server.url("ringfence_app", DATABASE))
+        .env("RINGFENCE_AUDITOR_URL", server.url("ringfence_auditor", DATABASE))
+        .env("RINGFENCE_OPERATOR_URL", server.url("ringfence_operator", DATABASE))
+        .output();
+    output.expect("target/debug/ringfence, which `make e2e` builds")
+}
+
+fn well(server: &Server, arguments: &[&str]) -> String {
+    let output = ringfence(server, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Counts of an import; a row refused ends it with 1, as the command promises.
+fn import(server: &Server, tenant: &str, format: &str, file: &Path, more: &[&str]) -> (Value, String) {
+    let mut arguments = vec!["import", "--tenant", tenant, "--format", format, "--summary", "json", file.to_str().unwrap()];
+    arguments.extend(more);
+    let output = ringfence(server, &arguments);
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {complaints}"));
+    assert_eq!(output.status.code(), Some(i32::from(summary["failed"] != 0)), "{complaints}");
+    (summary, complaints)
+}
+
+/// CPython's own test messages, one after the other as an mbox holds them.
+fn mbox(server: &Server) -> (PathBuf, usize) {
+    let mut files: Vec<_> = std::fs::read_dir(folder().join("target/mail")).expect("run this with `make e2e`").map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
+    files.sort();
+    let mut mbox = Vec::new();
+    for file in &files {
+        mbox.extend_from_slice(b"From test@example.org Fri May  4 14:05:44 2001\n");
+        for line in std::fs::read(file).unwrap().split_inclusive(|byte| *byte == b'\n') {
+            if line.starts_with(b"From ") {
+                mbox.push(b'>');
+            }
+            mbox.extend_from_slice(line);
+        }
+        mbox.extend_from_slice(b"\n\n");
+    }
+    let path = server.folder().join("messages.mbox");
+    std::fs::write(&path, mbox).unwrap();
+    (path, files.len())
+}
+
+/// The payloads about issues of GitHub's webhook examples, one row for each; and how many.
+fn issues(server: &Server) -> (PathBuf, usize) {
+    let quoted = |text: &Value| format!("\"{}\"", text.as_str().unwrap_or_default().replace('"', "\"\""));
+    let text = std::fs::read_to_string(folder().join("node_modules/@octokit/webhooks-examples/api.github.com/index.json")).expect("run this with `make e2e`");
+    let events: Value = serde_json::from_str(&text).unwrap();
+    let payloads = events.as_array().unwrap().iter().filter(|event| event["name"] == "issues" || event["name"] == "issue_comment").flat_map(|event| event["examples"].as_array().unwrap());
+    let mut csv = "id,title,body,state,issue.user.login,created_at\n".to_owned();
+    let mut rows = 0;
+    for issue in payloads.map(|payload| &payload["issue"]) {
+        rows += 1;
+        let [title, body, state, login, created] = [&issue["title"], &issue["body"], &issue["state"], &issue["user"]["login"], &issue["created_at"]].map(quoted);
+        writeln!(csv, "payload-{rows},{title},{body},{state},{login},{created}").unwrap();
+    }
+    let path = server.folder().join("issues.csv");
+    std::fs::write(&path, csv).unwrap();
+    (path, rows)
+}
+
+async fn count(client: &Client, sql: &str) -> i64 {
+    client.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
+    let server = Server::start("import").await;
+    for slug in ["acme", "globex"] {
+        well(&server, &["tenant", "create", slug]);
+    }
+    let listed = well(&server, &["tenant", "list", "--format", "json"]);
+    assert!(listed.contains("acme") && listed.contains("globex"), "{listed}");
+    let admin = connect(&server.admin(DATABASE)).await;
+    let ((mail, messages), (csv, made)) = (mbox(&server), issues(&server));
+    assert!(messages > 40 && made > 30, "{messages} messages, {made} issues");
+
+    // A dry run says what would come of it, and writes nothing.
+    let (dry, _) = import(&server, "acme", "mbox", &mail, &["--dry-run"]);
+    assert_eq!(count(&admin, "select count(*) from ringfence.tickets").await, 0);
+    assert!(dry["rows"].as_u64().unwrap() >= 40, "{dry}");
+
+    let (first, complaints) = import(&server, "acme", "mbox", &mail, &[]);
+    let created = first["created"].as_i64().unwrap();
+    assert!(created >= 40, "{first}\n{complaints}");
+    assert_eq!(complaints.lines().filter(|line| line.starts_with("line ")).count() as u64, first["failed"].as_u64().unwrap(), "{complaints}");
+    let (issues, complaints) = import(&server, "globex", "csv", &csv, &[]);
+    assert_eq!((issues["created"].as_u64(), issues["failed"].as_u64()), (Some(made as u64), Some(0)), "{complaints}");
+
+    // Again: nothing twice, in either tenant. The same file in the other tenant is that tenant's own.
+    assert_eq!(import(&server, "acme", "mbox", &mail, &[]).0["created"], 0);
+    assert_eq!(import(&server, "globex", "csv", &csv, &[]).0["already_there"], made);
+    assert_eq!(import(&server, "acme", "csv", &csv, &[]).0["created"], made);
+    let of = |slug: &str| format!("select count(*) from ringfence.tickets join ringfence.tenants using (tenant_id) where slug = '{slug}'");
+    assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
+    assert_eq!(count(&admin, &of("globex")).await, i64::try_from(made).unwrap());
+
+    // An analyst of one tenant reads what was imported there, and nothing of the other.
+    let made_login: Value = serde_json::from_str(&well(&server, &["report-role", "create", "--tenant", "globex", "--format", "json"])).unwrap();
+    let analyst = connect(&made_login["url"].as_str().unwrap().parse().unwrap()).await;
+    assert_eq!(count(&analyst, "select count(*) from reporting.tickets").await, i64::try_from(made).unwrap());
+
+    // A suspended tenant takes nothing more.
+    well(&server, &["tenant", "suspend", "acme"]);
+    assert!(!ringfence(&server, &["import", "--tenant", "acme", "--format", "csv", "--source", "again", csv.to_str().unwrap()]).status.success());
+    assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
+    drop((admin, analyst));
+    server.stop().await;
+}
