@@ -1,4 +1,4 @@
-//! The detector: the plays nearest to a mutant, then the catalogue lints, then every other play, then what only a commit shows. It believes a mutant dead only where an outcome differs from what is written.
+//! The detector: the catalogue lints, then the plays nearest to a mutant, then what only a commit shows, then every other play. It believes a mutant dead only where an outcome differs from what is written.
 
 use crate::committed;
 use crate::mutant::{Made, Mutant};
@@ -109,9 +109,12 @@ impl Detector {
     /// What became of each mutant; one that is not named lives.
     pub async fn judge(&self, mutants: &[Mutant]) -> BTreeMap<String, Verdict> {
         let mut verdicts = BTreeMap::new();
+        // The catalogue shows what a policy, a key or a privilege is, and little of what a text says.
+        let (texts, others): (Vec<Mutant>, Vec<Mutant>) = mutants.iter().cloned().partition(Mutant::is_text);
+        self.judge_looking(&others, Look::Lints, [Layer::Whole], &mut verdicts).await;
         // Near by, one layer alone tells soonest; far away, the whole does.
         self.judge_looking(mutants, Look::Near, Layer::ALL.into_iter().rev(), &mut verdicts).await;
-        self.judge_looking(mutants, Look::Lints, [Layer::Whole], &mut verdicts).await;
+        self.judge_looking(&texts, Look::Lints, [Layer::Whole], &mut verdicts).await;
         self.judge_committed(mutants, &mut verdicts).await;
         self.judge_looking(mutants, Look::Far, Layer::ALL, &mut verdicts).await;
         verdicts
@@ -146,6 +149,9 @@ impl Detector {
         self.stage.run("savepoint clean").await;
         for mutant in batch {
             if let Some(verdict) = self.look(mutant, look, layer).await {
+                if std::env::var("VERBOSE").is_ok() {
+                    println!("{}\t{verdict}", mutant.name);
+                }
                 verdicts.insert(mutant.name.clone(), verdict);
             }
             self.stage.run("rollback to savepoint clean").await;

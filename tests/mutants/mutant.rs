@@ -26,6 +26,14 @@ impl Mutant {
     pub fn of(kind: &str, subject: &str, what: &str, sql: impl Into<String>, layers: &[Layer]) -> Self {
         Self { name: format!("{kind}: {what}"), subject: subject.into(), made: Made::Sql(sql.into()), layers: layers.to_vec() }
     }
+
+    /// A body or a statement with another text.
+    pub fn is_text(&self) -> bool {
+        match &self.made {
+            Made::Sql(sql) => sql.starts_with("CREATE OR REPLACE FUNCTION"),
+            Made::Query { .. } => true,
+        }
+    }
 }
 
 /// Names are told apart where the same change is made twice in one text.
