@@ -5,7 +5,7 @@ alter table ringfence.audit_events force row level security;
 
 create policy audit_events_wall on ringfence.audit_events as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
-create policy audit_events_wall_each_row on ringfence.audit_events as restrictive for all to ringfence_app, ringfence_reporting
+create policy audit_events_wall_each_row on ringfence.audit_events as restrictive for all to ringfence_app
     using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy audit_events_read on ringfence.audit_events for select to ringfence_app

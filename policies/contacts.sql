@@ -5,7 +5,7 @@ alter table ringfence.contacts force row level security;
 
 create policy contacts_wall on ringfence.contacts as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
-create policy contacts_wall_each_row on ringfence.contacts as restrictive for all to ringfence_app, ringfence_reporting
+create policy contacts_wall_each_row on ringfence.contacts as restrictive for all to ringfence_app
     using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy contacts_read on ringfence.contacts for select to ringfence_app

@@ -3,9 +3,9 @@
 alter table ringfence.memberships enable row level security;
 alter table ringfence.memberships force row level security;
 
-create policy memberships_wall on ringfence.memberships as restrictive for all to ringfence_app, ringfence_reporting
+create policy memberships_wall on ringfence.memberships as restrictive for all to ringfence_app
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
-create policy memberships_wall_each_row on ringfence.memberships as restrictive for all to ringfence_app, ringfence_reporting
+create policy memberships_wall_each_row on ringfence.memberships as restrictive for all to ringfence_app
     using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy memberships_read_managed on ringfence.memberships for select to ringfence_app

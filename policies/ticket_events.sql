@@ -5,7 +5,7 @@ alter table ringfence.ticket_events force row level security;
 
 create policy ticket_events_wall on ringfence.ticket_events as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
-create policy ticket_events_wall_each_row on ringfence.ticket_events as restrictive for all to ringfence_app, ringfence_reporting
+create policy ticket_events_wall_each_row on ringfence.ticket_events as restrictive for all to ringfence_app
     using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy ticket_events_read_whole on ringfence.ticket_events for select to ringfence_app

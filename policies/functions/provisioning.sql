@@ -176,7 +176,6 @@ begin
 end
 $$;
 
-grant usage on schema ringfence to ringfence_provisioner;
 grant execute on function ringfence.register_reporting_login(name, uuid, uuid) to ringfence_provisioner;
 
 grant execute on function ringfence.create_tenant(uuid, text, text, uuid), ringfence.suspend_tenant(uuid, boolean, uuid),

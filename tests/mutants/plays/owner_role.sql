@@ -104,3 +104,8 @@ insert into ringfence.<into>;
 -- definer into=tenants(tenant_id,slug,name)values('{acme}','new-one','x'): !23505 tenants_pkey
 -- definer into=reporting_logins(login,tenant_id)values('x','{acme}'): #1
 -- definer owner_role into=reporting_logins(login,tenant_id)values('x','{globex}'): !42501
+
+-- play: the owner retires keys, and nobody else does
+update ringfence.keys set retired_at = now();
+-- owner_role: #2
+-- owner admin nobody operator: !42501

@@ -156,6 +156,7 @@ insert into ringfence.members (tenant_id, member_id, identity_id, role, permissi
 -- service[owner.manage] role=service permissions='{ticket.read}': !42501
 -- service[owner.manage] role=service permissions='{owner.manage}': #1 / members a+1
 -- service[member.manage] role=service permissions='{}': #1 / members a+1
+-- agent auditor service[ticket.read] role=service permissions='{ticket.read}': !42501
 -- owner member={outsider}: !23503 members_contact_fkey
 -- owner member={absent}: !23503 members_contact_fkey
 -- owner identity={i_agent}: !23505 members_identity_key
