@@ -29,7 +29,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("a connection that entered nothing", seen_by_fresh(stage, "select").await, "0|0|null|f".to_owned()),
         ("a connection that named a tenant", seen_by_fresh(stage, &stage.named("select set_config('app.tenant_id', '{acme}', false)")).await, "0|0|null|f".to_owned()),
         ("a connection that sealed itself", seen_by_fresh(stage, "select set_config('app.seal', 'x', false)").await, "!RF001".to_owned()),
-        ("a token before any setting", value(&stage.installation.login("ringfence_app").await, "select ringfence.enter('x')").await, "!RF002".to_owned()),
+        ("a token where no tenant was named", value(&stage.installation.login("ringfence_app").await, &format!("select ringfence.enter('{}')", stage.token("acme", "agent"))).await, "!RF002".to_owned()),
         ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),

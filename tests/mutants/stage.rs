@@ -170,12 +170,17 @@ impl Stage {
 
     /// SQL that enters a tenant as the service does.
     pub fn enter(&self, tenant: &str, member: &str) -> String {
-        let token = self.tokens.get(&(tenant.to_owned(), member.to_owned())).unwrap_or_else(|| panic!("{member} is no member"));
         format!(
             "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
-                    set_config('app.authentication', 'bearer', true), ringfence.enter('{token}')",
-            self.ids[tenant]
+                    set_config('app.authentication', 'bearer', true), ringfence.enter('{}')",
+            self.ids[tenant],
+            self.token(tenant, member)
         )
+    }
+
+    /// As the service mints it, good for a day.
+    pub fn token(&self, tenant: &str, member: &str) -> &str {
+        self.tokens.get(&(tenant.to_owned(), member.to_owned())).unwrap_or_else(|| panic!("{member} is no member"))
     }
 
     /// SQL that turns the superuser into an actor.
@@ -227,7 +232,7 @@ impl Stage {
     }
 }
 
-/// A token as the service mints it, good for a day.
+/// SQL that mints a token.
 fn mint(tenant: &str, member: &str) -> String {
     format!(
         "select t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex')

@@ -74,7 +74,7 @@ select count(*) from ringfence.tickets;
 -- play: a retired key that a scan finds before the live one changes nothing
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
-update ringfence.keys set kid = kid where retired_at is null;
+update ringfence.keys set kid = case purpose when 'seal' then 99 else kid end where retired_at is null;
 -- sql:
 select count(*) from ringfence.tickets;
 -- agent: 4
@@ -129,6 +129,14 @@ select ringfence.sealed('app.nothing') is null;
 select ringfence.seal('{acme}', null, null, ',', '{}');
 select ringfence.member() is null, ringfence.identity() is null, ringfence.current_tenant();
 -- owner_role: t|t|acme
+
+-- play: a retired key beside the live one does not stop the owner's own seal
+-- before:
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
+-- sql:
+select ringfence.seal('{acme}', null, null, ',', '{}');
+select ringfence.current_tenant();
+-- owner_role: acme
 
 -- play: entering writes nothing
 select ringfence.current_tenant();
