@@ -71,10 +71,9 @@ select count(*) from ringfence.tickets;
 -- agent: !RF002
 -- agent purpose=seal: !RF002
 
--- play: a retired key that a scan finds before the live one changes nothing
+-- play: a retired key beside the live one changes nothing
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
-update ringfence.keys set kid = case purpose when 'seal' then 99 else kid end where retired_at is null;
 -- sql:
 select count(*) from ringfence.tickets;
 -- agent: 4
@@ -137,6 +136,11 @@ insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) sele
 select ringfence.seal('{acme}', null, null, ',', '{}');
 select ringfence.current_tenant();
 -- owner_role: acme
+
+-- play: a seal whose key was retired is believed no more
+update ringfence.keys set retired_at = now() where purpose = 'seal';
+select ringfence.current_tenant();
+-- definer: !RF001
 
 -- play: entering writes nothing
 select ringfence.current_tenant();
