@@ -31,10 +31,6 @@ create policy members_read_by_definers on ringfence.members for select to ringfe
     using (tenant_id = ringfence.tenant_id());
 create policy members_create_by_definers on ringfence.members for insert to ringfence_owner
     with check (tenant_id = ringfence.tenant_id());
--- To lock the row while it is removed.
-create policy members_change_by_definers on ringfence.members for update to ringfence_owner
-    using (tenant_id = ringfence.tenant_id())
-    with check (tenant_id = ringfence.tenant_id());
 create policy members_remove_by_definers on ringfence.members for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 

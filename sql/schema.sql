@@ -343,7 +343,6 @@ table ringfence.members
     policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -646,7 +645,7 @@ function ringfence.create_tenant(uuid,text,text,uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform ringfence.seal(create_tenant.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(create_tenant.tenant_id);
         insert into ringfence.tenants (tenant_id, slug, name) values (create_tenant.tenant_id, create_tenant.slug, create_tenant.name);
         insert into ringfence.ticket_counters (tenant_id) values (create_tenant.tenant_id);
         insert into ringfence.audit_heads (tenant_id, length) values (create_tenant.tenant_id, 0);
@@ -675,16 +674,14 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
-    declare
-        identity uuid;
     begin
-        perform ringfence.seal(deprovision_member.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(deprovision_member.tenant_id);
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
         delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
-        select m.identity_id into identity from ringfence.members m
-         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for update;
-        delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = identity;
+        delete from ringfence.memberships b using ringfence.members m
+         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
+           and b.tenant_id = m.tenant_id and b.identity_id = m.identity_id;
         delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
         if not found then
             perform ringfence.unseal();
@@ -844,7 +841,7 @@ function ringfence.list_provisioned_members(uuid,uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform ringfence.seal(list_provisioned_members.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(list_provisioned_members.tenant_id);
         perform ringfence.record_operation(list_provisioned_members.tenant_id, list_provisioned_members.request_id, 'member.listed', 'member', null, '{}');
         return query
         select m.member_id, c.name, m.role, i.issuer, i.subject, m.created_at
@@ -921,7 +918,7 @@ function ringfence.move_audit(integer)
         for tenant in
             select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1
         loop
-            perform ringfence.seal(tenant, null, null, ',', '{}');
+            perform ringfence.seal(tenant);
             select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
             if head is null then
                 -- An event that names a tenant which does not exist belongs to the installation alone.
@@ -1017,7 +1014,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
         identity uuid := ringfence.identify(provision_member.issuer, provision_member.subject);
         person uuid;
     begin
-        perform ringfence.seal(provision_member.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(provision_member.tenant_id);
         if not exists (select from ringfence.tenants t where t.tenant_id = provision_member.tenant_id)
             or exists (select from ringfence.members m where m.tenant_id = provision_member.tenant_id and m.identity_id = identity) then
             perform ringfence.unseal();
@@ -1029,7 +1026,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
            and (c.email_key = lower(provision_member.email)
                 or (c.external_source = 'urn:ringfence:identity' and c.external_id = identity::text))
            and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id)
-         order by c.created_at limit 1;
+         order by c.created_at;
         if person is null then
             person := gen_random_uuid();
             insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id)
@@ -1051,8 +1048,6 @@ function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
     CREATE OR REPLACE FUNCTION ringfence.record_operation(tenant_id uuid, request_id uuid, action text, object_type text, object_id uuid, details jsonb)
      RETURNS void
      LANGUAGE sql
-     SECURITY DEFINER
-     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
      INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
        VALUES (record_operation.tenant_id, record_operation.request_id, record_operation.action, 'allow'::text, 'operator'::text, 'operator'::text, record_operation.object_type, record_operation.object_id, record_operation.details);
@@ -1067,7 +1062,7 @@ function ringfence.register_reporting_login(name,uuid,uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform ringfence.seal(register_reporting_login.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(register_reporting_login.tenant_id);
         insert into ringfence.reporting_logins (login, tenant_id) values (register_reporting_login.login, register_reporting_login.tenant_id);
         perform ringfence.record_operation(register_reporting_login.tenant_id, register_reporting_login.request_id, 'reporting_login.created', 'tenant',
             register_reporting_login.tenant_id, '{}');
@@ -1148,12 +1143,11 @@ function ringfence.resolve_tenant(text)
     END
     grant execute to ringfence_app
 
-function ringfence.seal(uuid,uuid,uuid,text,uuid[])
+function ringfence.seal(uuid)
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.seal(tenant_id uuid, identity_id uuid, member_id uuid, permissions text, group_ids uuid[])
+    CREATE OR REPLACE FUNCTION ringfence.seal(tenant_id uuid)
      RETURNS void
      LANGUAGE plpgsql
-     SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
@@ -1162,20 +1156,12 @@ function ringfence.seal(uuid,uuid,uuid,text,uuid[])
     begin
         select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
           from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-        perform set_config('app.tenant_id', seal.tenant_id::text, true),
-                set_config('app.identity_id', coalesce(seal.identity_id::text, ''), true),
-                set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
-                set_config('app.permissions', seal.permissions, true),
-                set_config('app.groups', seal.group_ids::text, true),
-                set_config('app.request_id', '', true),
-                set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
-                    || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                    || textsend(seal.tenant_id::text
-                        || '|' || coalesce(seal.identity_id::text, '')
-                        || '|' || coalesce(seal.member_id::text, '')
-                        || '|' || seal.permissions
-                        || '|' || seal.group_ids::text
-                        || '|'))), 'hex'), true);
+        perform set_config(s.setting, s.value, true)
+           from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
+                        ('app.permissions', ','), ('app.groups', '{}'), ('app.request_id', ''),
+                        ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
+                            || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+                            || textsend(seal.tenant_id::text || '|||,|{}|'))), 'hex'))) s (setting, value);
     end
     $function$
 
@@ -1242,7 +1228,7 @@ function ringfence.suspend_tenant(uuid,boolean,uuid)
     declare
         action text := case when suspended then 'tenant.suspended' else 'tenant.resumed' end;
     begin
-        perform ringfence.seal(suspend_tenant.tenant_id, null, null, ',', '{}');
+        perform ringfence.seal(suspend_tenant.tenant_id);
         update ringfence.tenants t
            set status = case when suspended then 'suspended' else 'active' end,
                suspended_at = case when suspended then coalesce(t.suspended_at, transaction_timestamp()) end
@@ -1327,11 +1313,10 @@ function ringfence.unseal()
     CREATE OR REPLACE FUNCTION ringfence.unseal()
      RETURNS void
      LANGUAGE plpgsql
-     SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
         perform set_config(setting, '', true)
-           from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.request_id', 'app.seal']) setting;
+           from unnest(array['app.tenant_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
     end
     $function$

@@ -15,7 +15,7 @@ begin
     for tenant in
         select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1
     loop
-        perform ringfence.seal(tenant, null, null, ',', '{}');
+        perform ringfence.seal(tenant);
         select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
         if head is null then
             -- An event that names a tenant which does not exist belongs to the installation alone.

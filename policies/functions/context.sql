@@ -81,9 +81,9 @@ create function ringfence.may(permission text) returns boolean
 language sql stable parallel restricted
 return ringfence.sealed('app.tenant_id', permission) is not null;
 
--- Writes the context and its seal. Only functions of the owner may call it.
-create function ringfence.seal(tenant_id uuid, identity_id uuid, member_id uuid, permissions text, group_ids uuid[]) returns void
-language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+-- Into a tenant as nobody, for the owner's functions alone: they act there by their own doors, not by anybody's permissions.
+create function ringfence.seal(tenant_id uuid) returns void
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     inner_pad bytea;
@@ -91,29 +91,22 @@ declare
 begin
     select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
       from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-    perform set_config('app.tenant_id', seal.tenant_id::text, true),
-            set_config('app.identity_id', coalesce(seal.identity_id::text, ''), true),
-            set_config('app.member_id', coalesce(seal.member_id::text, ''), true),
-            set_config('app.permissions', seal.permissions, true),
-            set_config('app.groups', seal.group_ids::text, true),
-            set_config('app.request_id', '', true),
-            set_config('app.seal', encode(sha256(outer_pad || sha256(inner_pad
-                || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                || textsend(seal.tenant_id::text
-                    || '|' || coalesce(seal.identity_id::text, '')
-                    || '|' || coalesce(seal.member_id::text, '')
-                    || '|' || seal.permissions
-                    || '|' || seal.group_ids::text
-                    || '|'))), 'hex'), true);
+    perform set_config(s.setting, s.value, true)
+       from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
+                    ('app.permissions', ','), ('app.groups', '{}'), ('app.request_id', ''),
+                    ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
+                        || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
+                        || textsend(seal.tenant_id::text || '|||,|{}|'))), 'hex'))) s (setting, value);
 end
 $$;
 
+-- What seal() wrote and left not empty.
 create function ringfence.unseal() returns void
-language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform set_config(setting, '', true)
-       from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.permissions', 'app.groups', 'app.request_id', 'app.seal']) setting;
+       from unnest(array['app.tenant_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
 end
 $$;
 

@@ -2,7 +2,7 @@
 -- writes its audit row there, and leaves. The operator holds no privilege on any table.
 
 create function ringfence.record_operation(tenant_id uuid, request_id uuid, action text, object_type text, object_id uuid, details jsonb) returns void
-language sql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+language sql volatile parallel unsafe
 begin atomic
     insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
     values (record_operation.tenant_id, record_operation.request_id, record_operation.action, 'allow', 'operator', 'operator',
@@ -13,7 +13,7 @@ create function ringfence.create_tenant(tenant_id uuid, slug text, name text, re
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform ringfence.seal(create_tenant.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(create_tenant.tenant_id);
     insert into ringfence.tenants (tenant_id, slug, name) values (create_tenant.tenant_id, create_tenant.slug, create_tenant.name);
     insert into ringfence.ticket_counters (tenant_id) values (create_tenant.tenant_id);
     insert into ringfence.audit_heads (tenant_id, length) values (create_tenant.tenant_id, 0);
@@ -30,7 +30,7 @@ as $$
 declare
     action text := case when suspended then 'tenant.suspended' else 'tenant.resumed' end;
 begin
-    perform ringfence.seal(suspend_tenant.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(suspend_tenant.tenant_id);
     update ringfence.tenants t
        set status = case when suspended then 'suspended' else 'active' end,
            suspended_at = case when suspended then coalesce(t.suspended_at, transaction_timestamp()) end
@@ -70,7 +70,7 @@ declare
     identity uuid := ringfence.identify(provision_member.issuer, provision_member.subject);
     person uuid;
 begin
-    perform ringfence.seal(provision_member.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(provision_member.tenant_id);
     if not exists (select from ringfence.tenants t where t.tenant_id = provision_member.tenant_id)
         or exists (select from ringfence.members m where m.tenant_id = provision_member.tenant_id and m.identity_id = identity) then
         perform ringfence.unseal();
@@ -82,7 +82,7 @@ begin
        and (c.email_key = lower(provision_member.email)
             or (c.external_source = 'urn:ringfence:identity' and c.external_id = identity::text))
        and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id)
-     order by c.created_at limit 1;
+     order by c.created_at;
     if person is null then
         person := gen_random_uuid();
         insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id)
@@ -103,7 +103,7 @@ returns table (member_id uuid, name text, role text, issuer text, subject text, 
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform ringfence.seal(list_provisioned_members.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(list_provisioned_members.tenant_id);
     perform ringfence.record_operation(list_provisioned_members.tenant_id, list_provisioned_members.request_id, 'member.listed', 'member', null, '{}');
     return query
     select m.member_id, c.name, m.role, i.issuer, i.subject, m.created_at
@@ -120,16 +120,14 @@ $$;
 create function ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid) returns boolean
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
-declare
-    identity uuid;
 begin
-    perform ringfence.seal(deprovision_member.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(deprovision_member.tenant_id);
     update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
      where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
     delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
-    select m.identity_id into identity from ringfence.members m
-     where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for update;
-    delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = identity;
+    delete from ringfence.memberships b using ringfence.members m
+     where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
+       and b.tenant_id = m.tenant_id and b.identity_id = m.identity_id;
     delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
     if not found then
         perform ringfence.unseal();
@@ -168,7 +166,7 @@ create function ringfence.register_reporting_login(login name, tenant_id uuid, r
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform ringfence.seal(register_reporting_login.tenant_id, null, null, ',', '{}');
+    perform ringfence.seal(register_reporting_login.tenant_id);
     insert into ringfence.reporting_logins (login, tenant_id) values (register_reporting_login.login, register_reporting_login.tenant_id);
     perform ringfence.record_operation(register_reporting_login.tenant_id, register_reporting_login.request_id, 'reporting_login.created', 'tenant',
         register_reporting_login.tenant_id, '{}');

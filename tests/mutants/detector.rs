@@ -107,7 +107,7 @@ impl Detector {
     }
 
     /// What became of each mutant; one that is not named lives.
-    pub async fn judge(&self, mutants: &[Mutant]) -> BTreeMap<String, Verdict> {
+    pub async fn judge(&mut self, mutants: &[Mutant]) -> BTreeMap<String, Verdict> {
         let mut verdicts = BTreeMap::new();
         // The catalogue shows what a policy, a key or a privilege is, and little of what a text says.
         let (texts, others): (Vec<Mutant>, Vec<Mutant>) = mutants.iter().cloned().partition(Mutant::is_text);
@@ -130,8 +130,8 @@ impl Detector {
         }
     }
 
-    /// On a stage of its own, since a commit leaves traces.
-    async fn judge_committed(&self, mutants: &[Mutant], verdicts: &mut BTreeMap<String, Verdict>) {
+    /// On a stage of its own, since a commit leaves traces; on a new one where a mutant left some that make a sound function fail.
+    async fn judge_committed(&mut self, mutants: &[Mutant], verdicts: &mut BTreeMap<String, Verdict>) {
         let originals = committed::originals(&self.second).await;
         for mutant in mutants.iter().filter(|mutant| mutant.name.starts_with("function")) {
             if verdicts.contains_key(&mutant.name) {
@@ -139,6 +139,9 @@ impl Detector {
             }
             if let Some(by) = committed::difference(&self.second, mutant, &originals).await {
                 verdicts.insert(mutant.name.clone(), Verdict::Killed { kind: "commit", by });
+                if committed::look(&self.second).await.is_some() {
+                    std::mem::replace(&mut self.second, Stage::set().await).leave().await;
+                }
             }
         }
     }

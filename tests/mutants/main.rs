@@ -68,7 +68,7 @@ async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
 }
 
 async fn judged(mutants: Vec<Mutant>, first: bool) -> BTreeMap<String, Verdict> {
-    let detector = Detector::new(Stage::set().await, Stage::set().await).await;
+    let mut detector = Detector::new(Stage::set().await, Stage::set().await).await;
     if first {
         let wrong = detector.with_nothing_changed().await;
         assert!(wrong.is_empty(), "with nothing changed, {} outcomes are not as written\n{}", wrong.len(), wrong.join("\n"));

@@ -125,7 +125,7 @@ select ringfence.sealed('app.nothing') is null;
 -- agent: t
 
 -- play: whoever has no member row in the context is nobody
-select ringfence.seal('{acme}', null, null, ',', '{}');
+select ringfence.seal('{acme}');
 select ringfence.member() is null, ringfence.identity() is null, ringfence.current_tenant();
 -- owner_role: t|t|acme
 
@@ -133,7 +133,7 @@ select ringfence.member() is null, ringfence.identity() is null, ringfence.curre
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k;
 -- sql:
-select ringfence.seal('{acme}', null, null, ',', '{}');
+select ringfence.seal('{acme}');
 select ringfence.current_tenant();
 -- owner_role: acme
 
@@ -169,16 +169,17 @@ select ringfence.resolve_tenant('<slug>');
 -- play: a token that names no tenant lists the tenants of its identity
 -- before:
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', k.kid)) t (token) where k.purpose = '<purpose>';
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
 <also>;
 -- sql:
 select string_agg(t::text, ' ' order by t::text) from ringfence.my_tenants(<token>) t;
--- let: tenant={none} identity={i_agent} life=60 purpose=token token=current_setting('play.token') also=select
+-- let: tenant={none} identity={i_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
 -- nobody: acme globex
 -- nobody identity={i_outsider}: globex
 -- nobody identity={absent}: null
 -- nobody tenant={acme}: !RF002
 -- nobody life=-1: !RF002
+-- nobody kid=99: !RF002
 -- nobody purpose=seal: !RF002
 -- nobody token='': !RF002
 -- nobody token=null: !RF002
@@ -220,3 +221,16 @@ select count(*) from ringfence.tickets;
 select ringfence.gives_roles();
 -- owner admin: t
 -- agent auditor requester service[] service[member.manage] nobody: f or null
+
+-- play: a role that is not known holds nothing
+select ringfence.permissions_of('stranger', <grouped>);
+-- let: grouped=true
+-- nobody: ,
+-- nobody grouped=false: ,
+
+-- play: an analyst who was given the service's rights reserves no number
+-- before:
+do $$ begin execute (select string_agg(format('grant ringfence_app to %I', login), '; ') from ringfence.reporting_logins); end $$;
+-- sql:
+select ringfence.reserve_ticket_numbers(1);
+-- analyst: !RF003

@@ -40,8 +40,7 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=installation_events set=action='x': #0 / unchanged
 -- definer owner_role table=idempotency_keys set=body='x': #0 / unchanged
 -- definer owner_role table=reporting_logins set=tenant_id='{acme}': #0 / unchanged
--- definer table=members set=version=9: #8 / members a+8-8
--- definer table=members set=tenant_id='{globex}',identity_id=gen_random_uuid(): !42501
+-- definer table=members set=version=9: #0 / unchanged
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
 -- definer table=audit_heads set=tenant_id='{absent}': !42501
