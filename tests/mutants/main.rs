@@ -46,8 +46,8 @@ const LANES: usize = 2;
 #[tokio::test]
 async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
     let stage = Stage::set().await;
-    let whole = std::env::var("MUTANTS").is_ok_and(|value| value == "all");
     let only = std::env::var("MUTANT").ok();
+    let whole = only.is_none() && std::env::var("MUTANTS").is_ok_and(|value| value == "all");
     let equivalents = equivalents();
     // Those that nobody can notice are looked for everywhere, which takes longest: left to the whole run.
     let sampled = |mutant: &Mutant| is_sampled(mutant) && !equivalents.contains_key(&mutant.name);
