@@ -17,13 +17,13 @@ create policy members_add on ringfence.members for insert to ringfence_app
 create policy members_add_any on ringfence.members for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_change on ringfence.members for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner')
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_change_any on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_remove on ringfence.members for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner');
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())));
 create policy members_remove_any on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')));
 -- enter() and the operator's functions.

@@ -52,7 +52,7 @@ begin
           and (p.proname ~ '^(lo_|lo(create|open|read|write|get|put|lseek|tell|unlink|truncate|_)|loread|lowrite)'
             or p.proname ~ '^pg_(try_)?advisory_'
             or p.proname in ('pg_notify', 'pg_current_xact_id', 'txid_current', 'pg_export_snapshot',
-                             'pg_logical_emit_message', 'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
+                             'pg_logical_emit_message', 'pg_terminate_backend', 'pg_cancel_backend', 'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
                              'query_to_xml_and_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml_and_xmlschema', 'database_to_xml_and_xmlschema'))
     loop
         execute pg_catalog.format('revoke execute on function %s from public', f);

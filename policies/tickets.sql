@@ -21,7 +21,7 @@ create policy tickets_create_in_groups on ringfence.tickets for insert to ringfe
     with check (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.create.group'))::uuid[]));
 -- What a requester may not set is said here: column grants cannot differ inside one pool.
 create policy tickets_create_own on ringfence.tickets for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.create.own')) and status = 'new' and assignee_id is null and group_id is null and organization_id is null and tags = '{}' and external_id is null and created_at = transaction_timestamp());
+    with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.create.own')) and status = 'new' and assignee_id is null and group_id is null and organization_id is null and tags = '{}' and external_id is null and created_at = transaction_timestamp() and updated_at = transaction_timestamp());
 create policy tickets_change on ringfence.tickets for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.change')))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.change')));

@@ -127,7 +127,7 @@ table ringfence.audit_inbox
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
     policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
     policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
-    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.member() AS member)))
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.member() AS member)) AND (identity_id = ( SELECT ringfence.identity() AS identity)) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (on_behalf_of IS NULL))
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
 
@@ -175,6 +175,7 @@ table ringfence.contacts
     column email text statistics 0
     column email_key text generated always as lower(email) stored statistics 0
     column organization_id uuid
+    column identity_id uuid
     column external_source text statistics 0
     column external_id text statistics 0
     column version integer not null default 1
@@ -183,6 +184,7 @@ table ringfence.contacts
     constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id)
     constraint contacts_email_key UNIQUE (tenant_id, email_key)
     constraint contacts_external_key UNIQUE (tenant_id, external_source, external_id)
+    constraint contacts_identity_key UNIQUE (tenant_id, identity_id)
     constraint contacts_organization_fkey FOREIGN KEY (tenant_id, organization_id) REFERENCES ringfence.organizations(tenant_id, organization_id)
     constraint contacts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint contacts_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
@@ -214,10 +216,10 @@ table ringfence.group_members
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
     policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
-    policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete, insert, select to ringfence_app
 
@@ -341,13 +343,13 @@ table ringfence.members
     policy members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
-    policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text))
+    policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
     policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
@@ -540,7 +542,7 @@ table ringfence.tickets
     policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
     policy tickets_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.create'::text) AS may))
     policy tickets_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.create.group'::text) AS groups_with)::uuid[])))
-    policy tickets_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.create.own'::text) AS member_with)) AND (status = 'new'::text) AND (assignee_id IS NULL) AND (group_id IS NULL) AND (organization_id IS NULL) AND (tags = '{}'::text[]) AND (external_id IS NULL) AND (created_at = transaction_timestamp()))
+    policy tickets_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.create.own'::text) AS member_with)) AND (status = 'new'::text) AND (assignee_id IS NULL) AND (group_id IS NULL) AND (organization_id IS NULL) AND (tags = '{}'::text[]) AND (external_id IS NULL) AND (created_at = transaction_timestamp()) AND (updated_at = transaction_timestamp()))
     policy tickets_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)))
     policy tickets_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy tickets_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
@@ -1020,17 +1022,14 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
             perform ringfence.unseal();
             return null;
         end if;
-        -- A former member's own record, or a contact of that address, is the same person.
+        -- A former member's own record is the same person; an address proves nothing.
         select c.contact_id into person from ringfence.contacts c
-         where c.tenant_id = provision_member.tenant_id
-           and (c.email_key = lower(provision_member.email)
-                or (c.external_source = 'urn:ringfence:identity' and c.external_id = identity::text))
-           and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id)
-         order by c.created_at;
+         where c.tenant_id = provision_member.tenant_id and c.identity_id = identity
+           and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id);
         if person is null then
             person := gen_random_uuid();
-            insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id)
-            values (provision_member.tenant_id, person, provision_member.name, provision_member.email, 'urn:ringfence:identity', identity::text);
+            insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+            values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
         end if;
         insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
         values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);

@@ -76,17 +76,14 @@ begin
         perform ringfence.unseal();
         return null;
     end if;
-    -- A former member's own record, or a contact of that address, is the same person.
+    -- A former member's own record is the same person; an address proves nothing.
     select c.contact_id into person from ringfence.contacts c
-     where c.tenant_id = provision_member.tenant_id
-       and (c.email_key = lower(provision_member.email)
-            or (c.external_source = 'urn:ringfence:identity' and c.external_id = identity::text))
-       and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id)
-     order by c.created_at;
+     where c.tenant_id = provision_member.tenant_id and c.identity_id = identity
+       and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id);
     if person is null then
         person := gen_random_uuid();
-        insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id)
-        values (provision_member.tenant_id, person, provision_member.name, provision_member.email, 'urn:ringfence:identity', identity::text);
+        insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+        values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
     end if;
     insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
     values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);

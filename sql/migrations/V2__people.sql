@@ -26,6 +26,8 @@ create table ringfence.contacts (
     -- Lower-cased once here: lower() under row security never becomes an index condition.
     email_key       text        generated always as (lower(email)) stored,
     organization_id uuid,
+    -- Whose record this is, once provisioned: written by the owner's functions alone, so that nobody takes another's place.
+    identity_id     uuid,
     external_source text,
     external_id     text,
     version         integer     not null default 1,
@@ -35,6 +37,7 @@ create table ringfence.contacts (
     constraint contacts_tenant_fkey foreign key (tenant_id) references ringfence.tenants,
     constraint contacts_organization_fkey foreign key (tenant_id, organization_id) references ringfence.organizations,
     constraint contacts_email_key unique (tenant_id, email_key),
+    constraint contacts_identity_key unique (tenant_id, identity_id),
     constraint contacts_external_key unique (tenant_id, external_source, external_id),
     constraint contacts_name_is_short check (char_length(name) between 1 and 200),
     constraint contacts_email_is_short check (char_length(email) between 3 and 320),

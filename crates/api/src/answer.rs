@@ -86,10 +86,11 @@ pub fn expected_version(request: &HttpRequest) -> Result<i32, Problem> {
     }
     let text = value.to_str().map_err(|_| invalid())?.trim();
     let tag = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(invalid)?;
-    tag.parse().map_err(|_| invalid())
+    // One version has one tag: neither "+3" nor "03" is that of 3.
+    tag.parse().ok().filter(|version: &i32| version.to_string() == tag).ok_or_else(invalid)
 }
 
-/// The idempotency key of a request, bound to the operation and the body.
+/// The idempotency key of a request, bound to the operation; the object and the body must be the same again.
 ///
 /// # Errors
 /// 400 for a key that is empty, too long or not printable ASCII.
@@ -102,19 +103,16 @@ pub fn attempt(request: &HttpRequest, body: &[u8]) -> Result<Option<Attempt>, Pr
         return Err(invalid());
     }
     let precondition = request.headers().get(header::IF_MATCH).map(|v| v.as_bytes().to_vec()).unwrap_or_default();
-    Ok(Some(Attempt {
-        route: format!("{} {}", request.method(), path_in_tenant(request)),
-        key: key.to_owned(),
-        body_hash: Sha256::new().chain_update((precondition.len() as u64).to_be_bytes()).chain_update(precondition).chain_update(body).finalize().into(),
-    }))
-}
-
-/// The path behind the tenant: the same tenant may be named by slug or by id.
-fn path_in_tenant(request: &HttpRequest) -> String {
-    match request.match_info().get("tenant") {
-        Some(tenant) => request.path().replacen(&format!("/tenants/{tenant}"), "", 1),
-        None => request.path().to_owned(),
+    let mut digest = Sha256::new().chain_update((precondition.len() as u64).to_be_bytes()).chain_update(precondition);
+    // Which object, as it was named; the tenant is the same by slug and by id.
+    for (name, value) in request.match_info().iter().filter(|(name, _)| *name != "tenant") {
+        digest = digest.chain_update(name).chain_update([0]).chain_update(value).chain_update([0]);
     }
+    Ok(Some(Attempt {
+        route: format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()),
+        key: key.to_owned(),
+        body_hash: digest.chain_update(body).finalize().into(),
+    }))
 }
 
 /// Tries at a transaction that collided with another.

@@ -6,9 +6,10 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Ready, ready};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ringfence_identity::strict_json;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 use std::time::Duration;
@@ -18,6 +19,8 @@ use uuid::Uuid;
 const MOST: usize = 512 * 1024;
 /// Levels of nesting; the contract has two.
 const DEPTH: usize = 16;
+/// Errors told at once; who sends ten thousand wrong fields is not told of each.
+const MOST_ERRORS: usize = 100;
 /// For the whole body: who sends a byte a minute holds a connection, and for no longer than this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,35 +30,53 @@ pub struct JsonBody {
     pub fields: Map<String, Value>,
 }
 
-impl FromRequest for JsonBody {
+/// A body still on its way. A handler reads it once it knows who calls: nobody's body is not worth reading.
+pub struct Unread {
+    content_type: String,
+    encoded: bool,
+    announced: Option<u64>,
+    payload: Payload,
+}
+
+impl FromRequest for Unread {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_owned();
-        let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-        let payload = payload.take();
-        Box::pin(async move {
-            if essence != "application/json" && essence != "application/merge-patch+json" {
-                return Err(Problem::new(Kind::UnsupportedMediaType));
-            }
-            if announced.is_some_and(|length| length > MOST as u64) {
-                return Err(Problem::new(Kind::TooLarge));
-            }
-            let late = |_| Problem::field("body", "unreadable", format!("did not come within {} seconds", PATIENCE.as_secs()));
-            let bytes = tokio::time::timeout(PATIENCE, collect(payload)).await.map_err(late)??;
-            let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-                Problem::field("body", "malformed_json", format!("is not JSON at line {}, column {}", e.line(), e.column()))
-            })?;
-            if depth(&value) > DEPTH {
-                return Err(Problem::field("body", "too_deep", format!("is nested deeper than {DEPTH} levels")));
-            }
-            match value {
-                Value::Object(fields) => Ok(Self { bytes, fields }),
-                _ => Err(Problem::field("body", "wrong_type", "must be a JSON object")),
-            }
-        })
+        let header = |name| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        ready(Ok(Self {
+            content_type: header(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_owned(),
+            encoded: !matches!(header(header::CONTENT_ENCODING).as_str(), "" | "identity"),
+            announced: header(header::CONTENT_LENGTH).parse().ok(),
+            payload: payload.take(),
+        }))
+    }
+}
+
+impl Unread {
+    /// # Errors
+    /// 415 for anything but plain JSON, 413 beyond the limit, 400 for what is not one JSON object.
+    pub async fn read(self) -> Result<JsonBody, Problem> {
+        if self.encoded || (self.content_type != "application/json" && self.content_type != "application/merge-patch+json") {
+            return Err(Problem::new(Kind::UnsupportedMediaType));
+        }
+        if self.announced.is_some_and(|length| length > MOST as u64) {
+            return Err(Problem::new(Kind::TooLarge));
+        }
+        let late = |_| Problem::field("body", "unreadable", format!("did not come within {} seconds", PATIENCE.as_secs()));
+        let bytes = tokio::time::timeout(PATIENCE, collect(self.payload)).await.map_err(late)??;
+        let value: Value = serde_json::from_slice(&bytes)
+            .map_err(|e| Problem::field("body", "malformed_json", format!("is not JSON at line {}, column {}", e.line(), e.column())))?;
+        if depth(&value) > DEPTH {
+            return Err(Problem::field("body", "too_deep", format!("is nested deeper than {DEPTH} levels")));
+        }
+        if strict_json::repeats_a_name(&bytes) {
+            return Err(Problem::field("body", "repeated", "holds an object in which a name stands twice"));
+        }
+        match value {
+            Value::Object(fields) => Ok(JsonBody { bytes, fields }),
+            _ => Err(Problem::field("body", "wrong_type", "must be a JSON object")),
+        }
     }
 }
 
@@ -101,7 +122,13 @@ impl Fields {
             read.wrong("query", "malformed", "is not a query string");
             return read;
         };
+        // What is not UTF-8 was replaced in decoding, and would be looked for as something that nobody wrote.
+        let replaced = |text: &str| text.contains(char::REPLACEMENT_CHARACTER) && !query.contains(char::REPLACEMENT_CHARACTER) && !query.to_ascii_uppercase().contains("%EF%BF%BD");
         for (name, value) in pairs.into_inner() {
+            if replaced(&name) || replaced(&value) {
+                read.wrong("query", "malformed", "is not UTF-8");
+                return read;
+            }
             if read.fields.insert(name.clone(), Value::String(value)).is_some() {
                 read.wrong(&name, "repeated", "is given more than once");
             }
@@ -289,6 +316,7 @@ impl Fields {
     /// 400 with everything that was wrong.
     pub fn finish(mut self) -> Result<(), Problem> {
         self.unknown();
+        self.errors.truncate(MOST_ERRORS);
         if self.errors.is_empty() { Ok(()) } else { Err(Problem { errors: self.errors, ..Problem::new(Kind::InvalidRequest) }) }
     }
 }

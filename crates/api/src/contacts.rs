@@ -1,7 +1,7 @@
 //! Contacts over HTTP: the people of a tenant, who need no sign-in to be one. Who may read and change them, the doors decide.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing};
 use crate::people::{self, ORDERS};
@@ -85,7 +85,8 @@ pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpR
     ),
     request_body(content = ContactInput),
     responses((status = 201, body = Contact, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The contact's URL")))))]
-pub async fn create_contact(caller: Caller, request: HttpRequest, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn create_contact(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
@@ -130,7 +131,8 @@ pub async fn get_contact(caller: Caller, path: web::Path<(String, String)>) -> R
     ),
     request_body(content = ContactPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = Contact, headers(("ETag" = String, description = "The new version")))))]
-pub async fn update_contact(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn update_contact(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let mut patch = Map::new();

@@ -1,7 +1,7 @@
 //! Groups over HTTP: the queues that tickets stand in. Who may read and manage them, the doors decide.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing};
 use crate::people::{self, ORDERS};
@@ -61,7 +61,8 @@ pub async fn list_groups(caller: Caller, request: HttpRequest) -> Result<HttpRes
     ),
     request_body(content = GroupInput),
     responses((status = 201, body = Group, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The group's URL")))))]
-pub async fn create_group(caller: Caller, request: HttpRequest, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn create_group(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
@@ -98,7 +99,8 @@ pub async fn get_group(caller: Caller, path: web::Path<(String, String)>) -> Res
     ),
     request_body(content = GroupPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = Group, headers(("ETag" = String, description = "The new version")))))]
-pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let mut patch = Map::new();

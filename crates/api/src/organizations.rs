@@ -1,7 +1,7 @@
 //! Organizations over HTTP: whom contacts belong to. Who may read and change them, the doors decide.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing};
 use crate::people::{self, ORDERS};
@@ -75,7 +75,8 @@ pub async fn list_organizations(caller: Caller, request: HttpRequest) -> Result<
     ),
     request_body(content = OrganizationInput),
     responses((status = 201, body = Organization, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The organization's URL")))))]
-pub async fn create_organization(caller: Caller, request: HttpRequest, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn create_organization(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
@@ -113,7 +114,8 @@ pub async fn get_organization(caller: Caller, path: web::Path<(String, String)>)
     ),
     request_body(content = OrganizationPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = Organization, headers(("ETag" = String, description = "The new version")))))]
-pub async fn update_organization(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn update_organization(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let mut patch = Map::new();

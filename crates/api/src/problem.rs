@@ -207,7 +207,7 @@ impl From<StoreError> for Problem {
             }
             StoreError::Collided => Self::new(Kind::Unavailable),
             StoreError::Unexpected { code, message } => {
-                tracing::error!(code, message, "unexpected answer of the database");
+                tracing::error!(code, answer = message, "unexpected answer of the database");
                 Self::new(Kind::Internal)
             }
         }

@@ -11,7 +11,7 @@ mod identity;
 mod issuer;
 mod keys;
 mod rejection;
-mod strict_json;
+pub mod strict_json;
 mod token;
 mod verifier;
 

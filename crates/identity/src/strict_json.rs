@@ -27,6 +27,14 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
     }
 }
 
+/// Whether any object in a JSON text holds a name twice.
+pub fn repeats_a_name(bytes: &[u8]) -> bool {
+    let duplicate = Cell::new(false);
+    // Malformed text is somebody else's to refuse.
+    let _ = Strict(&duplicate).deserialize(&mut serde_json::Deserializer::from_slice(bytes));
+    duplicate.get()
+}
+
 #[derive(Clone, Copy)]
 struct Strict<'a>(&'a Cell<bool>);
 

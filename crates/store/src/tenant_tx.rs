@@ -5,7 +5,7 @@ use crate::statement::{Composed, Param};
 use crate::{Database, Principal, Sql, StoreError};
 use futures_util::future::OptionFuture;
 use ringfence_domain::{GroupId, MemberId, Permissions, TenantId};
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 use uuid::Uuid;
 
 /// What a transaction is for; a read cannot write, by the server's own refusal.
@@ -33,10 +33,20 @@ pub struct TenantTx {
 }
 
 const ENTER: Sql = crate::sql!("context/enter.sql");
-/// What injected SQL could leave on a connection is swept away before the transaction: cursors that outlive theirs, and
-/// channels listened to. Temporary tables and session locks are refused to this role.
-const BEGIN_READ: &str = "close all; unlisten *; begin read only";
-const BEGIN_WRITE: &str = "close all; unlisten *; begin";
+const BEGIN_READ: &str = "begin isolation level read committed read only";
+const BEGIN_WRITE: &str = "begin isolation level read committed read write";
+/// The end of a transaction, and of all that injected SQL could leave on its connection: cursors that outlive theirs,
+/// channels listened to, settings of the session. Temporary tables and session locks are refused to this role. A statement
+/// prepared by SQL may stand under the name of one of the driver's own, and would run in the next tenant's context: where
+/// there is one, the connection is not used again. As a simple query, which nothing on the connection can stand in for.
+const COMMIT: &str = "commit; close all; unlisten *; reset all; select true from pg_catalog.pg_prepared_statement() where from_sql";
+const ROLLBACK: &str = "rollback; close all; unlisten *; reset all; select true from pg_catalog.pg_prepared_statement() where from_sql";
+
+/// Whether the connection may serve another tenant.
+async fn end(client: &Client, how: &str) -> Result<bool, tokio_postgres::Error> {
+    let answers = client.simple_query(how).await?;
+    Ok(!answers.iter().any(|answer| matches!(answer, SimpleQueryMessage::Row(_))))
+}
 
 impl TenantTx {
     /// A transaction for this principal. Nothing is sent yet: the first statement takes BEGIN and `enter` along.
@@ -116,10 +126,10 @@ impl TenantTx {
         if self.entered.is_none() {
             return Ok(());
         }
-        let ended = self.lease.client()?.batch_execute("commit").await;
         // Unsettled until the answer was seen; an error closes the connection.
-        ended?;
-        self.lease.settled();
+        if end(self.lease.client()?, COMMIT).await? {
+            self.lease.settled();
+        }
         Ok(())
     }
 
@@ -128,8 +138,9 @@ impl TenantTx {
     /// # Errors
     /// When the connection broke; the server then rolls back by itself.
     pub async fn rollback(mut self) -> Result<(), StoreError> {
-        self.lease.client()?.batch_execute("rollback").await?;
-        self.lease.settled();
+        if end(self.lease.client()?, ROLLBACK).await? {
+            self.lease.settled();
+        }
         Ok(())
     }
 
@@ -155,7 +166,7 @@ impl TenantTx {
             OptionFuture::from(opening.is_some().then(|| client.batch_execute(begin))),
             OptionFuture::from(opening.as_ref().map(|enter| client.query_one(enter, &enter_params))),
             OptionFuture::from(work.map(|(statement, params)| client.query(statement, params))),
-            OptionFuture::from(last.then(|| client.batch_execute("commit"))),
+            OptionFuture::from(last.then(|| end(client, COMMIT))),
         );
         let outcome = (|| {
             began.transpose()?;
@@ -165,11 +176,12 @@ impl TenantTx {
         if last {
             // Answered at all means ended: a failed transaction is rolled back by its COMMIT.
             match ended.transpose() {
+                Ok(Some(false)) => {}
                 Ok(_) => self.lease.settled(),
                 Err(error) if outcome.is_ok() => return Err(error.into()),
                 Err(_) => {}
             }
-        } else if outcome.is_err() && client.batch_execute("rollback").await.is_ok() {
+        } else if outcome.is_err() && end(client, ROLLBACK).await.is_ok_and(|clean| clean) {
             self.lease.settled();
         }
         let (entered, rows) = outcome?;

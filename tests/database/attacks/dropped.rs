@@ -118,8 +118,9 @@ fn new_ticket(ticket_id: TicketId, requester_id: Uuid) -> NewTicket {
 }
 
 async fn create(pool: &OneConnection, numbers: &Numbers, ticket: TicketId, requester: Uuid) -> Result<(), StoreError> {
-    let number = numbers.next(&pool.database, &pool.acme).await?;
+    numbers.ensure(&pool.database, &pool.acme).await?;
     let mut tx = TenantTx::open(&pool.database, &pool.acme, Access::Write).await?;
+    let number = numbers.take_for(&mut tx).await?;
     tickets::create(&mut tx, &new_ticket(ticket, requester), number).await?;
     tx.commit().await
 }

@@ -80,12 +80,61 @@ async fn a_channel_listened_to_is_left_with_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_statement_prepared_by_one_request_runs_in_the_context_of_the_other() {
+async fn a_statement_prepared_by_sql_runs_in_no_other_request() {
     let play = Play::new().await;
     let pool = OneConnection::of(&play).await;
+    let pid = "select pg_backend_pid()";
+    let first: i32 = pool.request(&pool.acme, pid).await.unwrap()[0].get(0);
     pool.request(&pool.acme, "prepare left_behind as select tenant_id from ringfence.tickets").await.unwrap();
-    assert_eq!(tenants(&pool.request(&pool.acme, "execute left_behind").await.unwrap()), [play.acme().id].into());
-    assert_eq!(tenants(&pool.request(&pool.globex, "execute left_behind").await.unwrap()), [play.globex().id].into());
+    assert!(pool.request(&pool.globex, "execute left_behind").await.is_err());
+    let next: i32 = pool.request(&pool.globex, pid).await.unwrap()[0].get(0);
+    assert_ne!(first, next, "the connection went on");
+
+    // In the place of each statement that the driver prepared: the victim's own request would run it, token and all.
+    for outcome in ["commit", "rollback", "drop"] {
+        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
+        let mut tx = ringfence_store::TenantTx::open(&pool.database, &pool.acme, ringfence_store::Access::Write).await.unwrap();
+        let known = tx.query(crate::play::anything("select name from pg_prepared_statements where not from_sql and statement ~ 'ringfence'"), &[]).await.unwrap();
+        assert!(known.len() > 1);
+        for name in known.iter().map(|row| row.get::<_, String>(0)) {
+            tx.query(crate::play::anything(&format!("deallocate {name}")), &[]).await.unwrap();
+            tx.query(crate::play::anything(&format!("prepare {name} as select set_config('x.stolen', string_agg(subject, ','), false) from ringfence.tickets")), &[]).await.unwrap();
+        }
+        match outcome {
+            "commit" => tx.commit().await.unwrap(),
+            "rollback" => tx.rollback().await.unwrap(),
+            _ => drop(tx),
+        }
+        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into(), "{outcome}");
+        let stolen = pool.request(&pool.acme, "select current_setting('x.stolen', true)").await.unwrap();
+        assert_eq!(stolen[0].get::<_, Option<String>>(0).unwrap_or_default(), "", "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn a_setting_of_the_session_ends_with_the_request_that_made_it() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    for (setting, value) in [
+        ("synchronous_commit", "off"),
+        ("default_transaction_read_only", "on"),
+        ("default_transaction_isolation", "serializable"),
+        ("statement_timeout", "1"),
+        ("lock_timeout", "1"),
+        ("idle_in_transaction_session_timeout", "0"),
+        ("row_security", "off"),
+        ("log_parameter_max_length_on_error", "-1"),
+        ("debug_print_plan", "on"),
+        ("search_path", "pg_temp"),
+        ("x.mine", "left"),
+    ] {
+        let shown = format!("select current_setting('{setting}', true)");
+        let before: Option<String> = pool.request(&pool.globex, &shown).await.unwrap()[0].get(0);
+        pool.request(&pool.acme, &format!("select set_config('{setting}', '{value}', false)")).await.unwrap();
+        let after: Option<String> = pool.request(&pool.globex, &shown).await.unwrap()[0].get(0);
+        assert_eq!(before.unwrap_or_default(), after.unwrap_or_default(), "{setting}");
+        pool.request(&pool.globex, "insert into ringfence.tags (tenant_id, tag) select ringfence.tenant_id(), 'word' on conflict do nothing").await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -49,32 +49,32 @@ select ringfence.find_tenant('<what>');
 select case when p.id::text like '00000000-%' then p.id::text when p.id is not null then 'made' end from ringfence.provision_member('<tenant>', 'https://issuer.example', '<subject>', 'Name', <email>, '<role>', <permissions>, '{r_one}') p (id);
 -- effects
 -- after:
-select string_agg(format('%s %s %s %s %s', left(m.tenant_id::text, 1), m.role, c.name, coalesce(c.email, '-'), coalesce(c.external_source || case when c.external_id = m.identity_id::text then ' himself' else ' other' end, '-')), ', ' order by m.tenant_id)
+select string_agg(format('%s %s %s %s %s', left(m.tenant_id::text, 1), m.role, c.name, coalesce(c.email, '-'), coalesce(case when c.identity_id = m.identity_id then 'himself' else 'other' end, '-')), ', ' order by m.tenant_id)
        || '; ' || (select string_agg(format('%s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.details - 'identity_id' || jsonb_build_object('identity', i.details ->> 'identity_id' = m.identity_id::text, 'object', i.object_id = m.member_id)), ', ') from ringfence.audit_inbox i where i.action like 'member.%')
   from ringfence.members m join ringfence.contacts c on c.tenant_id = m.tenant_id and c.contact_id = m.member_id where m.created_at = transaction_timestamp() group by m.identity_id, m.member_id;
 -- let: before=select tenant={acme} subject=new email='new@example.org' role=agent permissions=null
--- operator: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name new@example.org urn:ringfence:identity himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator email='SILENT@example.org': silent / audit_inbox a+1, members a+1, memberships a+1 / a agent acme silent silent@example.org -; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - urn:ringfence:identity himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator email='outsider@example.org' subject=new: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name outsider@example.org urn:ringfence:identity himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator role=service permissions='{ticket.read}': made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a service Name new@example.org urn:ringfence:identity himself; a member.added r_one member {"role": "service", "object": true, "identity": true}
+-- operator: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name new@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator email='SILENT@example.org': !23505 contacts_email_key
+-- operator email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator email='outsider@example.org' subject=new: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name outsider@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator role=service permissions='{ticket.read}': made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a service Name new@example.org himself; a member.added r_one member {"role": "service", "object": true, "identity": true}
 -- operator subject=owner: null / unchanged / nothing
--- operator subject=outsider email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - urn:ringfence:identity himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator subject=outsider email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
 -- operator tenant={absent}: null / unchanged / nothing
 -- operator email='agent@example.org': !23505 contacts_email_key
 -- nobody owner auditor_login dispatcher analyst: !42501
 
 -- play: a former member comes back as the person they were, and never as somebody else
 -- before:
-insert into ringfence.contacts (tenant_id, contact_id, name, email, external_source, external_id, created_at) select t, '{new}', left(t::text, 1) || ' former', <email>, '<source>', '<key>', '<made>'::timestamptz from unnest(array['{acme}', '{globex}']::uuid[]) t;
+insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id) select t, '{new}', left(t::text, 1) || ' former', 'former@example.org', <identity> from unnest(array['{acme}', '{globex}']::uuid[]) t where t in (<tenants>);
 -- sql:
 select case when p.id::text like '00000000-%' then p.id::text else 'made' end from ringfence.provision_member('{acme}', 'https://issuer.example', 'new', 'Name', '<mail>', 'agent', null, '{r_one}') p (id);
--- let: email=null source=urn:ringfence:identity key={i_new} made=2025-01-01 mail=silent@example.org
+-- let: identity='{i_new}' tenants='{acme}','{globex}' mail=nobody@example.org
 -- operator: new
--- operator made=2027-01-01: silent
--- operator mail=nobody@example.org: new
--- operator mail=nobody@example.org source=crm: made
--- operator mail=nobody@example.org key={i_owner}: made
+-- operator tenants='{globex}': made
+-- operator identity='{i_owner}': made
+-- operator identity=null: made
+-- operator identity=null mail=former@example.org: !23505 contacts_email_key
 
 -- play: the members are listed, and that is written down
 select member_id, name, role, issuer, subject, created_at::date from ringfence.list_provisioned_members('<tenant>', '{r_one}') limit 2;
@@ -102,19 +102,12 @@ select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1
 -- operator tenant={absent}: f / unchanged / no event
 -- nobody owner auditor_login dispatcher analyst: !42501
 
--- play: an address known in another tenant says nothing about this one
--- before:
-insert into ringfence.contacts (tenant_id, contact_id, name, email) values ('{globex}', '{new}', 'far', 'far@example.org');
--- sql:
-select p.id = '{new}' from ringfence.provision_member('{acme}', 'https://issuer.example', 'new', 'Name', 'far@example.org', 'agent', null, '{r_one}') p (id);
--- operator: f
-
 -- play: who is a member elsewhere under the same id is no member here
 -- before:
-insert into ringfence.contacts (tenant_id, contact_id, name, email) select t, '{new}', 'far', 'far@example.org' from unnest(array['{acme}', '{globex}']::uuid[]) t;
+insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select t, '{new}', 'far', '{i_new}' from unnest(array['{acme}', '{globex}']::uuid[]) t;
 insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{globex}', '{new}', '{i_new}', 'agent');
 -- sql:
-select p.id = '{new}' from ringfence.provision_member('{acme}', 'https://issuer.example', 'another', 'Name', 'far@example.org', 'agent', null, '{r_one}') p (id);
+select p.id = '{new}' from ringfence.provision_member('{acme}', 'https://issuer.example', 'new', 'Name', 'far@example.org', 'agent', null, '{r_one}') p (id);
 -- operator: t
 
 -- play: an analyst's login is made of one shape, for one tenant

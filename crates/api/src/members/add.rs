@@ -1,7 +1,7 @@
 //! POST a member: an issuer and subject that may enter from now on. An e-mail address lets nobody in.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, objects};
 use crate::people;
 use crate::problem::Problem;
@@ -45,7 +45,8 @@ pub struct MemberInput {
     ),
     request_body(content = MemberInput),
     responses((status = 201, body = Member, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The member's URL")))))]
-pub async fn add_member(caller: Caller, request: HttpRequest, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let new = read(body)?;
     let path = format!("/v1/tenants/{}/members", caller.tenant_path());

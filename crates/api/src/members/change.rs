@@ -1,7 +1,7 @@
 //! PATCH and DELETE a member: nobody gives rights they do not hold, and the last owner stays one.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, object};
 use crate::people;
 use crate::problem::Problem;
@@ -39,7 +39,8 @@ pub struct MemberPatch {
     ),
     request_body(content = MemberPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = Member, headers(("ETag" = String, description = "The new version")))))]
-pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let patch = read_patch(body)?;
     let member_id: MemberId = people::id(&path.1)?;

@@ -2,7 +2,7 @@
 
 use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::Caller;
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -54,7 +54,8 @@ pub struct StatusInput {
     ),
     request_body(content = TicketPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The new version")))))]
-pub async fn update_ticket(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn update_ticket(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let bytes = body.bytes.clone();
     let patch = read_patch(body)?;
     apply(&caller, &request, &path.1, &bytes, patch, Action::TicketUpdated).await
@@ -69,7 +70,8 @@ pub async fn update_ticket(caller: Caller, request: HttpRequest, path: web::Path
     ),
     request_body(content = Assignment),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The new version")))))]
-pub async fn assign_ticket(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn assign_ticket(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let mut fields = Fields::of(body.fields);
     let mut patch = Map::new();
     for name in ["assignee_id", "group_id"] {
@@ -93,7 +95,8 @@ pub async fn assign_ticket(caller: Caller, request: HttpRequest, path: web::Path
     ),
     request_body(content = StatusInput),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The new version")))))]
-pub async fn set_ticket_status(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn set_ticket_status(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let mut fields = Fields::of(body.fields);
     if !fields.has("status") {
         fields.wrong("status", "required", "is required");
@@ -169,7 +172,14 @@ async fn changed(tx: &mut TenantTx, reference: TicketRef, version: i32, patch: &
     } else {
         tickets::change(tx, ticket.ticket_id, version, &Value::Object(patch.clone()), action.as_str()).await?
     };
-    done.ok_or_else(|| why_not(&ticket, version, patch, &may).into())
+    match done {
+        Some(changed) => Ok(changed),
+        // As it is now: another change may have come between.
+        None => {
+            let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+            Err(why_not(&ticket, version, patch, &may).into())
+        }
+    }
 }
 
 /// To a group that is not the caller's own: what else the patch says comes first, for afterwards the ticket is out of view.

@@ -2,7 +2,7 @@
 
 use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing, Order};
 use crate::problem::{Kind, Problem};
@@ -101,7 +101,8 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     ),
     request_body(content = CommentInput),
     responses((status = 201, body = Comment, headers(("Location" = String, description = "The comment's URL")))))]
-pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: JsonBody) -> Result<HttpResponse, Problem> {
+pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let reference = ticket_ref(&path.1)?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);

@@ -1,7 +1,7 @@
 //! POST a ticket: in the caller's name, or in that of a contact who asked.
 
 use crate::answer::{self, Answer};
-use crate::body::{Fields, JsonBody};
+use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, objects};
 use crate::people;
 use crate::problem::Problem;
@@ -54,18 +54,19 @@ pub struct RequesterInput {
     ),
     request_body(content = TicketInput),
     responses((status = 201, body = Ticket, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The ticket's URL")))))]
-pub async fn create_ticket(caller: Caller, request: HttpRequest, body: JsonBody, numbers: Data<Numbers>) -> Result<HttpResponse, Problem> {
+pub async fn create_ticket(caller: Caller, request: HttpRequest, body: Unread, numbers: Data<Numbers>) -> Result<HttpResponse, Problem> {
+    let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let (new, requester) = read(body)?;
     // In a transaction of its own, before this one: a counter row held until commit would let one create at a time in.
-    let number = match numbers.next(caller.database(), &caller.principal).await {
-        Ok(number) => number,
-        Err(error) => return Err(caller.refused(Action::TicketCreated, objects("ticket"), error, None).await),
-    };
+    if let Err(error) = numbers.ensure(caller.database(), &caller.principal).await {
+        return Err(caller.refused(Action::TicketCreated, objects("ticket"), error, None).await);
+    }
     let path = format!("/v1/tenants/{}/tickets", caller.tenant_path());
     answer::change(&caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
         let mut new = new.clone();
         new.requester_id = requester.find(tx).await?;
+        let number = numbers.take_for(tx).await?;
         let ticket = tickets::create(tx, &new, number).await?;
         let location = format!("{path}/{}", ticket.ticket_id);
         Ok(Answer::created(&ticket, Some(ticket.version), location))

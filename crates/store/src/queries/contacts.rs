@@ -43,7 +43,12 @@ pub struct NewContact {
 /// A refusal of the doors.
 pub async fn of_email(tx: &mut TenantTx, name: &str, email: &str) -> Result<Option<ContactId>, StoreError> {
     let tenant = tx.tenant_id();
-    let rows = tx.query(OF_EMAIL, &[&tenant, &ContactId::generate().0, &name, &email]).await?;
+    let new = ContactId::generate().0;
+    let mut rows = tx.query(OF_EMAIL, &[&tenant, &new, &name, &email]).await?;
+    if rows.is_empty() {
+        // Somebody else made it while this statement waited; the next one sees it.
+        rows = tx.query(OF_EMAIL, &[&tenant, &new, &name, &email]).await?;
+    }
     rows.first().map(|row| Ok(ContactId(row.try_get::<_, Uuid>(0)?))).transpose()
 }
 

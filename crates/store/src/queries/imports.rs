@@ -82,9 +82,13 @@ async fn import_once(database: &Database, principal: &Principal, numbers: &Numbe
     if exists(database, principal, &ticket.external_source, &ticket.external_id).await? {
         return Ok(Outcome::AlreadyThere);
     }
-    let number = numbers.next(database, principal).await?;
+    numbers.ensure(database, principal).await?;
     let mut tx = TenantTx::open(database, principal, Access::Write).await?;
-    match write(&mut tx, ticket, number, Timestamp::now()).await {
+    let written = match numbers.take_for(&mut tx).await {
+        Ok(number) => write(&mut tx, ticket, number, Timestamp::now()).await,
+        Err(error) => Err(error),
+    };
+    match written {
         Ok(id) => tx.commit().await.map(|()| Outcome::Created(id)),
         Err(error) => Err(tx.refuse(error).await),
     }

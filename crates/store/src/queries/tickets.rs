@@ -288,22 +288,32 @@ pub struct Numbers(Arc<Mutex<HashMap<TenantId, (i64, i64)>>>);
 const BLOCK: i32 = 20;
 
 impl Numbers {
-    /// The next number of the principal's tenant.
+    /// Sees to it that there is a number in hand, before the transaction that takes it: whoever may not create gets none.
     ///
     /// # Errors
-    /// `Refusal::NoEntry`, or when the database cannot be asked.
-    pub async fn next(&self, database: &Database, principal: &Principal) -> Result<i64, StoreError> {
-        if let Some(number) = self.take(principal.tenant_id()) {
-            return Ok(number);
+    /// `Refusal::NoEntry`, `Refusal::Forbidden`, or when the database cannot be asked.
+    pub async fn ensure(&self, database: &Database, principal: &Principal) -> Result<(), StoreError> {
+        if self.0.lock().is_ok_and(|blocks| blocks.get(&principal.tenant_id()).is_some_and(|(next, end)| next < end)) {
+            return Ok(());
         }
-        let tx = TenantTx::open(database, principal, Access::Write).await?;
+        let mut tx = TenantTx::open(database, principal, Access::Write).await?;
+        may_create(tx.enter().await?)?;
         let tenant = tx.tenant_id();
         let (_, rows) = tx.query_and_commit(RESERVE, &[&tenant, &BLOCK]).await?;
         let first: i64 = rows.first().ok_or(Refusal::NoEntry)?.try_get(0)?;
         if let Ok(mut blocks) = self.0.lock() {
-            blocks.insert(principal.tenant_id(), (first + 1, first + i64::from(BLOCK)));
+            blocks.insert(principal.tenant_id(), (first, first + i64::from(BLOCK)));
         }
-        Ok(first)
+        Ok(())
+    }
+
+    /// The next number, for who has entered and may create.
+    ///
+    /// # Errors
+    /// `Refusal::Forbidden`; `Collided` when others took the last one, for another try.
+    pub async fn take_for(&self, tx: &mut TenantTx) -> Result<i64, StoreError> {
+        may_create(tx.enter().await?)?;
+        self.take(TenantId(tx.tenant_id())).ok_or(StoreError::Collided)
     }
 
     fn take(&self, tenant: TenantId) -> Option<i64> {
@@ -312,4 +322,9 @@ impl Numbers {
         let number = *next;
         (number < *end).then(|| *next += 1).map(|()| number)
     }
+}
+
+fn may_create(entered: &Entered) -> Result<(), Refusal> {
+    let any = [permission::TICKET_CREATE, permission::TICKET_CREATE_GROUP, permission::TICKET_CREATE_OWN];
+    if entered.permissions.any(&any) { Ok(()) } else { Err(Refusal::Forbidden { permission: permission::TICKET_CREATE }) }
 }
