@@ -20,12 +20,12 @@ create policy members_change on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_change_any on ringfence.members for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')))
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.permissions())::text[]));
 create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())));
 create policy members_remove_any on ringfence.members for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())));
 -- enter() and the operator's functions.
 create policy members_read_by_definers on ringfence.members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());

@@ -37,7 +37,12 @@ select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, 
 -- agent columns=,decision values=,'x': !42701
 -- agent columns=,rule,on_behalf_of,object_type,object_id,object_version,external_system,details values=,'r',null,'ticket','{ticket1}',1,'s','{}': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
 -- agent columns=,identity_id,actor_kind,session_id,authentication values=,'{i_agent}','service','s','a': #1 / a|r_two|agent|i_agent|service|s|a|t|t
--- agent columns=,actor_kind values=,'nonsense': !23514 audit_inbox_actor_kind_is_known
+-- agent columns=,actor_kind values=,'nonsense': !42501
+-- agent columns=,actor_kind values=,'operator': !42501
+-- agent columns=,actor_kind values=,'service': #1 / a|r_two|agent|i_agent|service|session|bearer|t|t
+-- agent columns=,identity_id values=,'{i_owner}': !42501
+-- agent columns=,identity_id values=,null: !42501
+-- agent columns=,on_behalf_of values=,'{owner}': !42501
 -- nobody: !42501
 -- operator dispatcher analyst: !42501
 

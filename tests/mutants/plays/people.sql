@@ -113,7 +113,8 @@ delete from ringfence.groups where group_id = '{first}';
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('<tenant>', '<member>', '<group>');
 -- effects
 -- let: tenant={acme} member={agent} group={first}
--- owner admin service[member.manage]: #1 / group_members a+1
+-- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: #1 / group_members a+1
+-- service[member.manage]: !42501
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: !42501
 -- owner tenant={globex}: !42501
 -- owner member={outsider}: !23503 group_members_member_fkey
@@ -124,9 +125,10 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('<t
 -- play: who takes whom out of a group, blindly
 delete from ringfence.group_members;
 -- effects
--- owner admin service[member.read,member.manage]: #2 / group_members a-2
+-- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: #2 / group_members a-2
+-- service[member.read,member.manage]: #0 / unchanged
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: #0 / unchanged
--- service[member.manage]: #2 / group_members a-2
+-- service[member.manage]: #0 / unchanged
 
 -- play: nobody changes who works where, or who belongs where, in place
 update ringfence.<table> set <set>;
@@ -169,7 +171,7 @@ with touched as (update ringfence.members set <set> returning role) select count
 -- let: set=version=9
 -- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: 8|1 / members a+8-8
 -- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: 7|0 / members a+7-7
--- service[member.read,owner.manage] service[member.read,member.manage]: !42501
+-- service[member.read,owner.manage] service[member.read,member.manage]: 1|0 / members a+1-1
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0 / unchanged
 -- service[owner.manage] service[member.manage]: 1|0 / members a+1-1
 -- owner set=updated_at=now(): 8|1 / members a+8-8
@@ -182,19 +184,26 @@ update ringfence.members set role = '<role>', permissions = <permissions> where 
 -- effects
 -- let: was=agent role=admin permissions=null
 -- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: #2 / members a+2-2
--- service[member.read,member.manage] service[member.read,owner.manage]: !42501
+-- service[member.read,member.manage] service[member.read,owner.manage]: #0 / unchanged
 -- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage] role=owner: #2 / members a+2-2
--- service[member.read,owner.manage] role=owner: !42501
--- admin service[member.read,member.manage] service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] role=owner: !42501
+-- service[member.read,owner.manage] role=owner: #0 / unchanged
+-- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] role=owner: !42501
+-- service[member.read,member.manage] role=owner: #0 / unchanged
 -- admin was=owner: #0 / unchanged
 -- owner was=owner role=agent: #1 / members a+1-1
 -- admin was=auditor role=service permissions='{ticket.read}': #1 / members a+1-1
 -- admin was=auditor role=service permissions='{owner.manage}': !42501
 -- owner was=auditor role=service permissions='{owner.manage}': #1 / members a+1-1
 -- owner was=auditor role=service permissions='{nobodys.right}': !42501
--- service[member.read,member.manage] was=auditor role=service permissions='{ticket.read}': !42501
--- service[member.read,owner.manage] was=auditor role=service permissions='{ticket.read}': !42501
--- service[member.read,owner.manage] was=auditor role=service permissions='{member.read}': #1 / members a+1-1
+-- service[member.read,member.manage] was=auditor role=service permissions='{ticket.read}': #0 / unchanged
+-- service[member.read,member.manage] was=service role=service permissions='{ticket.read}': !42501
+-- service[member.read,member.manage] was=service role=service permissions='{member.read}': #1 / members a+1-1
+-- service[member.read,member.manage] was=service: !42501
+-- service[member.read,owner.manage] was=auditor role=service permissions='{ticket.read}': #0 / unchanged
+-- service[member.read,owner.manage] was=service role=service permissions='{ticket.read}': !42501
+-- service[member.read,owner.manage] was=service role=service permissions='{member.read}': #1 / members a+1-1
+-- service[member.read,owner.manage] was=service: !42501
+-- service[member.read,owner.manage] was=auditor role=service permissions='{member.read}': #0 / unchanged
 -- agent requester was=requester: #0 / unchanged
 
 -- play: who removes members, blindly
@@ -202,8 +211,10 @@ update ringfence.members set role = '<role>', permissions = <permissions> where 
 delete from ringfence.memberships; delete from ringfence.group_members; update ringfence.tickets set assignee_id = null;
 -- sql:
 with gone as (delete from ringfence.members returning role) select count(*), count(*) filter (where role = 'owner') from gone;
--- owner service[member.read,owner.manage]: 8|1
--- admin service[member.read,member.manage]: 7|0
+-- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: 8|1
+-- service[member.read,owner.manage]: 1|0
+-- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: 7|0
+-- service[member.read,member.manage]: 1|0
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0
 -- definer: 8|1
 -- owner_role: 0|0

@@ -9,9 +9,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
 use ringfence_domain::{Priority, Ticket, TicketId, TicketType};
+use ringfence_store::idempotency::Attempt;
 use ringfence_store::tickets::{self, NewTicket, Numbers};
 use ringfence_store::{Refusal, StoreError, TenantTx, contacts};
 use serde::Serialize;
+use std::cell::Cell;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -58,15 +60,29 @@ pub async fn create_ticket(caller: Caller, request: HttpRequest, body: Unread, n
     let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let (new, requester) = read(body)?;
+    let path = format!("/v1/tenants/{}/tickets", caller.tenant_path());
+    for _ in 1..BLOCKS {
+        let spent = Cell::new(false);
+        match create(&caller, attempt.clone(), &numbers, (&new, &requester), &path, &spent).await {
+            Err(_) if spent.get() => {}
+            outcome => return outcome,
+        }
+    }
+    create(&caller, attempt, &numbers, (&new, &requester), &path, &Cell::new(false)).await
+}
+
+/// Blocks of numbers that others may empty between the look and the taking.
+const BLOCKS: usize = 8;
+
+async fn create(caller: &Caller, attempt: Option<Attempt>, numbers: &Numbers, (new, requester): (&NewTicket, &Requester), path: &str, spent: &Cell<bool>) -> Result<HttpResponse, Problem> {
     // In a transaction of its own, before this one: a counter row held until commit would let one create at a time in.
     if let Err(error) = numbers.ensure(caller.database(), &caller.principal).await {
         return Err(caller.refused(Action::TicketCreated, objects("ticket"), error, None).await);
     }
-    let path = format!("/v1/tenants/{}/tickets", caller.tenant_path());
-    answer::change(&caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
+    answer::change(caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
         let mut new = new.clone();
         new.requester_id = requester.find(tx).await?;
-        let number = numbers.take_for(tx).await?;
+        let number = numbers.take_for(tx).await.inspect_err(|error| spent.set(matches!(error, StoreError::Collided)))?;
         let ticket = tickets::create(tx, &new, number).await?;
         let location = format!("{path}/{}", ticket.ticket_id);
         Ok(Answer::created(&ticket, Some(ticket.version), location))
