@@ -11,9 +11,9 @@ create policy group_members_wall_each_row on ringfence.group_members as restrict
 create policy group_members_read on ringfence.group_members for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
 create policy group_members_add on ringfence.group_members for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and (select ringfence.gives_roles()));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 create policy group_members_remove on ringfence.group_members for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and (select ringfence.gives_roles()));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 -- enter() and the operator's functions.
 create policy group_members_read_by_definers on ringfence.group_members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());

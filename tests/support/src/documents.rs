@@ -81,6 +81,8 @@ fn asked(rule: &str) -> String {
         ("member_id = ( SELECT", "as oneself"),
         ("contact_id = ( SELECT", "as oneself"),
         ("role <> 'owner'", "owners apart"),
+        ("role = 'service'", "all rights of an admin, unless it is a service"),
+        ("(tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles", "all rights of an admin"),
         ("permissions <@", "no more than one holds"),
         ("visibility = 'public'", "public"),
         ("visibility = 'internal'", "internal"),
