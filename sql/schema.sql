@@ -1024,8 +1024,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
         end if;
         -- A former member's own record is the same person; an address proves nothing.
         select c.contact_id into person from ringfence.contacts c
-         where c.tenant_id = provision_member.tenant_id and c.identity_id = identity
-           and not exists (select from ringfence.members m where m.tenant_id = c.tenant_id and m.member_id = c.contact_id);
+         where c.tenant_id = provision_member.tenant_id and c.identity_id = identity;
         if person is null then
             person := gen_random_uuid();
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)

@@ -44,6 +44,12 @@ async fn a_ticket_goes_from_sign_in_to_audit() {
         let actions: Vec<&str> = trail.body["data"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
         assert!(actions.contains(&action), "{action} in {actions:?}");
     }
+    // By number too, the trail says which ticket was looked into.
+    for part in ["comments", "events"] {
+        let listed = running.get(&format!("/v1/tenants/acme/tickets/{}/{part}", made.body["number"]), &agent).await.expect(200);
+        let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", listed.request_id()), &auditor).await.expect(200);
+        assert_eq!(trail.body["data"][0]["object_id"], made.body["ticket_id"], "{part}");
+    }
     let trail = running.get("/v1/tenants/acme/audit?decision=deny", &auditor).await.expect(200);
     assert_eq!(trail.body["data"][0]["rule"], "precondition_failed");
     let first = running.get("/v1/tenants/acme/audit?action=tenant.entered", &auditor).await.expect(200);

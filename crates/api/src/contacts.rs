@@ -66,7 +66,7 @@ pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpR
     fields.finish()?;
     let asked = asked.of("contacts", &filter);
     let needs = &[permission::CONTACT_READ, permission::TICKET_READ_OWN];
-    let listing = Listing { asked, action: Action::ContactListed, object: objects("contact"), needs };
+    let listing = Listing { asked, action: Action::ContactListed, object: objects("contact"), under: None, needs };
     listing::page(
         &caller,
         &request,

@@ -42,7 +42,7 @@ pub async fn list_groups(caller: Caller, request: HttpRequest) -> Result<HttpRes
     let mut fields = Fields::of_query(request.query_string());
     let asked = listing::asked(&mut fields, ORDERS, false);
     fields.finish()?;
-    let listing = Listing { asked: asked.of("groups", &()), action: Action::GroupListed, object: objects("group"), needs: &[permission::GROUP_READ] };
+    let listing = Listing { asked: asked.of("groups", &()), action: Action::GroupListed, object: objects("group"), under: None, needs: &[permission::GROUP_READ] };
     listing::page(
         &caller,
         &request,

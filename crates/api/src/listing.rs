@@ -14,6 +14,7 @@ use ringfence_store::{Access, Entered, Key, Keyset, Page, StoreError, TenantTx};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use utoipa::ToSchema;
 
 /// The column and direction of an `order=` word.
@@ -101,6 +102,8 @@ pub struct Listing<'a> {
     pub asked: Asked,
     pub action: Action,
     pub object: Object,
+    /// What the list belongs to, once it was found: a route may name it by number.
+    pub under: Option<&'a Cell<Option<uuid::Uuid>>>,
     /// Any of these will do; without one the list is forbidden instead of empty.
     pub needs: &'a [&'a str],
 }
@@ -114,7 +117,7 @@ where
     T: Serialize,
     F: AsyncFn(&mut TenantTx, &Keyset) -> Result<(Page<T>, Option<i64>), StoreError>,
 {
-    let Listing { asked, action, object, needs } = listing;
+    let Listing { asked, action, object, under, needs } = listing;
     let cursors = request.app_data::<Data<Cursors>>().ok_or(Problem::new(Kind::Internal))?;
     let now = Timestamp::now();
     let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
@@ -142,7 +145,8 @@ where
     };
     tx.commit().await?;
     let details = json!({ "filter": asked.filter, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
-    caller.read(&entered, action, object, details).await?;
+    let id = under.and_then(Cell::get).or(object.id);
+    caller.read(&entered, action, Object { id, ..object }, details).await?;
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
     let (more_after, more_before) = if keyset.backwards { (true, page.more) } else { (page.more, keyset.from.is_some()) };

@@ -93,7 +93,7 @@ pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResp
     fields.finish()?;
     let asked = asked.of("audit", &filter);
     caller.catch_up().await?;
-    let listing = Listing { asked, action: Action::AuditListed, object: objects("audit"), needs: &[permission::AUDIT_READ] };
+    let listing = Listing { asked, action: Action::AuditListed, object: objects("audit"), under: None, needs: &[permission::AUDIT_READ] };
     listing::page(
         &caller,
         &request,

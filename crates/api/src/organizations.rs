@@ -56,7 +56,7 @@ pub async fn list_organizations(caller: Caller, request: HttpRequest) -> Result<
     let filter = organizations::Filter { external_source, external_id };
     fields.finish()?;
     let asked = asked.of("organizations", &filter);
-    let listing = Listing { asked, action: Action::OrganizationListed, object: objects("organization"), needs: &[permission::ORGANIZATION_READ] };
+    let listing = Listing { asked, action: Action::OrganizationListed, object: objects("organization"), under: None, needs: &[permission::ORGANIZATION_READ] };
     listing::page(
         &caller,
         &request,

@@ -102,14 +102,6 @@ select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1
 -- operator tenant={absent}: f / unchanged / no event
 -- nobody owner auditor_login dispatcher analyst: !42501
 
--- play: who is a member elsewhere under the same id is no member here
--- before:
-insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select t, '{new}', 'far', '{i_new}' from unnest(array['{acme}', '{globex}']::uuid[]) t;
-insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{globex}', '{new}', '{i_new}', 'agent');
--- sql:
-select p.id = '{new}' from ringfence.provision_member('{acme}', 'https://issuer.example', 'new', 'Name', 'far@example.org', 'agent', null, '{r_one}') p (id);
--- operator: t
-
 -- play: an analyst's login is made of one shape, for one tenant
 select length(ringfence.create_reporting_login('<tenant>', '<verifier>', '{r_one}'));
 -- after:

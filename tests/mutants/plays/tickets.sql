@@ -1,10 +1,10 @@
 -- Who makes and changes tickets, their comments, their history and their tags, and what each may not set.
 
 -- play: who makes which ticket
-insert into ringfence.tickets (tenant_id, ticket_id, number, subject, status, requester_id, assignee_id, group_id, organization_id, tags, external_source, external_id, created_at)
-values ('<tenant>', '{new}', 100, 'new', '<status>', '<requester>', <assignee>, <group>, <organization>, '<tags>', <source>, <key>, <created>);
+insert into ringfence.tickets (tenant_id, ticket_id, number, subject, status, requester_id, assignee_id, group_id, organization_id, tags, external_source, external_id, created_at, updated_at)
+values ('<tenant>', '{new}', 100, 'new', '<status>', '<requester>', <assignee>, <group>, <organization>, '<tags>', <source>, <key>, <created>, <updated>);
 -- effects
--- let: tenant={acme} status=new requester={asker} assignee=null group=null organization=null tags={} source=null key=null created=transaction_timestamp()
+-- let: tenant={acme} status=new requester={asker} assignee=null group=null organization=null tags={} source=null key=null created=transaction_timestamp() updated=transaction_timestamp()
 -- owner admin agent service[ticket.create]: #1 / tickets a+1
 -- owner agent requester={requester} status=open assignee='{agent}' group='{second}' organization='{org}' tags={x} source='s' key='k' created='2020-01-01': #1 / tickets a+1
 -- auditor light_agent service[ticket.read,ticket.change] service[ticket.create.own] service[ticket.create.group] nobody: !42501
@@ -24,6 +24,7 @@ values ('<tenant>', '{new}', 100, 'new', '<status>', '<requester>', <assignee>, 
 -- requester requester={requester} tags={x}: !42501
 -- requester requester={requester} source='s' key='k': !42501
 -- requester requester={requester} created='2020-01-01': !42501
+-- requester requester={requester} updated='9999-01-01': !42501
 -- service[ticket.create.own] requester={service}: #1 / tickets a+1
 -- service[] requester={service}: !42501
 

@@ -28,7 +28,7 @@ pub async fn list_members(caller: Caller, request: HttpRequest) -> Result<HttpRe
     fields.finish()?;
     let asked = asked.of("members", &filter);
     let needs = &[permission::MEMBER_READ, permission::TICKET_READ_OWN];
-    let listing = Listing { asked, action: Action::MemberListed, object: objects("member"), needs };
+    let listing = Listing { asked, action: Action::MemberListed, object: objects("member"), under: None, needs };
     listing::page(
         &caller,
         &request,

@@ -12,6 +12,7 @@ use ringfence_domain::{Comment, CommentId, TicketRef, Visibility};
 use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
 use serde::Serialize;
 use serde_json::json;
+use std::cell::Cell;
 use utoipa::ToSchema;
 
 /// A new comment.
@@ -43,13 +44,15 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
     let asked = listing::asked(&mut fields, ORDERS, false);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
-    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: asked_for(reference), needs: READS };
+    let under = Cell::new(None);
+    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: asked_for(reference), under: Some(&under), needs: READS };
     listing::page(
         &caller,
         &request,
         listing,
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+            under.set(Some(ticket.ticket_id.0));
             Ok((comments::list(tx, ticket.ticket_id, visibility, keyset).await?, None))
         },
         |comment: &Comment| Key { time: Some(comment.created_at), number: None, id: comment.comment_id.0 },

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Priority, Ticket, TicketEvent, TicketStatus, permission};
 use ringfence_store::{Key, Refusal, tickets};
+use std::cell::Cell;
 
 pub const ORDERS: &[Order] = &[
     ("-updated_at", "updated_at", true),
@@ -47,7 +48,7 @@ pub async fn list_tickets(caller: Caller, request: HttpRequest) -> Result<HttpRe
     let (filter, asked) = asked_for(&request)?;
     let (column, total) = (asked.column, asked.total);
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
-    let listing = Listing { asked, action: Action::TicketListed, object: objects("ticket"), needs };
+    let listing = Listing { asked, action: Action::TicketListed, object: objects("ticket"), under: None, needs };
     listing::page(
         &caller,
         &request,
@@ -115,13 +116,15 @@ pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web:
     let asked = listing::asked(&mut fields, EVENT_ORDERS, false);
     fields.finish()?;
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
-    let listing = Listing { asked: asked.of("ticket_events", &path.1), action: Action::TicketEventListed, object: named(reference), needs };
+    let under = Cell::new(None);
+    let listing = Listing { asked: asked.of("ticket_events", &path.1), action: Action::TicketEventListed, object: named(reference), under: Some(&under), needs };
     listing::page(
         &caller,
         &request,
         listing,
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+            under.set(Some(ticket.ticket_id.0));
             Ok((tickets::list_events(tx, ticket.ticket_id, keyset).await?, None))
         },
         |event: &TicketEvent| Key { time: Some(event.created_at), number: None, id: event.ticket_event_id.0 },
