@@ -60,7 +60,6 @@ select i.details from ringfence.audit_inbox i where i.action = 'contact.updated'
 -- let: 1={acme} 2={new} 3=x 4=ASKER@example.org
 -- owner service[contact.read]: asker / unchanged
 -- owner 4=x@example.org: new / audit_inbox a+1, contacts a+1
--- service[contact.read] 4=x@example.org: !42501
 -- owner 4=outsider@example.org: new / audit_inbox a+1, contacts a+1
 
 -- play: one organization
