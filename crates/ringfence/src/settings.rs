@@ -32,9 +32,10 @@ pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.c
 pub const ORIGINS: Setting = setting("RINGFENCE_ORIGINS", "https://support.example.com", "origins that browsers may call from, parted by `,`; none by default");
 pub const WORKERS: Setting = setting("RINGFENCE_WORKERS", "4", "threads that answer requests; default: one a core");
 pub const CONNECTIONS: Setting = setting("RINGFENCE_CONNECTIONS", "16", "connections of the service's pool");
+pub const LOG: Setting = setting("RUST_LOG", "debug", "how much ringfence logs to standard error, as JSON lines; other libraries are heard from warnings up alone; default: info");
 
-pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &ADMIN_URL, &DATABASE_URL, &ISSUERS, &ORIGINS, &WORKERS, &CONNECTIONS];
-pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS];
+pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &ADMIN_URL, &DATABASE_URL, &ISSUERS, &ORIGINS, &WORKERS, &CONNECTIONS, &LOG];
+pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS, &LOG];
 pub const FOR_ADMINISTRATION: &[&Setting] = &[&ADMIN_URL, &DATA, &CREDENTIALS];
 pub const FOR_OPERATION: &[&Setting] = &[&OPERATOR_URL, &ADMIN_URL, &DATA, &CREDENTIALS];
 pub const FOR_IMPORT: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &OPERATOR_URL, &TOKEN_KEY, &ADMIN_URL, &DATA, &CREDENTIALS];
