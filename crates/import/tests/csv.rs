@@ -150,6 +150,47 @@ fn a_quote_that_is_never_closed_does_not_swallow_memory() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_is_an_error_where_its_record_starts() {
+    for rest in [
+        "x\n3,three\n4,four\n",
+        "x",
+        "",
+        "\n",
+        "x \"\"\n3,\"\"\"\"\n",
+    ] {
+        let text = format!("id,subject\n1,\"o\n\"\"n\"\"e\"\n\n2,\"two{rest}");
+        let rows = read(text.replace('\n', "\r\n"));
+        assert_eq!(lines(&text), [(2, true), (5, false)], "{text}");
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        let error = rows[1].as_ref().unwrap_err();
+        assert_eq!(error.line, 5);
+        assert!(error.message.contains("a quote is not closed"), "{error}");
+    }
+    for header in ["\"id,subject\n1,one\n", "\u{feff}\"id,subject\n1,one\n"] {
+        assert_eq!(lines(header), [(1, false)]);
+    }
+}
+
+#[test]
+fn a_row_of_another_width_is_at_the_line_it_starts_on() {
+    let text = "id,subject\n1,\"o\nn\ne\",x\n2,\"a \"stray\"\n3\n4,\"t\nwo\"\r5,\"five\n\"\n";
+    let expected = [(2, false), (5, true), (6, false), (7, true), (8, true)];
+    assert_eq!(lines(text), expected);
+}
+
+#[test]
+fn a_quote_inside_a_field_or_closed_at_the_end_of_the_file_is_none_of_that() {
+    for text in [
+        "id,subject\n1,a 5\" disk",
+        "id,subject\n1,\"one\"",
+        "id,subject\n1,\"one\"\"\"",
+        "\u{feff}\"id\",subject\n1,\"\"\"\"\n",
+    ] {
+        assert_eq!(lines(text), [(2, true)], "{text}");
+    }
+}
+
+#[test]
 fn times_without_a_zone_are_utc() {
     let ticket =
         one("id,subject,created_at,updated_at\n1,s,2024-05-01 12:00:00,2024-05-02 08:00 UTC\n");

@@ -57,8 +57,16 @@ impl<R: Read> Tickets<R> {
         self.meter.left.set(MAX_RECORD_BYTES);
         let before = self.meter.line.get() + 1;
         match self.reader.read_byte_record(&mut self.record) {
+            // A record that ends inside quotes is the file's last.
+            Ok(_) if self.meter.inside_quotes() => {
+                self.done = true;
+                Err(RowError::new(
+                    self.meter.record_line.get(),
+                    "a quote is not closed, so that the rest of the file belongs to it",
+                ))
+            }
             Ok(false) => Ok(None),
-            Ok(true) => Ok(Some(self.start_line())),
+            Ok(true) => Ok(Some(self.meter.record_line.get())),
             Err(error) => {
                 self.done = true;
                 Err(match error.into_kind() {
@@ -75,17 +83,6 @@ impl<R: Read> Tickets<R> {
                 })
             }
         }
-    }
-
-    /// The record ends on the last line handed out and holds the line ends inside its quotes.
-    fn start_line(&self) -> u64 {
-        let inside = self
-            .record
-            .as_slice()
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count() as u64;
-        self.meter.line.get().saturating_sub(inside).max(1)
     }
 
     fn row(&self, line: u64) -> Result<Row, RowError> {
