@@ -5,24 +5,29 @@ use ringfence_tests::database::connect;
 use ringfence_tests::server::{DATABASE, Server};
 use serde_json::Value;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use tokio_postgres::Client;
 
 /// The binary over that server's database, as its README says.
 fn ringfence(server: &Server, arguments: &[&str]) -> Output {
+    command(server, arguments).output().expect("target/debug/ringfence, which `make e2e` builds")
+}
+
+fn command(server: &Server, arguments: &[&str]) -> Command {
     let this = std::env::current_exe().unwrap();
     let binary = this.parent().unwrap().parent().unwrap().join("ringfence");
-    let output = Command::new(binary)
+    let mut command = Command::new(binary);
+    command
         .args(arguments)
         .current_dir(server.folder())
         .env("RINGFENCE_CREDENTIALS", server.folder().join("credentials.json"))
         .env("RINGFENCE_ADMIN_URL", server.cluster.admin_url())
         .env("DATABASE_URL", server.url("ringfence_app", DATABASE))
         .env("RINGFENCE_AUDITOR_URL", server.url("ringfence_auditor", DATABASE))
-        .env("RINGFENCE_OPERATOR_URL", server.url("ringfence_operator", DATABASE))
-        .output();
-    output.expect("target/debug/ringfence, which `make e2e` builds")
+        .env("RINGFENCE_OPERATOR_URL", server.url("ringfence_operator", DATABASE));
+    command
 }
 
 fn well(server: &Server, arguments: &[&str]) -> String {
@@ -127,5 +132,57 @@ async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
     assert!(!ringfence(&server, &["import", "--tenant", "acme", "--format", "csv", "--source", "again", csv.to_str().unwrap()]).status.success());
     assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
     drop((admin, analyst));
+    server.stop().await;
+}
+
+/// An import that reads what is written into the pipe, until that is closed.
+fn lasting_import(server: &Server, tenant: &str) -> (Child, std::fs::File) {
+    let pipe = server.folder().join("pipe.csv");
+    if !pipe.exists() {
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    }
+    let child = command(server, &["import", "--tenant", tenant, "--format", "csv", pipe.to_str().unwrap()]).stdout(Stdio::null()).spawn().unwrap();
+    let mut writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    writer.write_all(b"id,subject\n").unwrap();
+    (child, writer)
+}
+
+#[tokio::test]
+async fn a_second_import_into_a_tenant_waits_its_turn_and_a_killed_one_holds_up_nobody() {
+    let server = Server::start("turns").await;
+    for slug in ["acme", "globex"] {
+        well(&server, &["tenant", "create", slug]);
+    }
+    let file = server.folder().join("one.csv");
+    std::fs::write(&file, "id,subject\n1,one\n").unwrap();
+    let arguments = |tenant| ["import", "--tenant", tenant, "--format", "csv", "--source", "second", file.to_str().unwrap()];
+    let admin = connect(&server.admin(DATABASE)).await;
+    let began = "select count(*) from ringfence.members";
+
+    let (mut first, mut rows) = lasting_import(&server, "acme");
+    while count(&admin, began).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let refused = ringfence(&server, &arguments("acme"));
+    let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("an import into acme runs already"), "{complaint}");
+    well(&server, &arguments("globex"));
+    // The first one's membership is still there: it goes on.
+    rows.write_all(b"1,first\n").unwrap();
+    drop(rows);
+    assert!(first.wait().unwrap().success());
+    well(&server, &arguments("acme"));
+
+    let (mut killed, rows) = lasting_import(&server, "acme");
+    while count(&admin, began).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    drop(rows);
+    well(&server, &arguments("acme"));
+    assert_eq!(count(&admin, began).await, 0);
+    drop(admin);
     server.stop().await;
 }

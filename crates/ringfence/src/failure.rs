@@ -32,6 +32,8 @@ pub enum Failure {
     NotRunning(PathBuf),
     #[error("there is no tenant `{0}`; `ringfence tenant list` names them all")]
     UnknownTenant(String),
+    #[error("an import into {0} runs already; wait until it has ended, or end it")]
+    RunsAlready(String),
     #[error("cannot {action} {}: {source}", path.display())]
     File {
         action: &'static str,

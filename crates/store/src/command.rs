@@ -4,6 +4,7 @@ use crate::StoreError;
 use jiff::Timestamp;
 use ringfence_domain::{MemberId, RequestId, Role, TenantId};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
 
@@ -40,6 +41,33 @@ pub struct NewMember<'a> {
     pub role: Role,
     /// For a service alone.
     pub permissions: Option<Vec<String>>,
+}
+
+/// Held while a command works in a tenant, so that no other of its name does. It ends with its connection, and so with a
+/// killed command.
+pub struct Turn {
+    _client: Client,
+}
+
+impl Turn {
+    /// None: another one has it. As the service's login, which alone may try a lock; and as an open transaction, which is the
+    /// one kind of lock that it may try. It has no snapshot and holds up nothing else.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn take(app: &Config, tenant: TenantId, command: &str) -> Result<Option<Self>, StoreError> {
+        let (client, connection) = app.clone().application_name("ringfence").connect(NoTls).await?;
+        tokio::spawn(connection);
+        client.batch_execute("begin; set local idle_in_transaction_session_timeout = 0").await?;
+        let row = client.query_one("select pg_catalog.pg_try_advisory_xact_lock($1)", &[&turn_key(tenant, command)]).await?;
+        let is_taken: bool = row.try_get(0)?;
+        Ok(is_taken.then_some(Self { _client: client }))
+    }
+}
+
+fn turn_key(tenant: TenantId, command: &str) -> i64 {
+    let digest = Sha256::new().chain_update(b"ringfence command ").chain_update(tenant.0).chain_update(command).finalize();
+    digest.iter().take(8).fold(0, |key, &byte| key << 8 | i64::from(byte))
 }
 
 impl Operator {

@@ -14,10 +14,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ringfence_import::{Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
 use ringfence_store::tickets::Numbers;
-use ringfence_store::{Database, StoreError};
+use ringfence_store::StoreError;
 use serde::Serialize;
 
-use super::membership::Membership;
+use super::membership::{Entry, Membership};
 use super::serve::StopSignals;
 use super::{operator, tenant_named};
 use crate::cli::ImportArgs;
@@ -53,12 +53,12 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
         rows.check()
     } else {
         let config = connections.database()?;
-        let database = Database::new(&config)?;
-        let membership = Membership::begin(&operator, &database, tenant, "import", "Import", PERMISSIONS).await?;
+        let entry = Entry { tenant, slug: &args.tenant, command: "import", name: "Import", permissions: PERMISSIONS };
+        let membership = Membership::begin(&operator, &config, &entry).await?;
         let trail = audited::Trail::start(&config.auditor, &membership);
         let imported = match trail.started(&source, args.format.as_str()).await {
             Ok(()) => {
-                let imported = rows.write(&database, &membership).await;
+                let imported = rows.write(&membership).await;
                 trail.finished(&source, imported.as_ref().ok()).await.and(imported)
             }
             Err(failure) => Err(failure),
@@ -135,7 +135,7 @@ impl<'a> Rows<'a> {
     }
 
     /// One transaction a ticket; a ticket refused is reported and the next one comes. A database out of reach ends it.
-    async fn write(&mut self, database: &Database, membership: &Membership<'_>) -> Result<Summary, Failure> {
+    async fn write(&mut self, membership: &Membership<'_>) -> Result<Summary, Failure> {
         let numbers = Numbers::default();
         let mut stop = StopSignals::catch()?;
         while let Some(record) = self.next() {
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
             let line = row.line;
             let ticket = convert::ticket(row.ticket);
             // Not dropped half-way by a signal: the ticket at hand is finished first.
-            match imports::import(database, &membership.principal, &numbers, &ticket).await {
+            match imports::import(&membership.database, &membership.principal, &numbers, &ticket).await {
                 Ok(Outcome::Created(_)) => self.summary.created += 1,
                 Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
                 Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {

@@ -11,7 +11,7 @@ use ringfence_store::{Access, Database, Principal, Refusal, StoreError, TenantTx
 use serde::{Deserialize, Serialize};
 
 use super::demo_tickets;
-use crate::commands::membership::Membership;
+use crate::commands::membership::{Entry, Membership};
 use crate::commands::{import, operator, report_role};
 use crate::connections::Connections;
 use crate::data_folder::DataFolder;
@@ -109,16 +109,16 @@ impl Seeding<'_> {
 
     /// As an import: a killed run's tickets are found again by their external ids.
     async fn tickets(&self) -> Result<(), Failure> {
-        let database = Database::new(&self.connections.database()?)?;
         let permissions = [import::PERMISSIONS, &["group.manage"]].concat();
-        let membership = Membership::begin(self.operator, &database, self.tenant_id, "demo", "Demo", &permissions).await?;
+        let entry = Entry { tenant: self.tenant_id, slug: self.slug, command: "demo", name: "Demo", permissions: &permissions };
+        let membership = Membership::begin(self.operator, &self.connections.database()?, &entry).await?;
         let written = async {
             for group in demo_tickets::GROUPS {
-                make_group(&database, &membership.principal, group).await?;
+                make_group(&membership.database, &membership.principal, group).await?;
             }
             let numbers = Numbers::default();
             for ticket in demo_tickets::tickets(self.slug, self.name, Timestamp::now()) {
-                imports::import(&database, &membership.principal, &numbers, &ticket).await?;
+                imports::import(&membership.database, &membership.principal, &numbers, &ticket).await?;
             }
             Ok::<_, Failure>(())
         }
