@@ -17,33 +17,49 @@ words! {
     }
 }
 
-/// Names of permissions that the service phrases answers by; `policies/functions/permissions.sql` gives them to roles.
+/// Names of permissions; `policies/functions/permissions.sql` gives them to roles, and `ticket.import` to no role but to the
+/// import alone.
 pub mod permission {
-    pub const TICKET_READ: &str = "ticket.read";
-    pub const TICKET_READ_GROUP: &str = "ticket.read.group";
-    pub const TICKET_READ_OWN: &str = "ticket.read.own";
-    pub const TICKET_CREATE: &str = "ticket.create";
-    pub const TICKET_CREATE_GROUP: &str = "ticket.create.group";
-    pub const TICKET_CREATE_OWN: &str = "ticket.create.own";
-    pub const TICKET_CHANGE: &str = "ticket.change";
-    pub const TICKET_CHANGE_GROUP: &str = "ticket.change.group";
-    pub const TICKET_RESOLVE_OWN: &str = "ticket.resolve.own";
-    pub const COMMENT_CREATE: &str = "comment.create";
-    pub const COMMENT_CREATE_GROUP: &str = "comment.create.group";
-    pub const COMMENT_NOTE_GROUP: &str = "comment.note.group";
-    pub const COMMENT_CREATE_OWN: &str = "comment.create.own";
-    pub const MEMBER_READ: &str = "member.read";
-    pub const MEMBER_MANAGE: &str = "member.manage";
-    pub const OWNER_MANAGE: &str = "owner.manage";
-    pub const GROUP_READ: &str = "group.read";
-    pub const GROUP_MANAGE: &str = "group.manage";
-    pub const ORGANIZATION_READ: &str = "organization.read";
-    pub const ORGANIZATION_CHANGE: &str = "organization.change";
-    pub const ORGANIZATION_DELETE: &str = "organization.delete";
-    pub const CONTACT_READ: &str = "contact.read";
-    pub const CONTACT_CHANGE: &str = "contact.change";
-    pub const CONTACT_DELETE: &str = "contact.delete";
-    pub const AUDIT_READ: &str = "audit.read";
+    macro_rules! names {
+        ($($name:ident = $text:literal),+ $(,)?) => {
+            $(pub const $name: &str = $text;)+
+            pub const ALL: &[&str] = &[$($name),+];
+        };
+    }
+
+    names! {
+        TICKET_READ = "ticket.read",
+        TICKET_READ_GROUP = "ticket.read.group",
+        TICKET_READ_OWN = "ticket.read.own",
+        TICKET_CREATE = "ticket.create",
+        TICKET_CREATE_GROUP = "ticket.create.group",
+        TICKET_CREATE_OWN = "ticket.create.own",
+        TICKET_CHANGE = "ticket.change",
+        TICKET_CHANGE_GROUP = "ticket.change.group",
+        TICKET_RESOLVE_OWN = "ticket.resolve.own",
+        TICKET_IMPORT = "ticket.import",
+        COMMENT_CREATE = "comment.create",
+        COMMENT_CREATE_GROUP = "comment.create.group",
+        COMMENT_NOTE_GROUP = "comment.note.group",
+        COMMENT_CREATE_OWN = "comment.create.own",
+        COMMENT_READ = "comment.read",
+        COMMENT_READ_GROUP = "comment.read.group",
+        COMMENT_READ_OWN = "comment.read.own",
+        MEMBER_READ = "member.read",
+        MEMBER_MANAGE = "member.manage",
+        OWNER_MANAGE = "owner.manage",
+        GROUP_READ = "group.read",
+        GROUP_MANAGE = "group.manage",
+        ORGANIZATION_READ = "organization.read",
+        ORGANIZATION_CHANGE = "organization.change",
+        ORGANIZATION_DELETE = "organization.delete",
+        CONTACT_READ = "contact.read",
+        CONTACT_CHANGE = "contact.change",
+        CONTACT_DELETE = "contact.delete",
+        AUDIT_READ = "audit.read",
+        SETTINGS_READ = "settings.read",
+        SETTINGS_CHANGE = "settings.change",
+    }
 }
 
 /// A member's permissions in the tenant entered, as `enter` returned them.
@@ -76,5 +92,23 @@ impl Permissions {
 impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::permission;
+    use std::collections::BTreeSet;
+
+    /// What the policies ask for or give out. A name in neither of them opens no door.
+    #[test]
+    fn the_names_are_those_of_the_policies() {
+        let given = include_str!("../../../policies/functions/permissions.sql");
+        let given = given.lines().filter(|line| line.contains("then '") || line.contains("else '")).flat_map(|line| line.split('\''));
+        let mut known: BTreeSet<&str> = given.filter(|text| text.starts_with(',')).flat_map(|list| list.split(',')).filter(|name| !name.is_empty()).collect();
+        assert!(include_str!("../../../policies/comments.sql").contains("'ticket.import'"));
+        known.insert(permission::TICKET_IMPORT);
+        assert_eq!(known, permission::ALL.iter().copied().collect());
+        assert_eq!(known.len(), permission::ALL.len());
     }
 }

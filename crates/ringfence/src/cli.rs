@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and what its help says. It decides nothing.
 
+mod argument;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -67,16 +69,16 @@ pub enum TenantCommand {
         /// The tenant's name in routes: 3 to 40 of a-z, 0-9 and '-'
         slug: Slug,
         /// The tenant's name for people; default: the slug
-        #[arg(long)]
+        #[arg(long, value_parser = argument::name)]
         name: Option<String>,
         /// Who vouches for the first owner
-        #[arg(long, requires = "owner_subject")]
+        #[arg(long, requires = "owner_subject", value_parser = argument::issuer)]
         owner_issuer: Option<String>,
         /// Who the first owner is to that issuer (the `sub` of their tokens)
-        #[arg(long, requires = "owner_issuer")]
+        #[arg(long, requires = "owner_issuer", value_parser = argument::subject)]
         owner_subject: Option<String>,
         /// The first owner's name for people
-        #[arg(long, default_value = "Owner")]
+        #[arg(long, default_value = "Owner", value_parser = argument::name)]
         owner_name: String,
         #[command(flatten)]
         shown: Shown,
@@ -104,22 +106,22 @@ pub enum MemberCommand {
         #[arg(long)]
         tenant: String,
         /// The issuer of the identity's tokens
-        #[arg(long)]
+        #[arg(long, value_parser = argument::issuer)]
         issuer: String,
         /// The `sub` of the identity's tokens; never an e-mail address
-        #[arg(long)]
+        #[arg(long, value_parser = argument::subject)]
         subject: String,
         /// Name for people
-        #[arg(long)]
+        #[arg(long, value_parser = argument::name)]
         name: String,
         /// E-mail address, as data: it grants nothing
-        #[arg(long)]
+        #[arg(long, value_parser = argument::email)]
         email: Option<String>,
         /// owner, admin, agent, light_agent, requester, auditor or service
         #[arg(long)]
         role: Role,
         /// What a service may do, such as ticket.read; once for each
-        #[arg(long = "permission")]
+        #[arg(long = "permission", value_parser = argument::permission)]
         permissions: Vec<String>,
         #[command(flatten)]
         shown: Shown,
@@ -166,7 +168,7 @@ pub struct TokenArgs {
     #[arg(long, conflicts_with_all = ["tenant", "role"])]
     pub subject: Option<String>,
     /// How long the token holds, such as 10m or 8h
-    #[arg(long, default_value = "1h", value_parser = lifetime)]
+    #[arg(long, default_value = "1h", value_parser = argument::lifetime)]
     pub lifetime: jiff::SignedDuration,
 }
 
@@ -192,7 +194,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub format: ringfence_import::Format,
     /// The other system's name, the first half of each ticket's external key; default: the format
-    #[arg(long, value_parser = source)]
+    #[arg(long, value_parser = argument::source)]
     pub source: Option<String>,
     /// Read and check everything, write nothing
     #[arg(long)]
@@ -219,22 +221,6 @@ impl std::str::FromStr for DsnLogin {
                 _ => Err("one of admin, app, auditor, dispatcher, operator, reporting:TENANT".to_owned()),
             },
         }
-    }
-}
-
-fn lifetime(text: &str) -> Result<jiff::SignedDuration, String> {
-    match text.parse::<jiff::SignedDuration>() {
-        Ok(lifetime) if lifetime.is_positive() => Ok(lifetime),
-        _ => Err("a time above zero, such as 90s, 10m or 8h".to_owned()),
-    }
-}
-
-fn source(text: &str) -> Result<String, String> {
-    let is_plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
-    if is_plain && (1..=64).contains(&text.len()) {
-        Ok(text.to_owned())
-    } else {
-        Err("1 to 64 letters, digits, '-', '_' and '.', such as zendesk-eu".to_owned())
     }
 }
 
