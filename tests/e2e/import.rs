@@ -1,6 +1,8 @@
 //! The binary as an operator uses it: tenants side by side, and real files read into each. It talks to no service.
 
 use crate::node::folder;
+use ringfence_domain::Role;
+use ringfence_store::command::{NewMember, Operator};
 use ringfence_tests::database::connect;
 use ringfence_tests::server::{DATABASE, Server};
 use serde_json::Value;
@@ -132,6 +134,24 @@ async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
     assert!(!ringfence(&server, &["import", "--tenant", "acme", "--format", "csv", "--source", "again", csv.to_str().unwrap()]).status.success());
     assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
     drop((admin, analyst));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_tenant_whose_owner_is_refused_is_not_made() {
+    let server = Server::start("owners").await;
+    let operator = Operator::connect(&server.installation().login_config("ringfence_operator")).await.unwrap();
+    let owner = |name| NewMember { issuer: "https://id.example.com", subject: "1", name, email: None, role: Role::Owner, permissions: None };
+    assert!(operator.create_tenant_of(&owner(""), "acme", "Acme").await.is_err());
+    assert_eq!(operator.find_tenant("acme").await.unwrap(), None);
+    // The same connection and the same slug, once the owner is well.
+    let tenant = operator.create_tenant_of(&owner("Owner"), "acme", "Acme").await.unwrap();
+    assert_eq!(operator.find_tenant("acme").await.unwrap(), Some(tenant));
+    assert_eq!(operator.list_members(tenant).await.unwrap().len(), 1);
+    let made = well(&server, &["tenant", "create", "globex", "--owner-issuer", "https://id.example.com", "--owner-subject", "1"]);
+    assert!(made.contains("tenant globex created"), "{made}");
+    assert_eq!(well(&server, &["member", "list", "--tenant", "globex"]).lines().count(), 2);
+    drop(operator);
     server.stop().await;
 }
 

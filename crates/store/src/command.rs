@@ -1,6 +1,6 @@
 //! What the operator's commands may ask: each call is one function of the database that acts on one tenant and audits itself.
 
-use crate::StoreError;
+use crate::{Refusal, StoreError};
 use jiff::Timestamp;
 use ringfence_domain::{MemberId, RequestId, Role, TenantId};
 use serde::Serialize;
@@ -100,6 +100,33 @@ impl Operator {
         let tenant = TenantId::generate();
         self.client.query_one(crate::sql!("operator/create_tenant.sql").text(), &[&tenant.0, &slug, &name, &self.request_id.0]).await?;
         Ok(tenant)
+    }
+
+    /// Both or neither: a tenant without its owner could be let in by nobody, and its slug would be taken.
+    ///
+    /// # Errors
+    /// When the slug is taken or malformed, or the owner is refused.
+    pub async fn create_tenant_of(&self, owner: &NewMember<'_>, slug: &str, name: &str) -> Result<TenantId, StoreError> {
+        self.client.batch_execute("begin").await?;
+        let created = async {
+            let tenant = self.create_tenant(slug, name).await?;
+            match self.add_member(tenant, owner).await? {
+                Some(_) => Ok(tenant),
+                None => Err(StoreError::Refused(Refusal::NotFound)),
+            }
+        }
+        .await;
+        match created {
+            Ok(tenant) => {
+                self.client.batch_execute("commit").await?;
+                Ok(tenant)
+            }
+            Err(error) => {
+                // The error that is returned is the one that says why.
+                let _ = self.client.batch_execute("rollback").await;
+                Err(error)
+            }
+        }
     }
 
     /// False: there is no such tenant.

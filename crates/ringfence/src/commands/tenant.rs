@@ -34,10 +34,10 @@ struct Created<'a> {
 }
 
 async fn create(operator: &Operator, slug: &str, name: &str, owner: Option<NewMember<'_>>, format: Format) -> Result<(), Failure> {
-    let tenant_id = operator.create_tenant(slug, name).await?;
-    if let Some(owner) = owner {
-        operator.add_member(tenant_id, &owner).await?;
-    }
+    let tenant_id = match owner {
+        Some(owner) => operator.create_tenant_of(&owner, slug, name).await?,
+        None => operator.create_tenant(slug, name).await?,
+    };
     output::data(format, &Created { tenant_id, slug }, |created| format!("tenant {} created: {}", created.slug, created.tenant_id));
     Ok(())
 }
