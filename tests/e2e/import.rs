@@ -1,4 +1,4 @@
-//! The binary as an operator uses it: tenants side by side, and real files read into each. It talks to no service.
+//! The binary as an operator uses it: migrated, tenants side by side, and real files read into each. It talks to no service.
 
 use crate::node::folder;
 use ringfence_domain::Role;
@@ -153,6 +153,82 @@ async fn a_tenant_whose_owner_is_refused_is_not_made() {
     assert_eq!(well(&server, &["member", "list", "--tenant", "globex"]).lines().count(), 2);
     drop(operator);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_migration_without_the_installations_credentials_changes_nothing() {
+    let server = Server::start("credentials").await;
+    let elsewhere = server.folder().join("elsewhere");
+    let migrate = |admin: &str, more: &[&str]| {
+        let mut command = command(&server, &["migrate"]);
+        for name in ["DATABASE_URL", "RINGFENCE_AUDITOR_URL", "RINGFENCE_OPERATOR_URL", "RINGFENCE_CREDENTIALS"] {
+            command.env_remove(name);
+        }
+        let output = command.args(more).env("RINGFENCE_ADMIN_URL", admin).env("RINGFENCE_DATA", &elsewhere).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let admin = connect(&server.admin(DATABASE)).await;
+    let secrets = "select string_agg(rolpassword, ',' order by rolname), (select string_agg(encode(inner_pad, 'hex'), ',' order by purpose, kid) from ringfence.keys)
+                     from pg_authid where rolname like 'ringfence%'";
+    let kept = async || admin.query_one(secrets, &[]).await.map(|row| (row.get::<_, String>(0), row.get::<_, String>(1))).unwrap();
+    let before = kept().await;
+
+    // The logins are the server's: another database changes nothing about it, and is not made.
+    for database in [DATABASE, "another"] {
+        let (code, complaint) = migrate(&server.cluster.dsn("postgres", &password(&server), database), &[]);
+        assert_eq!(code, Some(1), "{complaint}");
+        for word in ["RINGFENCE_CREDENTIALS", "RINGFENCE_DATA", "--new-credentials"] {
+            assert!(complaint.contains(word), "{complaint}");
+        }
+    }
+    assert_eq!(kept().await, before);
+    assert_eq!(count(&admin, "select count(*) from pg_database where datname = 'another'").await, 0);
+    assert!(!elsewhere.join("credentials.json").exists());
+
+    // With them it goes through as ever, and on demand without them.
+    well(&server, &["migrate"]);
+    let (code, complaint) = migrate(&server.cluster.admin_url(), &["--new-credentials"]);
+    assert_eq!(code, Some(0), "{complaint}");
+    assert!(elsewhere.join("credentials.json").exists());
+    assert_ne!(kept().await, before);
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_first_migration_that_fails_leaves_no_credentials_and_may_be_tried_again() {
+    let server = Server::start("first").await;
+    // Roles without a password, as an attempt that broke off leaves them; and a database that refuses what comes next.
+    let admin = connect(&server.admin("postgres")).await;
+    admin.batch_execute(&format!("drop database {DATABASE}")).await.unwrap();
+    admin.batch_execute("alter role ringfence_app password null; alter role ringfence_auditor password null; alter role ringfence_operator password null").await.unwrap();
+    admin.batch_execute("create database broken").await.unwrap();
+    let broken = connect(&server.admin("broken")).await;
+    broken.batch_execute("create schema ringfence; create table ringfence.tenants ()").await.unwrap();
+    drop(broken);
+    let file = server.folder().join("first/credentials.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    let migrate = |database: &str| {
+        let mut command = command(&server, &["migrate"]);
+        for name in ["DATABASE_URL", "RINGFENCE_AUDITOR_URL", "RINGFENCE_OPERATOR_URL"] {
+            command.env_remove(name);
+        }
+        let url = server.cluster.dsn("postgres", &password(&server), database);
+        let output = command.env("RINGFENCE_ADMIN_URL", url).env("RINGFENCE_CREDENTIALS", &file).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, complaint) = migrate("broken");
+    assert_eq!((code, file.exists()), (Some(1), false), "{complaint}");
+    let (code, complaint) = migrate(DATABASE);
+    assert_eq!((code, file.exists()), (Some(0), true), "{complaint}");
+    drop(admin);
+    server.stop().await;
+}
+
+/// The administrator's.
+fn password(server: &Server) -> String {
+    let admin = server.admin(DATABASE);
+    String::from_utf8_lossy(admin.get_password().unwrap_or_default()).into_owned()
 }
 
 /// An import that reads what is written into the pipe, until that is closed.

@@ -30,7 +30,7 @@ pub enum Command {
     Serve,
     /// Bring a database to this binary's tables, policies, logins and keys
     #[command(after_help = settings::help(settings::FOR_ADMINISTRATION))]
-    Migrate(Shown),
+    Migrate(MigrateArgs),
     /// Look for holes in the walls of the live database; exit code 1 on any error or warning
     #[command(after_help = settings::help(settings::FOR_ADMINISTRATION))]
     Verify(Shown),
@@ -59,6 +59,16 @@ pub struct Shown {
     /// How data is printed
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Where no credentials file is, make one even for a server that has an installation's logins: services that use
+    /// the old passwords and the old token key are shut out
+    #[arg(long)]
+    pub new_credentials: bool,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 #[derive(Debug, Subcommand)]

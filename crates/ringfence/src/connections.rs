@@ -1,6 +1,8 @@
 //! Where the database is and as whom to speak to it. What the environment names comes first, then the private cluster;
 //! a login without a password anywhere is refused with the setting that would name it.
 
+use std::path::PathBuf;
+
 use ringfence_store::server::{self, Config, ServerError};
 use ringfence_store::{Credentials, DatabaseConfig, TokenKey};
 
@@ -65,6 +67,15 @@ impl Connections {
     pub fn find() -> Result<Self, Failure> {
         let folder = DataFolder::from_settings()?;
         let credentials = stored_credentials(&folder)?;
+        Self::found(folder, credentials)
+    }
+
+    /// The same before there are credentials: the administrator's login alone.
+    pub fn for_administrator() -> Result<Self, Failure> {
+        Self::found(DataFolder::from_settings()?, None)
+    }
+
+    fn found(folder: DataFolder, credentials: Option<Credentials>) -> Result<Self, Failure> {
         if let Some(base) = named_server()? {
             return Ok(Self { folder, base, private: None, credentials });
         }
@@ -134,13 +145,27 @@ impl Connections {
         }
     }
 
+    /// Whether the server holds logins or a key that new credentials would replace.
+    pub async fn has_installation(&self) -> Result<bool, Failure> {
+        match server::has_installation(&self.login(Login::Admin)?).await {
+            Ok(found) => Ok(found),
+            Err(source) => Err(self.explain(source)),
+        }
+    }
+
     /// Makes the database where it is missing, and returns the administrator's login to it.
     pub async fn make_database(&self) -> Result<Config, Failure> {
         let admin = self.login(Login::Admin)?;
         match server::create_database(&admin).await {
             Ok(_) => Ok(admin),
-            Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
-            Err(source) => Err(Failure::Connection { source, setting: self.told_by(Login::Admin) }),
+            Err(source) => Err(self.explain(source)),
+        }
+    }
+
+    fn explain(&self, source: ServerError) -> Failure {
+        match source {
+            ServerError::Unreachable { .. } if self.private.is_some() => Failure::NotRunning(self.folder.path().to_path_buf()),
+            source => Failure::Connection { source, setting: self.told_by(Login::Admin) },
         }
     }
 
@@ -174,33 +199,49 @@ pub fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+/// The file that the credentials are in, or will be.
+pub fn credentials_file(folder: &DataFolder) -> Result<PathBuf, Failure> {
+    Ok(settings::CREDENTIALS.text()?.map_or_else(|| folder.credentials(), PathBuf::from))
+}
+
+/// Whether the environment says every secret that the service comes with, so that a file adds none to them.
+pub fn environment_says_all() -> Result<bool, Failure> {
+    for login in [Login::App, Login::Auditor, Login::Operator] {
+        if named_password(login)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(settings::TOKEN_KEY.text()?.is_some())
+}
+
 /// Opens the credentials file, or makes it; what the environment says about a login or the key goes before the file,
 /// so that `migrate` gives the server the passwords that the service will come with.
 pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Failure> {
-    let path = match settings::CREDENTIALS.text()? {
-        Some(path) => path.into(),
-        None => {
-            folder.make()?;
-            folder.credentials()
-        }
-    };
+    let path = credentials_file(folder)?;
+    if settings::CREDENTIALS.text()?.is_none() {
+        folder.make()?;
+    }
     let mut credentials = Credentials::open_or_create(&path).map_err(Failure::Refused)?;
     for (login, password) in [
         (Login::App, &mut credentials.app_password),
         (Login::Auditor, &mut credentials.auditor_password),
         (Login::Operator, &mut credentials.operator_password),
     ] {
-        let Some(config) = login.setting().map(url).transpose()?.flatten() else { continue };
-        if let (Some(user), Some(secret)) = (config.get_user(), config.get_password())
-            && user == login.role()
-        {
-            *password = String::from_utf8_lossy(secret).into_owned().into();
+        if let Some(secret) = named_password(login)? {
+            *password = secret.into();
         }
     }
     if let Some(key) = settings::TOKEN_KEY.text()? {
         credentials.token_key = key.into();
     }
     Ok(credentials)
+}
+
+/// The password that the login's own setting carries for it.
+fn named_password(login: Login) -> Result<Option<String>, Failure> {
+    let Some(config) = login.setting().map(url).transpose()?.flatten() else { return Ok(None) };
+    let secret = config.get_password().filter(|_| config.get_user() == Some(login.role()));
+    Ok(secret.map(|secret| String::from_utf8_lossy(secret).into_owned()))
 }
 
 fn named_server() -> Result<Option<Config>, Failure> {

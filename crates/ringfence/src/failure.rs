@@ -32,6 +32,11 @@ pub enum Failure {
     NotRunning(PathBuf),
     #[error("there is no tenant `{0}`; `ringfence tenant list` names them all")]
     UnknownTenant(String),
+    #[error(
+        "there is no credentials file {}, and the server has an installation's logins or token key, which new credentials would replace: a running service could neither log in nor be believed. Name the installation's file with RINGFENCE_CREDENTIALS, or the data folder it is in with RINGFENCE_DATA; if both are lost, `ringfence migrate --new-credentials` replaces them, and the service has to be started with the new ones",
+        .0.display()
+    )]
+    WouldReplaceCredentials(PathBuf),
     #[error("an import into {0} runs already; wait until it has ended, or end it")]
     RunsAlready(String),
     #[error("cannot {action} {}: {source}", path.display())]

@@ -34,7 +34,7 @@ async fn perform(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run => run::run().await,
         Command::Serve => commands::serve::serve().await,
-        Command::Migrate(shown) => commands::migrate::migrate(shown.format).await,
+        Command::Migrate(args) => commands::migrate::migrate(&args).await,
         Command::Verify(shown) => commands::verify::verify(shown.format).await,
         Command::Tenant(command) => commands::tenant::perform(command).await,
         Command::Member(command) => commands::member::perform(command).await,

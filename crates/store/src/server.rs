@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
 pub use tokio_postgres::Config;
-pub use tokio_postgres::config::Host;
+pub use tokio_postgres::config::{Host, SslMode};
 
 #[derive(Debug, Error)]
 pub enum ServerError {
@@ -41,6 +41,38 @@ pub async fn create_database(admin: &Config) -> Result<bool, ServerError> {
         Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(false),
         Err(error) => Err(ServerError::Create { name: name.to_owned(), reason: reason(&error) }),
     }
+}
+
+/// Whether an installation lives here whose logins or token key other credentials would replace: the logins are the server's,
+/// whatever the database. What an attempt to migrate left behind that never came to them is none.
+///
+/// # Errors
+/// When the server is out of reach, or refuses.
+pub async fn has_installation(admin: &Config) -> Result<bool, ServerError> {
+    const LOGINS: &str = "select exists(select from pg_catalog.pg_roles where rolname in ('ringfence_app', 'ringfence_auditor', 'ringfence_operator'))";
+    const PASSWORDS: &str = "select exists(select from pg_catalog.pg_authid where rolname in ('ringfence_app', 'ringfence_auditor', 'ringfence_operator') and rolpassword is not null)";
+    let client = connect(admin.clone().dbname("postgres")).await?;
+    // An administrator who is no superuser sees the logins without their passwords.
+    if yes(&client, PASSWORDS, LOGINS).await? {
+        return Ok(true);
+    }
+    let name = admin.get_dbname().unwrap_or_default();
+    let found = client.query_one("select exists(select from pg_catalog.pg_database where datname = $1)", &[&name]).await;
+    if !found.and_then(|row| row.try_get::<_, bool>(0)).map_err(|error| ServerError::Look(reason(&error)))? {
+        return Ok(false);
+    }
+    let client = connect(admin).await?;
+    const TABLE: &str = "select pg_catalog.to_regclass('ringfence.keys') is not null";
+    Ok(yes(&client, TABLE, TABLE).await? && yes(&client, "select exists(select from ringfence.keys where purpose = 'token')", TABLE).await?)
+}
+
+/// The answer to a question, or to a coarser one where that may not be asked.
+async fn yes(client: &Client, question: &str, coarser: &str) -> Result<bool, ServerError> {
+    let row = match client.query_one(question, &[]).await {
+        Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => client.query_one(coarser, &[]).await,
+        answered => answered,
+    };
+    row.and_then(|row| row.try_get(0)).map_err(|error| ServerError::Look(reason(&error)))
 }
 
 /// Whether this login gets in.

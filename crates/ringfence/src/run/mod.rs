@@ -12,13 +12,14 @@ use ringfence_api::{Service, StartError};
 use ringfence_cluster::{Cluster, Durability, Installation, Options};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::DevelopmentIssuer;
-use ringfence_store::migrate::{known_migrations, migrate};
+use ringfence_store::migrate::known_migrations;
 use ringfence_store::server;
 use ringfence_store::verify::Level;
 
+use crate::commands::migrate::bring_up_to_date;
 use crate::commands::serve::{StopSignals, issuers, listen, service};
 use crate::commands::token::{AUDIENCE, issuer_url};
-use crate::connections::{Connections, open_or_make_credentials};
+use crate::connections::Connections;
 use crate::data_folder::{DataFolder, LastRun};
 use crate::failure::Failure;
 use crate::{logs, output, settings};
@@ -84,11 +85,10 @@ impl Plan {
         self.folder.make()?;
         let cluster_folder = cluster.as_ref().map(|cluster| cluster.data_dir().to_path_buf());
         self.folder.note_run(&LastRun { listen: self.listen, cluster_folder })?;
-        let credentials = open_or_make_credentials(&self.folder)?;
-        let connections = Connections::find()?;
-        let admin = connections.make_database().await?;
         say("migrating, and applying the policies");
-        migrate(&admin, &credentials).await?;
+        // Nobody but this data folder's own service uses the private cluster.
+        let (admin, _) = bring_up_to_date(&self.folder, &Connections::for_administrator()?, !self.on_existing_server).await?;
+        let connections = Connections::find()?;
         look_at_the_walls(&admin).await?;
         let development = match self.listen.ip().is_loopback() {
             true => Some(DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?),
