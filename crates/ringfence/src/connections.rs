@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use ringfence_store::server::{self, Config, ServerError};
+use ringfence_store::server::{self, Config, ServerError, SslMode};
 use ringfence_store::{Credentials, DatabaseConfig, TokenKey};
 
 use crate::data_folder::{ClusterRecord, DataFolder};
@@ -266,14 +266,26 @@ fn named_server() -> Result<Option<Config>, Failure> {
 }
 
 fn url(setting: &Setting) -> Result<Option<Config>, Failure> {
-    // The parser's own text may quote what it could not read, a password among it.
-    let config: Option<Config> = setting.parsed_by(|text| text.parse().map_err(|_| "not a PostgreSQL URL".to_owned()))?;
-    Ok(config.map(|mut config| {
-        if config.get_dbname().is_none() {
-            config.dbname(DATABASE);
-        }
-        config
-    }))
+    setting.parsed_by(parse_url)
+}
+
+/// A demand for TLS is refused: without it the password, and with it every ticket, would go over the wire for all to read.
+fn parse_url(text: &str) -> Result<Config, String> {
+    let no_tls = || "this build speaks no TLS to PostgreSQL: reach the server over loopback or through a tunnel, and leave out `sslmode` or say sslmode=disable".to_owned();
+    let asks_for_tls = text.contains("sslmode") && (text.contains("verify-") || text.contains("require"));
+    // The parser's own text may quote what it could not read, a password among it. It knows neither the verifying modes nor
+    // the files of certificates that stand beside them.
+    let mut config: Config = text.parse().map_err(|_| match asks_for_tls {
+        true => no_tls(),
+        false => "not a PostgreSQL URL".to_owned(),
+    })?;
+    if !matches!(config.get_ssl_mode(), SslMode::Disable | SslMode::Prefer) {
+        return Err(no_tls());
+    }
+    if config.get_dbname().is_none() {
+        config.dbname(DATABASE);
+    }
+    Ok(config)
 }
 
 fn stored_credentials(folder: &DataFolder) -> Result<Option<Credentials>, Failure> {
@@ -292,4 +304,27 @@ fn loopback(port: u16) -> Config {
     let mut config = Config::new();
     config.host("127.0.0.1").port(port).dbname(DATABASE);
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_url;
+
+    #[test]
+    fn a_url_that_asks_for_tls_is_refused() {
+        for mode in ["require", "verify-ca", "verify-full"] {
+            for url in [format!("postgres://u:secret@db.example/r?sslmode={mode}"), format!("postgres://u:secret@db.example/r?connect_timeout=5&sslmode={mode}&sslrootcert=/ca.pem"), format!("host=db.example user=u password=secret sslmode={mode}")] {
+                let reason = parse_url(&url).err().unwrap_or_default();
+                assert!(reason.contains("no TLS") && !reason.contains("secret"), "{url}: {reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_url_that_asks_for_no_tls_is_taken() {
+        for end in ["", "?sslmode=disable", "?sslmode=prefer"] {
+            assert!(parse_url(&format!("postgres://u:secret@db.example/r{end}")).is_ok(), "{end}");
+        }
+        assert!(parse_url("postgres://u:secret@db.example/r?sslmode=verify").is_err_and(|reason| !reason.contains("secret")));
+    }
 }
