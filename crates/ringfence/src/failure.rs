@@ -63,6 +63,8 @@ pub enum Failure {
     Start(#[from] StartError),
     #[error("{}", plain(.0))]
     Store(#[from] StoreError),
+    #[error("what was asked is done, but what it has to say could not be written to standard output: {0}")]
+    Output(std::io::Error),
     #[error("the service ended: {0}")]
     Service(std::io::Error),
 }

@@ -27,7 +27,7 @@ pub async fn print(login: &DsnLogin) -> Result<ExitCode, Failure> {
         }
     };
     match url {
-        Some(url) => output::line(&url),
+        Some(url) => output::line(&url)?,
         None => return Err(Failure::Refused(format!("no password of {} is kept here", match login { DsnLogin::Of(login) => login.role(), DsnLogin::Reporting(_) => Login::Operator.role() }))),
     }
     Ok(ExitCode::SUCCESS)

@@ -68,7 +68,7 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
         trail.carry_on().await;
         imported?
     };
-    output::data(args.summary, &summary, text);
+    output::data(args.summary, &summary, text)?;
     let whole = summary.failed == 0 && !summary.interrupted;
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

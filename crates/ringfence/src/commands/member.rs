@@ -27,7 +27,7 @@ pub async fn perform(command: MemberCommand) -> Result<ExitCode, Failure> {
             let Some(member_id) = operator.add_member(id, &new).await? else {
                 return Err(Failure::Refused(format!("{subject} of {issuer} is a member of {tenant} already; `ringfence member list --tenant {tenant}` shows the role")));
             };
-            output::data(shown.format, &Added { member_id }, |added| format!("member {} added to {tenant} as {role}", added.member_id));
+            output::data(shown.format, &Added { member_id }, |added| format!("member {} added to {tenant} as {role}", added.member_id))?;
         }
         MemberCommand::List { tenant, shown } => {
             let id = tenant_named(&operator, &tenant).await?;
@@ -37,14 +37,14 @@ pub async fn perform(command: MemberCommand) -> Result<ExitCode, Failure> {
                     ["member_id", "role", "name", "subject", "issuer"],
                     members.iter().map(|m| [m.member_id.to_string(), m.role.clone(), m.name.clone(), m.subject.clone(), m.issuer.clone()]),
                 )
-            });
+            })?;
         }
         MemberCommand::Remove { tenant, member } => {
             let id = tenant_named(&operator, &tenant).await?;
             if !operator.remove_member(id, member).await? {
                 return Err(Failure::Refused(format!("{tenant} has no member {member}")));
             }
-            output::line(&format!("member {member} is out of {tenant} from the next request on"));
+            output::line(&format!("member {member} is out of {tenant} from the next request on"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -18,7 +18,7 @@ pub async fn migrate(args: &MigrateArgs) -> Result<ExitCode, Failure> {
     output::data(args.shown.format, &report, |report| match report.applied_migrations.len() {
         0 => "no migration was missing; policies, logins and keys are in place".to_owned(),
         _ => format!("applied {}; policies, logins and keys are in place", report.applied_migrations.join(", ")),
-    });
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -45,7 +45,7 @@ pub async fn perform(command: ReportRoleCommand) -> Result<ExitCode, Failure> {
         Some(url) => url,
         None => url(&connections.login(Login::Operator)?, &made),
     };
-    output::data(shown.format, &Made { login: made.login, url }, |made| made.url.clone());
+    output::data(shown.format, &Made { login: made.login, url }, |made| made.url.clone())?;
     Ok(ExitCode::SUCCESS)
 }
 

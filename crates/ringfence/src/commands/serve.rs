@@ -27,7 +27,7 @@ pub async fn serve() -> Result<ExitCode, Failure> {
     let config = service(&connections, listen()?, issuers, None)?;
     connections.reachable(Login::App).await?;
     let service = ringfence_api::start(config).await?;
-    output::line(&format!("ringfence is ready on http://{}", service.address()));
+    output::line(&format!("ringfence is ready on http://{}", service.address()))?;
     service.run_until(stop.wait()).await.map_err(Failure::Service)?;
     Ok(ExitCode::SUCCESS)
 }

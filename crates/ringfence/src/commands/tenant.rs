@@ -38,7 +38,7 @@ async fn create(operator: &Operator, slug: &str, name: &str, owner: Option<NewMe
         Some(owner) => operator.create_tenant_of(&owner, slug, name).await?,
         None => operator.create_tenant(slug, name).await?,
     };
-    output::data(format, &Created { tenant_id, slug }, |created| format!("tenant {} created: {}", created.slug, created.tenant_id));
+    output::data(format, &Created { tenant_id, slug }, |created| format!("tenant {} created: {}", created.slug, created.tenant_id))?;
     Ok(())
 }
 
@@ -53,7 +53,7 @@ async fn list(operator: &Operator, format: Format) -> Result<(), Failure> {
             ["slug", "status", "tenant_id", "created_at", "name"],
             tenants.iter().map(|t| [t.slug.clone(), t.status.clone(), t.tenant_id.to_string(), t.created_at.to_string(), t.name.clone()]),
         )
-    });
+    })?;
     Ok(())
 }
 
@@ -65,6 +65,6 @@ async fn suspend(operator: &Operator, tenant: &str, suspended: bool) -> Result<(
     output::line(&match suspended {
         true => format!("tenant {tenant} is suspended from the next request on"),
         false => format!("tenant {tenant} is open to its members again"),
-    });
+    })?;
     Ok(())
 }

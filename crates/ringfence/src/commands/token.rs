@@ -31,6 +31,6 @@ pub fn print(args: &TokenArgs) -> Result<ExitCode, Failure> {
         _ => return Err(Failure::Usage("name --tenant and --as, or --subject".to_owned())),
     };
     let request = TokenRequest { subject: &subject, lifetime: args.lifetime, scope: "", service: args.role == Some(Role::Service), now: Timestamp::now() };
-    output::line(&issuer.mint(&request)?);
+    output::line(&issuer.mint(&request)?)?;
     Ok(ExitCode::SUCCESS)
 }

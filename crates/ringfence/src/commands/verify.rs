@@ -19,7 +19,7 @@ pub async fn verify(format: Format) -> Result<ExitCode, Failure> {
         Err(failure) => return Err(failure),
     };
     let findings = server::look(&login, &known_migrations(), as_service).await?;
-    output::data(format, &findings, |findings| text(findings));
+    output::data(format, &findings, |findings| text(findings))?;
     // A notice is something to know, not something to mend.
     let holds = findings.iter().all(|finding| finding.level == Level::Notice);
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
