@@ -35,9 +35,11 @@ struct DoneTenant {
     issuer: String,
 }
 
-pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) -> Result<(), Failure> {
+/// Returns the tenants that are not the demo's: no demo identity is anybody there.
+pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) -> Result<Vec<&'static str>, Failure> {
     let operator = operator(connections).await?;
     let mut done: Done = folder.read(FILE)?.unwrap_or_default();
+    let mut left_alone = Vec::new();
     for (slug, name) in TENANTS {
         let known = operator.find_tenant(slug).await?;
         let before = done.0.get(slug).filter(|before| Some(before.tenant_id) == known);
@@ -52,6 +54,7 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) 
         let seeding = Seeding { operator: &operator, connections, folder, tenant_id, slug, name, issuer };
         if !seeding.people(is_new).await? {
             super::say(&format!("{slug} is somebody's tenant and stays as it is: no demo in it"));
+            left_alone.push(slug);
             continue;
         }
         if is_new {
@@ -62,7 +65,7 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) 
         done.0.insert(slug.to_owned(), DoneTenant { tenant_id, issuer: issuer.to_owned() });
         folder.write(FILE, &done)?;
     }
-    Ok(())
+    Ok(left_alone)
 }
 
 struct Seeding<'a> {

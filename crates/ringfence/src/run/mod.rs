@@ -94,13 +94,18 @@ impl Plan {
             true => Some(DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?),
             false => None,
         };
-        if let Some(issuer) = &development {
-            demo::seed(&self.folder, &connections, issuer.issuer()).await?;
-        }
-        let has_demo = development.is_some();
+        let is_for_development = development.is_some();
+        let has_demo = match &development {
+            Some(issuer) => {
+                let left_alone = demo::seed(&self.folder, &connections, issuer.issuer()).await?;
+                !next_steps::TENANTS.iter().any(|slug| left_alone.contains(slug))
+            }
+            None => false,
+        };
         let service = ringfence_api::start(service(&connections, self.listen, self.issuers, development)?).await?;
         let analyst = if has_demo { demo::analyst(&self.folder, &connections).await? } else { None };
-        next_steps::print(service.address(), &self.folder, has_demo, analyst.as_deref());
+        let demo = has_demo.then_some(next_steps::Demo { analyst: analyst.as_deref() });
+        next_steps::print(service.address(), &self.folder, is_for_development, demo)?;
         Ok(Running { service, cluster })
     }
 }
@@ -132,6 +137,7 @@ async fn look_at_the_walls(admin: &server::Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is going on, for whoever looks on: the service does not end because nobody can.
 fn say(text: &str) {
-    output::line(&format!("  {text}"));
+    let _ = output::line(&format!("  {text}"));
 }

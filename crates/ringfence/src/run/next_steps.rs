@@ -5,20 +5,40 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::data_folder::DataFolder;
+use crate::failure::Failure;
 use crate::output;
 
-pub fn print(address: SocketAddr, folder: &DataFolder, has_demo: bool, analyst: Option<&str>) {
-    output::line(&format!("ringfence is ready on http://{address}"));
-    if !has_demo {
-        return;
-    }
+/// Whom the conversation speaks of.
+pub const TENANTS: [&str; 2] = ["acme", "globex"];
+
+/// These tenants, each as `run` made it.
+pub struct Demo<'a> {
+    /// The URL of acme's analyst, where it is kept.
+    pub analyst: Option<&'a str>,
+}
+
+pub fn print(address: SocketAddr, folder: &DataFolder, is_for_development: bool, demo: Option<Demo<'_>>) -> Result<(), Failure> {
     let binary = std::env::current_exe().ok();
     let binary = quoted(binary.as_deref().unwrap_or(Path::new("ringfence")));
-    output::line(&conversation(address, &binary, &quoted(folder.path())));
-    if let Some(url) = analyst {
-        output::line(&SQL.replace("ANALYST", url));
+    output::line(&text(address, &binary, &quoted(folder.path()), is_for_development, demo))
+}
+
+/// The conversation speaks of demo tenants and their people; where one of them is somebody's, it would end in refusals.
+fn text(address: SocketAddr, binary: &str, folder: &str, is_for_development: bool, demo: Option<Demo<'_>>) -> String {
+    let mut text = format!("ringfence is ready on http://{address}");
+    if !is_for_development {
+        return text;
     }
-    output::line("\nCtrl-C stops everything; the next run finds its data again.");
+    if let Some(demo) = demo {
+        text.push('\n');
+        text.push_str(&conversation(address, binary, folder));
+        if let Some(url) = demo.analyst {
+            text.push('\n');
+            text.push_str(&SQL.replace("ANALYST", url));
+        }
+    }
+    text.push_str("\n\nCtrl-C stops everything; the next run finds its data again.");
+    text
 }
 
 fn conversation(address: SocketAddr, binary: &str, folder: &str) -> String {
@@ -69,8 +89,24 @@ fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{Demo, quoted, text};
+    use std::net::{Ipv4Addr, SocketAddr};
     use std::path::Path;
+
+    #[test]
+    fn the_conversation_is_printed_where_the_demo_is_alone() {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        let said = |is_for_development, demo| text(address, "ringfence", ".ringfence", is_for_development, demo);
+        for (text, talks, has_sql, stops) in [
+            (said(true, Some(Demo { analyst: Some("postgres://a") })), true, true, true),
+            (said(true, Some(Demo { analyst: None })), true, false, true),
+            (said(true, None), false, false, true),
+            (said(false, None), false, false, false),
+        ] {
+            assert!(text.starts_with("ringfence is ready on http://127.0.0.1:8080"), "{text}");
+            assert_eq!((text.contains("acme"), text.contains("psql 'postgres://a'"), text.contains("Ctrl-C")), (talks, has_sql, stops), "{text}");
+        }
+    }
 
     #[test]
     fn a_folder_with_a_blank_and_a_quote_stays_one_word() {
