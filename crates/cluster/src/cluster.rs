@@ -56,7 +56,8 @@ impl Cluster {
         folder.account.check_programs(&installation)?;
         let mut record = Record::load_or_make(&folder.path, data_exists)?;
         if data_exists {
-            leftovers::clear(&folder, progress).await?;
+            // A folder of its own elsewhere is made anew.
+            leftovers::clear(&folder, &folder.usual_socket_dir(), progress).await?;
         } else {
             progress(&format!(
                 "making a new PostgreSQL {} cluster in {}",
@@ -141,7 +142,7 @@ impl Cluster {
         if self.postmaster.exit_status().is_none() {
             self.postmaster.stop().await?;
         }
-        leftovers::clear(&self.folder, progress).await?;
+        leftovers::clear(&self.folder, &self.socket.path, progress).await?;
         let mut record = Record::load_or_make(&self.folder.path, true)?;
         let (installation, folder, socket) = (&self.installation, &self.folder, &self.socket);
         let (durability, settings) = (self.durability, &self.settings);

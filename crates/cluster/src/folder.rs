@@ -100,6 +100,10 @@ impl Folder {
         }
     }
 
+    pub(crate) fn usual_socket_dir(&self) -> PathBuf {
+        self.path.join("socket")
+    }
+
     /// `socket/`, or a short folder under the temporary one where its path is too long for a socket.
     pub(crate) fn socket_dir(&self, record: &mut Record) -> Result<PathBuf, ClusterError> {
         if let Some(left_over) = record.short_socket_dir.take()
@@ -107,7 +111,7 @@ impl Folder {
         {
             let _ = fs::remove_dir_all(&left_over);
         }
-        let usual = self.path.join("socket");
+        let usual = self.usual_socket_dir();
         // In the setting's list syntax a double quote would end the quoted path.
         let bytes = usual.as_os_str().as_bytes();
         if bytes.len() <= LONGEST_SOCKET_DIR && !bytes.contains(&b'"') {

@@ -23,7 +23,7 @@ const ESCALATION: [(Signal, Duration); 3] = [
     (Signal::SIGKILL, Duration::from_secs(10)),
 ];
 
-/// What has the pid that `postmaster.pid` notes.
+/// What has the pid that a lock file of the server notes.
 #[derive(Debug, PartialEq, Eq)]
 enum Process {
     /// Ended, perhaps not reaped: a zombie's pid still looks taken to the server.
@@ -34,7 +34,11 @@ enum Process {
 }
 
 /// Called under the folder's lock, so no run of ours is alive: whatever still runs on the data was orphaned.
-pub(crate) async fn clear(folder: &Folder, progress: &dyn Fn(&str)) -> Result<(), ClusterError> {
+pub(crate) async fn clear(
+    folder: &Folder,
+    socket_dir: &Path,
+    progress: &dyn Fn(&str),
+) -> Result<(), ClusterError> {
     let pgdata = folder.pgdata();
     let pid_file = pgdata.join("postmaster.pid");
     let noted = noted_pid(&pid_file);
@@ -52,20 +56,40 @@ pub(crate) async fn clear(folder: &Folder, progress: &dyn Fn(&str)) -> Result<()
     for pid in children(&title, folder.account.uid()) {
         stop_child(folder, pid, &title).await?;
     }
-    // The server itself takes the file for stale only if no process of its user has the pid. A postmaster which does
-    // not say its folder might be on this one: then the file stays, and the server refuses.
-    if let Some(pid) = noted
-        && kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH)
-        && process(pid) != Process::Postmaster(None)
-    {
-        match fs::remove_file(&pid_file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(ClusterError::io("remove", &pid_file)(error));
-            }
-            _ => {}
-        }
+    for lock_file in socket_locks(socket_dir).chain([pid_file]) {
+        clear_lock(&lock_file, &ours)?;
     }
     Ok(())
+}
+
+/// The server itself takes such a file for stale only if no process of its user has the pid. A postmaster which does not
+/// say its folder might be on this one: then the file stays, and the server refuses.
+fn clear_lock(lock_file: &Path, ours: &Process) -> Result<(), ClusterError> {
+    let Some(pid) = noted_pid(lock_file) else {
+        return Ok(());
+    };
+    let holder = process(pid);
+    if kill(Pid::from_raw(pid), None) == Err(Errno::ESRCH)
+        || holder == Process::Postmaster(None)
+        || holder == *ours
+    {
+        return Ok(());
+    }
+    match fs::remove_file(lock_file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(ClusterError::io("remove", lock_file)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Beside each socket the server keeps another file with its pid, on whatever port it was.
+fn socket_locks(socket_dir: &Path) -> impl Iterator<Item = PathBuf> {
+    let files = fs::read_dir(socket_dir).into_iter().flatten().flatten();
+    files.map(|file| file.path()).filter(|path| {
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        name.starts_with(b".s.PGSQL.") && name.ends_with(b".lock")
+    })
 }
 
 fn noted_pid(pid_file: &Path) -> Option<i32> {

@@ -6,6 +6,8 @@ mod support;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -174,6 +176,34 @@ async fn a_stale_pid_file_naming_a_living_stranger_does_not_stop_the_start() {
     let pid_file = scratch.data_dir().join("postgres/postmaster.pid");
     fs::write(&pid_file, format!("{}\n/elsewhere\n", std::process::id())).unwrap();
     start(&scratch.data_dir()).await;
+}
+
+/// As after a run and its server were killed together, and the pid went to somebody else.
+#[tokio::test]
+async fn stale_locks_naming_a_living_process_of_the_servers_user_do_not_stop_the_start() {
+    let scratch = Scratch::new();
+    let cluster = start(&scratch.data_dir()).await;
+    let socket_lock = cluster
+        .socket_dir()
+        .join(format!(".s.PGSQL.{}.lock", cluster.port()));
+    assert!(socket_lock.exists());
+    let server_user = fs::metadata(scratch.data_dir().join("postgres")).unwrap();
+    let mut stranger = Command::new("sleep")
+        .arg("600")
+        .uid(server_user.uid())
+        .spawn()
+        .unwrap();
+    cluster.stop().await.unwrap();
+    for lock in [
+        &socket_lock,
+        &scratch.data_dir().join("postgres/postmaster.pid"),
+    ] {
+        fs::write(lock, format!("{}\n/elsewhere\n", stranger.id())).unwrap();
+    }
+    let started = try_start(&scratch.data_dir()).await;
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+    connect(&started.unwrap().admin_url()).await;
 }
 
 #[tokio::test]
