@@ -131,7 +131,13 @@ async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
 
     // A suspended tenant takes nothing more.
     well(&server, &["tenant", "suspend", "acme"]);
-    assert!(!ringfence(&server, &["import", "--tenant", "acme", "--format", "csv", "--source", "again", csv.to_str().unwrap()]).status.success());
+    let again = ["import", "--tenant", "acme", "--format", "csv", "--source", "again", csv.to_str().unwrap()];
+    for arguments in [again.to_vec(), [&again[..], &["--dry-run"]].concat()] {
+        let refused = ringfence(&server, &arguments);
+        let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{complaint}");
+        assert!(complaint.contains("suspended") && complaint.contains("`ringfence tenant resume acme`"), "{complaint}");
+    }
     assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
     drop((admin, analyst));
     server.stop().await;
@@ -237,7 +243,7 @@ fn lasting_import(server: &Server, tenant: &str) -> (Child, std::fs::File) {
     if !pipe.exists() {
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     }
-    let child = command(server, &["import", "--tenant", tenant, "--format", "csv", pipe.to_str().unwrap()]).stdout(Stdio::null()).spawn().unwrap();
+    let child = command(server, &["import", "--tenant", tenant, "--format", "csv", pipe.to_str().unwrap()]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
     writer.write_all(b"id,subject\n").unwrap();
     (child, writer)
@@ -268,6 +274,18 @@ async fn a_second_import_into_a_tenant_waits_its_turn_and_a_killed_one_holds_up_
     rows.write_all(b"1,first\n").unwrap();
     drop(rows);
     assert!(first.wait().unwrap().success());
+    // Suspended meanwhile, it says so.
+    let (suspended, mut rows) = lasting_import(&server, "acme");
+    while count(&admin, began).await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    well(&server, &["tenant", "suspend", "acme"]);
+    rows.write_all(b"2,second\n").unwrap();
+    drop(rows);
+    let suspended = suspended.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&suspended.stderr).into_owned();
+    assert!(suspended.status.code() == Some(1) && complaint.contains("line 2: the tenant acme is suspended"), "{complaint}");
+    well(&server, &["tenant", "resume", "acme"]);
     well(&server, &arguments("acme"));
 
     let (mut killed, rows) = lasting_import(&server, "acme");

@@ -37,6 +37,8 @@ pub enum Failure {
         .0.display()
     )]
     WouldReplaceCredentials(PathBuf),
+    #[error("the tenant {0} is suspended and takes no import; `ringfence tenant resume {0}` opens it again")]
+    Suspended(String),
     #[error("an import into {0} runs already; wait until it has ended, or end it")]
     RunsAlready(String),
     #[error("cannot {action} {}: {source}", path.display())]

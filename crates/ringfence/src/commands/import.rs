@@ -11,10 +11,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use ringfence_domain::TenantId;
 use ringfence_import::{Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
 use ringfence_store::tickets::Numbers;
 use ringfence_store::StoreError;
+use ringfence_store::command::Operator;
 use serde::Serialize;
 
 use super::membership::{Entry, Membership};
@@ -48,6 +50,10 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     let connections = Connections::find()?;
     let operator = operator(&connections).await?;
     let tenant = tenant_named(&operator, &args.tenant).await?;
+    // Said before the file is read, by the dry run too: nothing of it could be written.
+    if is_suspended(&operator, tenant).await? {
+        return Err(Failure::Suspended(args.tenant.clone()));
+    }
     let mut rows = Rows::open(args, &source)?;
     let summary = if args.dry_run {
         rows.check()
@@ -58,7 +64,7 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
         let trail = audited::Trail::start(&config.auditor, &membership);
         let imported = match trail.started(&source, args.format.as_str()).await {
             Ok(()) => {
-                let imported = rows.write(&membership).await;
+                let imported = rows.write(&membership, &operator, &args.tenant).await;
                 trail.finished(&source, imported.as_ref().ok()).await.and(imported)
             }
             Err(failure) => Err(failure),
@@ -71,6 +77,12 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     output::data(args.summary, &summary, text)?;
     let whole = summary.failed == 0 && !summary.interrupted;
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// By the operator's list: to whoever is refused at the door, nobody says why.
+async fn is_suspended(operator: &Operator, tenant: TenantId) -> Result<bool, Failure> {
+    let tenants = operator.list_tenants().await?;
+    Ok(tenants.iter().any(|row| row.tenant_id == tenant && row.status == "suspended"))
 }
 
 fn text(summary: &Summary) -> String {
@@ -135,7 +147,7 @@ impl<'a> Rows<'a> {
     }
 
     /// One transaction a ticket; a ticket refused is reported and the next one comes. A database out of reach ends it.
-    async fn write(&mut self, membership: &Membership<'_>) -> Result<Summary, Failure> {
+    async fn write(&mut self, membership: &Membership<'_>, operator: &Operator, slug: &str) -> Result<Summary, Failure> {
         let numbers = Numbers::default();
         let mut stop = StopSignals::catch()?;
         while let Some(record) = self.next() {
@@ -154,7 +166,11 @@ impl<'a> Rows<'a> {
                 Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
                 Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {
                     self.bar.finish_and_clear();
-                    return Err(Failure::Refused(format!("line {line}: {error}; {} tickets were created, run it again to go on", self.summary.created)));
+                    let reason = match &error {
+                        StoreError::Refused(_) if is_suspended(operator, membership.principal.tenant_id()).await? => Failure::Suspended(slug.to_owned()).to_string(),
+                        error => error.to_string(),
+                    };
+                    return Err(Failure::Refused(format!("line {line}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
                 }
                 Err(error) => self.wrong(&format!("line {line}: {}", Failure::from(error))),
             }
