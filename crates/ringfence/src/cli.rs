@@ -245,6 +245,19 @@ mod tests {
     }
 
     #[test]
+    fn help_names_the_settings_that_the_readme_does() {
+        let readme = include_str!("../../../README.md");
+        let table: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')).collect();
+        assert!(table.contains(&"RINGFENCE_PG_BIN") && table.contains(&"RINGFENCE_CREDENTIALS"), "{table:?}");
+        for (command, not_its_own) in [("run", &[][..]), ("serve", &["RINGFENCE_ADMIN_URL", "RINGFENCE_PG_BIN"])] {
+            let help = Cli::try_parse_from(["ringfence", command, "--help"]).err().map(|help| help.to_string()).unwrap_or_default();
+            for name in &table {
+                assert_eq!(help.contains(name), !not_its_own.contains(name), "{command} --help: {name}");
+            }
+        }
+    }
+
+    #[test]
     fn no_command_acts_on_a_tenant_that_was_not_named() {
         for words in [
             &["ringfence", "tenant", "suspend"][..],

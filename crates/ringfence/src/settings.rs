@@ -28,14 +28,16 @@ pub const AUDITOR_URL: Setting = secret("RINGFENCE_AUDITOR_URL", "postgres://rin
 pub const OPERATOR_URL: Setting = secret("RINGFENCE_OPERATOR_URL", "postgres://ringfence_operator:secret@db.example:5432/ringfence", "the login of tenant, member and import commands");
 pub const CREDENTIALS: Setting = setting("RINGFENCE_CREDENTIALS", "/etc/ringfence/credentials.json", "file of the logins' passwords and the token key, made by `migrate`; default: credentials.json in RINGFENCE_DATA");
 pub const TOKEN_KEY: Setting = secret("RINGFENCE_TOKEN_KEY", "1:<64 hexadecimal digits>", "the key shared with the database, instead of the file's");
-pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.com https://tickets.example.com'", "whose tokens are believed: pairs of issuer and audience, parted by `;`");
+pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.com https://tickets.example.com'", "whose tokens are believed: pairs of issuer and audience, parted by `;`; `run` on a loopback address believes its development issuer beside them");
 pub const ORIGINS: Setting = setting("RINGFENCE_ORIGINS", "https://support.example.com", "origins that browsers may call from, parted by `,`; none by default");
 pub const WORKERS: Setting = setting("RINGFENCE_WORKERS", "4", "threads that answer requests; default: one a core");
 pub const CONNECTIONS: Setting = setting("RINGFENCE_CONNECTIONS", "16", "connections of the service's pool");
+/// Read by the crate that looks for PostgreSQL.
+pub const PG_BIN: Setting = setting("RINGFENCE_PG_BIN", "/usr/lib/postgresql/17/bin", "folder of `initdb` and `postgres` for the private cluster; default: the newest installed, 15 to 18");
 pub const LOG: Setting = setting("RUST_LOG", "debug", "how much ringfence logs to standard error, as JSON lines; other libraries are heard from warnings up alone; default: info");
 
-pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &ADMIN_URL, &DATABASE_URL, &ISSUERS, &ORIGINS, &WORKERS, &CONNECTIONS, &LOG];
-pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS, &LOG];
+pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &PG_BIN, &ADMIN_URL, &DATABASE_URL, &AUDITOR_URL, &OPERATOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &ORIGINS, &WORKERS, &CONNECTIONS, &LOG];
+pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &TOKEN_KEY, &CREDENTIALS, &DATA, &ISSUERS, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS, &LOG];
 pub const FOR_ADMINISTRATION: &[&Setting] = &[&ADMIN_URL, &DATA, &CREDENTIALS];
 pub const FOR_OPERATION: &[&Setting] = &[&OPERATOR_URL, &ADMIN_URL, &DATA, &CREDENTIALS];
 pub const FOR_IMPORT: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &OPERATOR_URL, &TOKEN_KEY, &ADMIN_URL, &DATA, &CREDENTIALS];
