@@ -206,6 +206,8 @@ async fn nobody_gives_what_they_do_not_hold() {
     let made = running.post(&members, &owner, service(json!(["member.read", "owner.manage"]))).await.expect(201);
     running.post(&members, &admin, service(json!(["member.read", "owner.manage"]))).await.expect(403);
     running.post(&members, &owner, service(json!(["ticket.import"]))).await.expect(403);
+    // A right that nobody can hold is a slip of the pen, not a lack of rights.
+    running.post(&members, &owner, service(json!(["ticket.reed"]))).await.expect(400);
     let lesser = running.post(&members, &admin, service(json!(["member.read"]))).await.expect(201);
     patch(&running, &location(&lesser), &admin, 1, json!({"permissions": ["owner.manage"]})).await.expect(403);
     patch(&running, &location(&lesser), &admin, 1, json!({"permissions": []})).await.expect(200);

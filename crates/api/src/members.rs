@@ -5,6 +5,7 @@ pub mod change;
 pub mod read;
 
 use crate::body::Fields;
+use ringfence_domain::permission;
 use serde_json::{Map, Value};
 
 /// A null among the fields of a body, taken out of them.
@@ -19,8 +20,8 @@ fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
 /// The permissions of a service: names, each once. `None`: not given, or wrong.
 fn permissions(fields: &mut Fields) -> Option<Vec<String>> {
     let permissions = fields.texts("permissions", 100, 64)?;
-    if permissions.iter().any(|name| !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'.')) {
-        fields.wrong("permissions", "invalid", "must hold names such as ticket.read");
+    if permissions.iter().any(|name| !permission::ALL.contains(&name.as_str())) {
+        fields.wrong("permissions", "unknown_value", format!("must be among: {}", permission::ALL.join(", ")));
     }
     Some(permissions)
 }
