@@ -173,15 +173,18 @@ impl TenantTx {
             let entered = entering.transpose()?;
             Ok::<_, StoreError>((entered, rows.transpose()?.unwrap_or_default()))
         })();
+        // The driver's own statement was deallocated by SQL: the connection would fail again.
+        let bereft = matches!(&outcome, Err(StoreError::Unexpected { code, .. }) if code == "26000");
         if last {
             // Answered at all means ended: a failed transaction is rolled back by its COMMIT.
             match ended.transpose() {
                 Ok(Some(false)) => {}
+                Ok(_) if bereft => {}
                 Ok(_) => self.lease.settled(),
                 Err(error) if outcome.is_ok() => return Err(error.into()),
                 Err(_) => {}
             }
-        } else if outcome.is_err() && end(client, ROLLBACK).await.is_ok_and(|clean| clean) {
+        } else if outcome.is_err() && end(client, ROLLBACK).await.is_ok_and(|clean| clean) && !bereft {
             self.lease.settled();
         }
         let (entered, rows) = outcome?;

@@ -112,6 +112,18 @@ async fn a_statement_prepared_by_sql_runs_in_no_other_request() {
 }
 
 #[tokio::test]
+async fn statements_that_sql_deallocated_fail_one_request_and_no_more() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    pool.request(&pool.globex, BLIND).await.unwrap();
+    pool.request(&pool.acme, "deallocate all").await.unwrap();
+    assert!(pool.request(&pool.globex, BLIND).await.is_err());
+    for _ in 0..3 {
+        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
+    }
+}
+
+#[tokio::test]
 async fn a_setting_of_the_session_ends_with_the_request_that_made_it() {
     let play = Play::new().await;
     let pool = OneConnection::of(&play).await;

@@ -56,12 +56,12 @@ impl Installation {
         // One clone at a time: a template may have no other user.
         server.execute("select pg_advisory_lock(7501)", &[]).await.expect("lock");
         server.batch_execute(&format!("create database {name} template {template}")).await.expect("a clone");
-        server.execute("select pg_advisory_unlock(7501)", &[]).await.expect("unlock");
         let mut admin = admin_config();
         admin.dbname(&name);
         let clone = connect(&admin).await;
-        // A clone does not take the database's own privileges along.
+        // A clone does not take the database's own privileges along. Under the same lock: they touch what all databases share.
         clone.batch_execute(include_str!("../../../policies/roles.sql")).await.expect("roles.sql");
+        server.execute("select pg_advisory_unlock(7501)", &[]).await.expect("unlock");
         Self { name, credentials: credentials(), admin }
     }
 
