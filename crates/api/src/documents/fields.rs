@@ -91,7 +91,7 @@ fn bound(field: &str, shape: &mut Value) {
         "body" => json!({ "minLength": 1, "maxLength": 65_536 }),
         "email" => json!({ "pattern": EMAIL }),
         "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s,\x00]+$" } }),
-        "permissions" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z_.]+$" } }),
+        "permissions" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
         _ => json!({}),
     };
     merge(shape, bounds);
@@ -196,7 +196,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "tenant" => json!({ "type": "string", "minLength": 3, "maxLength": 40, "pattern": format!("^([a-z][a-z0-9-]*[a-z0-9]|{UUID})$") }),
         "ticket_id" => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": format!("^([1-9][0-9]{{0,17}}|{UUID})$") }),
         "problem" => json!({ "type": "string", "enum": Kind::slugs() }),
-        "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"[0-9]{1,9}\"$" }),
+        "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"(0|[1-9][0-9]{0,8})\"$" }),
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         "limit" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50 }),
         "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z0-9_-]+$" }),
