@@ -90,7 +90,7 @@ fn bound(field: &str, shape: &mut Value) {
         "external_id" => json!({ "minLength": 1, "maxLength": 255 }),
         "body" => json!({ "minLength": 1, "maxLength": 65_536 }),
         "email" => json!({ "pattern": EMAIL }),
-        "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s,\x00]+$" } }),
+        "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s\x85,\x00]+$" } }),
         "permissions" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
         _ => json!({}),
     };
