@@ -36,6 +36,7 @@ insert into ringfence.<into>;
 -- root into=contacts(tenant_id,contact_id,name)values('{acme}','{asker}','x'): !23505 contacts_pkey
 -- root into=contacts(tenant_id,contact_id,name,email)values('{acme}','{new}','x','ASKER@EXAMPLE.ORG'): !23505 contacts_email_key
 -- root into=contacts(tenant_id,contact_id,name,external_source,external_id)values('{acme}','{new}','x','crm','c-1'): !23505 contacts_external_key
+-- root into=contacts(tenant_id,contact_id,name,identity_id)values('{acme}','{new}','x','{i_new}'),('{acme}','{new2}','y','{i_new}'): !23505 contacts_identity_key
 -- root into=contacts(tenant_id,contact_id,name,external_source,external_id)values('{acme}','{new}','x','crm','c-9'): #1
 -- root into=tickets(tenant_id,ticket_id,number,subject,requester_id)values('{acme}','{ticket1}',99,'x','{asker}'): !23505 tickets_pkey
 -- root into=tickets(tenant_id,ticket_id,number,subject,requester_id)values('{acme}','{new}',1,'x','{asker}'): !23505 tickets_number_key
