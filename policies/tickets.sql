@@ -34,8 +34,8 @@ create policy tickets_read_by_definers on ringfence.tickets for select to ringfe
 create policy tickets_change_by_definers on ringfence.tickets for update to ringfence_owner
     using (tenant_id = ringfence.tenant_id())
     with check (tenant_id = ringfence.tenant_id());
--- The wall is all that an analyst's login has. Not for who entered as a member: up to 15 an analyst may grant their own login
--- to the service's, and this door would then stand open beside the member's.
+-- The wall is all that an analyst's login has. Not for who entered as a member: were an analyst's login ever granted to the
+-- service's, this door would stand open beside the member's.
 create policy tickets_report on ringfence.tickets for select to ringfence_reporting
     using ((select ringfence.member()) is null);
 

@@ -1,6 +1,6 @@
 -- level: warning
 -- title: An analyst changed their own login
--- why: a login may change its own defaults, and up to 15 grant itself to others; neither reaches a row, but limits are gone that were meant.
+-- why: a login may change its own defaults; that reaches no row, but limits are gone that were meant.
 select r.rolname::text as object, c.detail, 'find out why; alter role .. reset all and set again, revoke, or make another login' as remedy
   from pg_catalog.pg_auth_members m
   join pg_catalog.pg_roles r on r.oid = m.member

@@ -1,19 +1,12 @@
 //! Members, groups, organizations and contacts over HTTP: who may do what with them, and what they refuse.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use ringfence_tests::world::ROLES;
-use ringfence_tests::{Call, Installation, Running, World};
+use ringfence_tests::world::{ROLES, served};
+use ringfence_tests::{Call, Running};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 const BASE: &str = "/v1/tenants/acme";
-
-async fn world() -> (Installation, Running, World) {
-    let installation = Installation::fresh().await;
-    let running = Running::over(&installation).await;
-    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
-    (installation, running, world)
-}
 
 fn identity(running: &Running, role: &str) -> Value {
     json!({"issuer": running.issuer.issuer(), "subject": Uuid::now_v7(), "name": "Colleague", "role": role})
@@ -90,7 +83,7 @@ const MATRIX: [(&str, [[u16; 8]; 5]); 4] = [
 
 #[tokio::test]
 async fn each_role_does_with_people_what_it_may_and_nothing_else() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let owner = running.token("acme:owner");
     for (resource, [lists, creates, gets, changes, removes]) in MATRIX {
         for (i, role) in ROLES.into_iter().enumerate() {
@@ -108,7 +101,7 @@ async fn each_role_does_with_people_what_it_may_and_nothing_else() {
 
 #[tokio::test]
 async fn a_requester_sees_themselves_alone() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let requester = running.token("acme:requester");
     let own = json!(world.tenant("acme").members["requester"]);
     for (resource, field) in [("members", "member_id"), ("contacts", "contact_id")] {
@@ -126,7 +119,7 @@ async fn a_requester_sees_themselves_alone() {
 
 #[tokio::test]
 async fn a_member_added_may_enter_and_one_removed_may_not() {
-    let (installation, running, world) = world().await;
+    let (installation, running, world) = served().await;
     let (admin, acme) = (running.token("acme:admin"), world.tenant("acme"));
     let body = json!({"issuer": running.issuer.issuer(), "subject": "newcomer", "name": "New Colleague", "email": "New@acme.example", "role": "agent",
         "group_ids": [acme.groups["second"], acme.groups["first"]]});
@@ -167,7 +160,7 @@ async fn a_member_added_may_enter_and_one_removed_may_not() {
 
 #[tokio::test]
 async fn a_refused_member_leaves_no_identity_behind() {
-    let (installation, running, world) = world().await;
+    let (installation, running, world) = served().await;
     let (owner, admin) = (running.token("acme:owner"), installation.admin().await);
     let members = format!("{BASE}/members");
     let foreign = world.tenant("globex");
@@ -199,7 +192,7 @@ async fn a_refused_member_leaves_no_identity_behind() {
 
 #[tokio::test]
 async fn nobody_gives_what_they_do_not_hold() {
-    let (installation, running, world) = world().await;
+    let (installation, running, world) = served().await;
     let (owner, admin) = (running.token("acme:owner"), running.token("acme:admin"));
     let (members, people) = (format!("{BASE}/members"), &world.tenant("acme").members);
     let service = |permissions: Value| json!({"issuer": running.issuer.issuer(), "subject": Uuid::now_v7(), "name": "Robot", "role": "service", "permissions": permissions});
@@ -237,7 +230,7 @@ async fn nobody_gives_what_they_do_not_hold() {
 
 #[tokio::test]
 async fn the_last_owner_stays() {
-    let (installation, running, world) = world().await;
+    let (installation, running, world) = served().await;
     let (owner, members) = (running.token("acme:owner"), format!("{BASE}/members"));
     let path = format!("{members}/{}", world.tenant("acme").members["owner"]);
     assert_eq!(patch(&running, &path, &owner, 1, json!({"role": "admin"})).await.expect(409).body["code"], "last_owner");
@@ -277,7 +270,7 @@ async fn the_last_owner_stays() {
 
 #[tokio::test]
 async fn preconditions_hold_for_people() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let owner = running.token("acme:owner");
     for resource in ["members", "groups", "organizations", "contacts"] {
         let made = running.post(&format!("{BASE}/{resource}"), &owner, input(&running, resource)).await.expect(201);
@@ -300,7 +293,7 @@ async fn preconditions_hold_for_people() {
 
 #[tokio::test]
 async fn creating_people_twice_under_one_key_makes_one() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let owner = running.token("acme:owner");
     for resource in ["members", "groups", "organizations", "contacts"] {
         let (all, body) = (format!("{BASE}/{resource}"), input(&running, resource));
@@ -315,7 +308,7 @@ async fn creating_people_twice_under_one_key_makes_one() {
 
 #[tokio::test]
 async fn what_is_taken_or_in_use_is_a_conflict() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let (owner, acme, globex) = (running.token("acme:owner"), world.tenant("acme"), world.tenant("globex"));
     let code = async |call: Call, code: &str| assert_eq!(call.expect(409).body["code"], code);
     let contact = running.get(&format!("{BASE}/contacts/{}", acme.contact), &owner).await.expect(200).body;
@@ -355,7 +348,7 @@ async fn what_is_taken_or_in_use_is_a_conflict() {
 
 #[tokio::test]
 async fn everything_wrong_with_a_person_is_said_at_once() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let (owner, acme) = (running.token("acme:owner"), world.tenant("acme"));
     let wrong = |call: Call| {
         let mut fields: Vec<String> = call.expect(400).body["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect();
@@ -395,7 +388,7 @@ async fn everything_wrong_with_a_person_is_said_at_once() {
 
 #[tokio::test]
 async fn people_are_listed_by_page_and_filter() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let (agent, acme) = (running.token("acme:agent"), world.tenant("acme"));
     let contact = running.get(&format!("{BASE}/contacts/{}", acme.contact), &agent).await.expect(200).body;
     let found = async |query: String| running.get(&format!("{BASE}/{query}"), &agent).await.expect(200).body["data"].clone();

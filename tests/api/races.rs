@@ -2,18 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use futures_util::future::join_all;
-use ringfence_tests::{Installation, Running, World};
+use ringfence_tests::Running;
+use ringfence_tests::world::served;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const TICKETS: &str = "/v1/tenants/acme/tickets";
-
-async fn world() -> (Installation, Running, World) {
-    let installation = Installation::fresh().await;
-    let running = Running::over(&installation).await;
-    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
-    (installation, running, world)
-}
 
 async fn number_of_a_new_ticket(running: &Running) -> i64 {
     running.post(TICKETS, &running.token("acme:agent"), json!({"subject": "counted"})).await.expect(201).body["number"].as_i64().unwrap()
@@ -21,7 +15,7 @@ async fn number_of_a_new_ticket(running: &Running) -> i64 {
 
 #[tokio::test]
 async fn of_many_changes_to_one_version_one_is_made_and_the_others_are_told_the_version() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let agent = running.token("acme:agent");
     for (method, part, body) in [("PATCH", "", json!({"subject": "raced"})), ("PUT", "/status", json!({"status": "pending"})), ("PUT", "/assignee", json!({"assignee_id": null, "group_id": null}))] {
         let made = running.post(TICKETS, &agent, json!({"subject": "race"})).await.expect(201);
@@ -35,7 +29,7 @@ async fn of_many_changes_to_one_version_one_is_made_and_the_others_are_told_the_
 
 #[tokio::test]
 async fn a_new_requester_named_by_many_at_once_is_one_contact() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let agent = running.token("acme:agent");
     for round in 0..4 {
         let body = json!({"subject": "at once", "requester": {"name": "New", "email": format!("new{round}@example.com")}});
@@ -47,7 +41,7 @@ async fn a_new_requester_named_by_many_at_once_is_one_contact() {
 
 #[tokio::test]
 async fn who_may_not_create_uses_up_no_number() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let before = number_of_a_new_ticket(&running).await;
     for (caller, status) in [("globex:owner", 404), ("nobody", 404), ("acme:auditor", 403), ("acme:light_agent", 403)] {
         for _ in 0..15 {
@@ -65,7 +59,7 @@ async fn who_may_not_create_uses_up_no_number() {
 
 #[tokio::test]
 async fn one_object_named_in_two_ways_under_one_key_is_not_done_twice() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let agent = running.token("acme:agent");
     let made = running.post(TICKETS, &agent, json!({"subject": "named"})).await.expect(201);
     let (id, number) = (made.body["ticket_id"].as_str().unwrap(), &made.body["number"]);
@@ -82,7 +76,7 @@ async fn one_object_named_in_two_ways_under_one_key_is_not_done_twice() {
 
 #[tokio::test]
 async fn nobody_in_particular_is_told_so_before_their_body_is_read() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let post = |authorization: &str, content_type: &str, body: &'static str| {
         let mut request = running.client().post(running.url(TICKETS)).header("Content-Type", content_type).body(body);
         if !authorization.is_empty() {
@@ -100,7 +94,7 @@ async fn nobody_in_particular_is_told_so_before_their_body_is_read() {
 
 #[tokio::test]
 async fn what_two_readers_would_read_differently_is_refused() {
-    let (_installation, running, _world) = world().await;
+    let (_installation, running, _world) = served().await;
     let agent = format!("Bearer {}", running.token("acme:agent"));
     let post = |body: String, header: (&'static str, &'static str)| {
         running.send(running.client().post(running.url(TICKETS)).header("Authorization", &agent).header("Content-Type", "application/json").header(header.0, header.1).body(body))

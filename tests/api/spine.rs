@@ -1,19 +1,12 @@
 //! One ticket, from sign-in to audit, over HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use ringfence_tests::{Installation, Running, World};
+use ringfence_tests::world::served;
 use serde_json::json;
-
-async fn world() -> (Installation, Running, World) {
-    let installation = Installation::fresh().await;
-    let running = Running::over(&installation).await;
-    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
-    (installation, running, world)
-}
 
 #[tokio::test]
 async fn a_ticket_goes_from_sign_in_to_audit() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let agent = running.token("acme:agent");
     let me = running.get("/v1/me", &agent).await.expect(200);
     assert_eq!(me.body["tenants"][0]["slug"], "acme");
@@ -58,7 +51,7 @@ async fn a_ticket_goes_from_sign_in_to_audit() {
 
 #[tokio::test]
 async fn another_tenants_ticket_is_not_found() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let agent = running.token("acme:agent");
     let foreign = world.tenant("globex").ticket;
     let absent = uuid::Uuid::now_v7();
@@ -77,7 +70,7 @@ async fn another_tenants_ticket_is_not_found() {
 
 #[tokio::test]
 async fn a_repeated_create_does_its_work_once() {
-    let (_installation, running, _) = world().await;
+    let (_installation, running, _) = served().await;
     let agent = running.token("acme:agent");
     let body = json!({"subject": "Once"});
     let headers = [("Idempotency-Key", "k-1")];
@@ -91,7 +84,7 @@ async fn a_repeated_create_does_its_work_once() {
 
 #[tokio::test]
 async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");
     let requester = running.token("acme:requester");
     let list = running.get("/v1/tenants/acme/tickets", &requester).await.expect(200);
@@ -110,7 +103,7 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
 
 #[tokio::test]
 async fn an_agent_hands_a_ticket_out_of_their_groups() {
-    let (_installation, running, world) = world().await;
+    let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");
     let grouped = running.token("acme:grouped_agent");
     let path = format!("/v1/tenants/acme/tickets/{}", acme.ticket);
@@ -127,7 +120,7 @@ async fn an_agent_hands_a_ticket_out_of_their_groups() {
 
 #[tokio::test]
 async fn pages_follow_one_another_without_gap_or_repetition() {
-    let (_installation, running, _) = world().await;
+    let (_installation, running, _) = served().await;
     let agent = running.token("acme:agent");
     for n in 0..7 {
         running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": format!("Ticket {n}")})).await.expect(201);
@@ -163,7 +156,7 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 
 #[tokio::test]
 async fn a_revoked_member_and_a_suspended_tenant_are_out_at_the_next_request() {
-    let (installation, running, world) = world().await;
+    let (installation, running, world) = served().await;
     let operator = installation.operator().await;
     let acme = world.tenant("acme");
     let agent = running.token("acme:agent");

@@ -335,7 +335,7 @@ async fn without_the_wall_an_analyst_would_see_every_tenant_so_these_tests_can_f
     assert!(whole(play.globex()).iter().zip(&rows).all(|(foreign, seen)| foreign.is_subset(seen)));
 }
 
-/// What an analyst may do to their own login, `$L`; the grants are refused by PostgreSQL from 16 on.
+/// What an analyst may try on their own login, `$L`; PostgreSQL refuses the grants.
 const ON_ONESELF: [&str; 12] = [
     "alter role $L set default_transaction_read_only = off",
     "alter role $L set statement_timeout = 0",

@@ -1,6 +1,6 @@
 //! Tenants side by side with everything in them: every role, groups, organizations, contacts, tickets, comments.
 
-use crate::Installation;
+use crate::{Installation, Running};
 use ringfence_domain::{Role, TenantId};
 use ringfence_store::command::NewMember;
 use std::collections::BTreeMap;
@@ -37,6 +37,14 @@ pub struct Tenant {
 pub struct World {
     pub tenants: Vec<Tenant>,
     pub issuer: String,
+}
+
+/// A service over a database of its own, with two tenants.
+pub async fn served() -> (Installation, Running, World) {
+    let installation = Installation::fresh().await;
+    let running = Running::over(&installation).await;
+    let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
+    (installation, running, world)
 }
 
 impl World {
