@@ -49,6 +49,49 @@ schema ringfence
 default privileges of ringfence_owner
     objects of type f: nothing for PUBLIC
 
+table ringfence.api_tokens
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column api_token_id uuid not null
+    column member_id uuid not null
+    column member_role text not null statistics 0
+    column name text not null statistics 0
+    column token_hash bytea not null statistics 0
+    column scopes text[] not null statistics 0
+    column created_by uuid not null
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column expires_at timestamp with time zone not null
+    column last_used_at timestamp with time zone
+    column revoked_at timestamp with time zone
+    constraint api_tokens_pkey PRIMARY KEY (tenant_id, api_token_id)
+    constraint api_tokens_hash_key UNIQUE (tenant_id, token_hash)
+    constraint api_tokens_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint api_tokens_member_fkey FOREIGN KEY (tenant_id, member_id, member_role) REFERENCES ringfence.members(tenant_id, member_id, role) ON UPDATE CASCADE
+    constraint api_tokens_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint api_tokens_expire CHECK ((expires_at > created_at))
+    constraint api_tokens_hash_is_sha256 CHECK ((octet_length(token_hash) = 32))
+    constraint api_tokens_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint api_tokens_scopes_are_names CHECK ((array_to_string(scopes, ','::text) ~ '^[a-z_.,]*$'::text))
+    CREATE INDEX api_tokens_created_by_idx ON ringfence.api_tokens USING btree (tenant_id, created_by)
+    CREATE INDEX api_tokens_created_idx ON ringfence.api_tokens USING btree (tenant_id, created_at, api_token_id)
+    CREATE INDEX api_tokens_member_idx ON ringfence.api_tokens USING btree (tenant_id, member_id, member_role)
+    policy api_tokens_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy api_tokens_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy api_tokens_create_of_services for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (member_role = 'service'::text) AND (created_by = ( SELECT ringfence.actor() AS actor)) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
+    policy api_tokens_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (created_by = member_id) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
+    policy api_tokens_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may))
+    policy api_tokens_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy api_tokens_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy api_tokens_read_to_remove for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy api_tokens_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy api_tokens_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NOT NULL))
+    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member))) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NOT NULL))
+    grant delete to ringfence_app
+    grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
+    grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) to ringfence_app
+    grant update (revoked_at) to ringfence_app
+
 table ringfence.audit_events
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -107,10 +150,10 @@ table ringfence.audit_inbox
     column action text not null
     column decision text not null
     column rule text
-    column actor_id uuid default (NULLIF(current_setting('app.member_id'::text, true), ''::text))::uuid
+    column actor_id uuid default (NULLIF(current_setting('app.actor_id'::text, true), ''::text))::uuid
     column identity_id uuid default (NULLIF(current_setting('app.identity_id'::text, true), ''::text))::uuid
     column actor_kind text not null default current_setting('app.actor_kind'::text, true)
-    column on_behalf_of uuid
+    column on_behalf_of uuid default (NULLIF(NULLIF(current_setting('app.member_id'::text, true), current_setting('app.actor_id'::text, true)), ''::text))::uuid
     column session_id text default NULLIF(current_setting('app.session_id'::text, true), ''::text) statistics 0
     column authentication text default NULLIF(current_setting('app.authentication'::text, true), ''::text)
     column object_type text
@@ -127,9 +170,39 @@ table ringfence.audit_inbox
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
     policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
     policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
-    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.member() AS member)) AND (identity_id = ( SELECT ringfence.identity() AS identity)) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (on_behalf_of IS NULL))
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.actor() AS actor)) AND (identity_id = ( SELECT ringfence.identity() AS identity)) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (COALESCE(on_behalf_of, actor_id) = ( SELECT ringfence.member() AS member)))
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
+
+table ringfence.break_glass_grants
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column grant_id uuid not null
+    column member_id uuid not null
+    column role text not null statistics 0
+    column reason text not null statistics 0
+    column granted_by uuid not null
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column expires_at timestamp with time zone not null
+    column revoked_at timestamp with time zone
+    constraint break_glass_grants_pkey PRIMARY KEY (tenant_id, grant_id)
+    constraint break_glass_grants_granted_by_fkey FOREIGN KEY (tenant_id, granted_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint break_glass_grants_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint break_glass_grants_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint break_glass_grants_last_hours CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '24:00:00'::interval))))
+    constraint break_glass_grants_reason_is_told CHECK (((char_length(reason) >= 10) AND (char_length(reason) <= 1000)))
+    constraint break_glass_grants_role_is_known CHECK ((role = ANY (ARRAY['admin'::text, 'agent'::text, 'light_agent'::text, 'auditor'::text])))
+    CREATE INDEX break_glass_grants_created_idx ON ringfence.break_glass_grants USING btree (tenant_id, created_at, grant_id)
+    CREATE INDEX break_glass_grants_granted_by_idx ON ringfence.break_glass_grants USING btree (tenant_id, granted_by)
+    CREATE INDEX break_glass_grants_member_idx ON ringfence.break_glass_grants USING btree (tenant_id, member_id)
+    policy break_glass_grants_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy break_glass_grants_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy break_glass_grants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy break_glass_grants_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy break_glass_grants_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy break_glass_grants_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at IS NOT NULL))
+    grant select to ringfence_app
+    grant update (revoked_at) to ringfence_app
 
 table ringfence.comments
     owner ringfence_owner, row security enabled, forced
@@ -210,9 +283,11 @@ table ringfence.group_members
     column tenant_id uuid not null
     column member_id uuid not null
     column group_id uuid not null
+    column access text[] not null default '{full}'::text[] statistics 0
     constraint group_members_pkey PRIMARY KEY (tenant_id, member_id, group_id)
     constraint group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
     constraint group_members_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.members(tenant_id, member_id)
+    constraint group_members_access_is_known CHECK (((access <@ ARRAY['read'::text, 'create'::text, 'change'::text, 'overview'::text, 'full'::text]) AND (access <> '{}'::text[])))
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
     policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
@@ -328,23 +403,29 @@ table ringfence.members
     column identity_id uuid not null
     column role text not null
     column permissions text[]
+    column role_id uuid
+    column elevated_until timestamp with time zone
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
     constraint members_pkey PRIMARY KEY (tenant_id, member_id)
     constraint members_identity_key UNIQUE (tenant_id, identity_id)
+    constraint members_role_key UNIQUE (tenant_id, member_id, role)
     constraint members_contact_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint members_role_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES ringfence.tenant_roles(tenant_id, role_id)
     constraint members_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint members_custom_has_role_id CHECK (((role = 'custom'::text) = (role_id IS NOT NULL)))
     constraint members_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
-    constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text])))
+    constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text, 'custom'::text, 'guest'::text])))
     constraint members_service_has_permissions CHECK (((role = 'service'::text) = (permissions IS NOT NULL)))
     CREATE INDEX members_created_idx ON ringfence.members USING btree (tenant_id, created_at, member_id)
+    CREATE INDEX members_role_idx ON ringfence.members USING btree (tenant_id, role_id)
     policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
-    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
-    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.permissions() AS permissions))))
+    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -353,9 +434,9 @@ table ringfence.members
     policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
-    grant insert (tenant_id, member_id, identity_id, role, permissions) to ringfence_app
-    grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at) to ringfence_app
-    grant update (role, permissions, version, updated_at) to ringfence_app
+    grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
+    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until, version, created_at, updated_at) to ringfence_app
+    grant update (role, permissions, role_id, version, updated_at) to ringfence_app
 
 table ringfence.memberships
     owner ringfence_owner, row security enabled, forced
@@ -413,6 +494,28 @@ table ringfence.reporting_logins
     policy reporting_logins_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy reporting_logins_read_by_definers for select to ringfence_owner using true
 
+table ringfence.sessions
+    owner ringfence_owner, row security enabled, forced
+    column session_id uuid not null
+    column session_hash bytea not null statistics 0
+    column identity_id uuid not null
+    column issuer_session_id text statistics 0
+    column id_token text statistics 0
+    column acr text statistics 0
+    column verified_email text statistics 0
+    column authenticated_at timestamp with time zone not null
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column last_seen_at timestamp with time zone not null default transaction_timestamp()
+    column idle_expires_at timestamp with time zone not null
+    column expires_at timestamp with time zone not null
+    column ended_at timestamp with time zone
+    constraint sessions_pkey PRIMARY KEY (session_id)
+    constraint sessions_hash_key UNIQUE (session_hash)
+    constraint sessions_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
+    constraint sessions_hash_is_sha256 CHECK ((octet_length(session_hash) = 32))
+    CREATE INDEX sessions_identity_idx ON ringfence.sessions USING btree (identity_id)
+    policy sessions_read_by_definers for select to ringfence_owner using true
+
 table ringfence.tags
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -426,6 +529,33 @@ table ringfence.tags
     policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
     grant insert, select to ringfence_app
 
+table ringfence.tenant_roles
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column role_id uuid not null
+    column name text not null statistics 0
+    column permissions text[] not null statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint tenant_roles_pkey PRIMARY KEY (tenant_id, role_id)
+    constraint tenant_roles_name_key UNIQUE (tenant_id, name)
+    constraint tenant_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint tenant_roles_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint tenant_roles_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
+    constraint tenant_roles_stay_below_owner CHECK ((NOT (permissions && ARRAY['owner.manage'::text, 'break_glass.grant'::text, 'agreement.manage'::text, 'act_as'::text, 'provision.manage'::text])))
+    CREATE INDEX tenant_roles_created_idx ON ringfence.tenant_roles USING btree (tenant_id, created_at, role_id)
+    policy tenant_roles_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy tenant_roles_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy tenant_roles_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
+    policy tenant_roles_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
+    policy tenant_roles_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy tenant_roles_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy tenant_roles_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
+    grant delete, select to ringfence_app
+    grant insert (tenant_id, role_id, name, permissions) to ringfence_app
+    grant update (name, permissions, version, updated_at) to ringfence_app
+
 table ringfence.tenants
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -434,9 +564,11 @@ table ringfence.tenants
     column status text not null default 'active'::text
     column created_at timestamp with time zone not null default transaction_timestamp()
     column suspended_at timestamp with time zone
+    column required_issuers text[] statistics 0
     constraint tenants_pkey PRIMARY KEY (tenant_id)
     constraint tenants_slug_key UNIQUE (slug)
     constraint tenants_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint tenants_required_issuers_are_some CHECK (((cardinality(required_issuers) >= 1) AND (cardinality(required_issuers) <= 20)))
     constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
     constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
     constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
@@ -611,6 +743,34 @@ view reporting.tickets
        FROM ringfence.tickets t;
     grant select to ringfence_reporting
 
+function ringfence.access_of(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.access_of(permission text)
+     RETURNS integer
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (permission ~~ 'ticket.create%'::text) THEN 2 WHEN ((permission ~~ 'ticket.change%'::text) OR (permission ~~ 'comment.create%'::text)) THEN 3 WHEN (permission ~~ 'ticket.read%'::text) THEN 4 ELSE 1 END
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.actor()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.actor()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.sealed('app.actor_id'::text))::uuid
+    grant execute to ringfence_app
+    grant execute to ringfence_reporting
+
+function ringfence.common_groups(text,text,text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
+     RETURNS text
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (other_held !~~ '%.group,%'::text) THEN groups WHEN (held !~~ '%.group,%'::text) THEN other_groups ELSE (SELECT string_agg((SELECT (COALESCE(array_agg(g.g), '{}'::uuid[]))::text AS "coalesce" FROM unnest((split_part(common_groups.groups, ';'::text, n.n))::uuid[]) g(g) WHERE (g.g = ANY ((split_part(common_groups.other_groups, ';'::text, n.n))::uuid[]))), ';'::text ORDER BY n.n) AS string_agg FROM generate_series(1, 4) n(n)) END
+
 function ringfence.create_reporting_login(uuid,text,uuid)
     owner ringfence_provisioner
     CREATE OR REPLACE FUNCTION ringfence.create_reporting_login(tenant_id uuid, verifier text, request_id uuid)
@@ -680,6 +840,7 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
         perform ringfence.seal(deprovision_member.tenant_id);
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
+        delete from ringfence.api_tokens a where a.tenant_id = deprovision_member.tenant_id and a.member_id = deprovision_member.member_id;
         delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
         delete from ringfence.memberships b using ringfence.members m
          where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
@@ -712,48 +873,132 @@ function ringfence.enter(text)
         seal_outer bytea;
         stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
         entered_tenant uuid;
-        entered_member uuid;
+        -- Whose rights are looked up; who narrows them when that is done.
+        caller uuid;
+        narrowing uuid;
+        scopes text;
+        credential_id text := '';
+        granted_role text;
+        granted_by_glass text;
+        subject_member uuid;
+        subject_held text;
+        subject_groups text;
+        found_member uuid;
         member_role text;
         held text;
-        group_ids uuid[];
+        group_lists text;
         named_permissions text[];
+        custom_role uuid;
+        elevated timestamptz;
         -- set_config() in a plain expression costs a tenth of a PERFORM.
         written text;
     begin
         select t.inner_pad, t.outer_pad, s.inner_pad, s.outer_pad into token_inner, token_outer, seal_inner, seal_outer
           from ringfence.keys t, ringfence.keys s
-         where t.purpose = 'token' and t.kid::text = part[6] and t.retired_at is null
+         where t.purpose = 'token' and t.kid::text = part[7] and t.retired_at is null
            and s.purpose = 'seal' and s.retired_at is null;
         -- The service has set the tenant it means; the token must mean the same.
-        if cardinality(part) is distinct from 7
-            or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[7]
-            or part[4]::bigint < extract(epoch from clock_timestamp())
+        if cardinality(part) is distinct from 8
+            or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[8]
+            or part[5]::bigint < extract(epoch from clock_timestamp())
             or part[1] is distinct from current_setting('app.tenant_id', true) then
             raise exception 'not a valid token' using errcode = 'RF002';
         end if;
         -- Into the tenant with no right but to be looked up: the wall stands around this function too.
-        written := set_config('app.identity_id', part[2], true) || set_config('app.request_id', part[3], true) || set_config('app.member_id', '', true)
-            || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
-            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                    || textsend(part[1] || '|' || part[2] || '||,|{}|' || part[3]))), 'hex'), true);
+        written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
+            || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
+            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp || textsend(part[1] || '||||,||' || part[4]))), 'hex'), true);
         entered_tenant := part[1]::uuid;
-        select m.member_id, m.role, m.permissions,
-               case when m.role in ('agent', 'light_agent')
-                   then array(select g.group_id from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = m.member_id) else '{}' end
-          into entered_member, member_role, named_permissions, group_ids
-          from ringfence.members m, ringfence.tenants t
-         where m.tenant_id = entered_tenant and m.identity_id = part[2]::uuid
-           and t.tenant_id = entered_tenant and t.status = 'active';
-        if entered_member is null then
-            raise exception 'no entry' using errcode = 'RF003';
+        if part[2] like 'i:%' and part[3] = '' then
+            caller := substr(part[2], 3)::uuid;
+        else
+            if part[2] like 'i:%' then
+                caller := substr(part[2], 3)::uuid;
+            elsif part[2] like 's:%' then
+                select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
+            elsif part[2] like 't:%' then
+                select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',' into caller, credential_id, scopes
+                  from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+                 where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
+                   and a.expires_at > clock_timestamp();
+            end if;
+            if caller is null then
+                raise exception 'the credential is not valid' using errcode = 'RF004';
+            end if;
+            if part[3] like 'a:%' then
+                narrowing := substr(part[3], 3)::uuid;
+            elsif part[3] like 'm:%' then
+                narrowing := caller;
+                caller := (select m.identity_id from ringfence.members m where m.tenant_id = entered_tenant and m.member_id = substr(part[3], 3)::uuid);
+            end if;
         end if;
-        held := case when member_role = 'service' then ',' || array_to_string(named_permissions, ',') || ','
-                            else ringfence.permissions_of(member_role, group_ids <> '{}') end;
-        written := set_config('app.member_id', entered_member::text, true) || set_config('app.permissions', held, true)
-            || set_config('app.groups', group_ids::text, true)
+        loop
+            select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until,
+                   case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then
+                       (select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                            || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                            || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                            || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
+                          from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = m.member_id)
+                       else '{};{};{};{}' end
+              into found_member, member_role, named_permissions, custom_role, elevated, group_lists
+              from ringfence.members m, ringfence.tenants t
+             where m.tenant_id = entered_tenant and m.identity_id = caller
+               and t.tenant_id = entered_tenant and t.status = 'active'
+               and (t.required_issuers is null or m.role = 'service'
+                    or exists (select from ringfence.identities i where i.identity_id = m.identity_id and i.issuer = any (t.required_issuers)));
+            if found_member is null or elevated is not null or member_role = 'guest' then
+                if elevated > clock_timestamp() then
+                    select g.role, g.grant_id::text into granted_role, granted_by_glass from ringfence.break_glass_grants g
+                     where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
+                     order by g.created_at desc limit 1;
+                    if found then
+                        member_role := granted_role;
+                    end if;
+                end if;
+                -- A guest is somebody by a grant alone.
+                if found_member is null or member_role = 'guest' then
+                    raise exception 'no entry' using errcode = 'RF003';
+                end if;
+            end if;
+            held := case member_role
+                when 'service' then ',' || array_to_string(named_permissions, ',') || ','
+                when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                                     where r.tenant_id = entered_tenant and r.role_id = custom_role)
+                else ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}') end;
+            exit when narrowing is null;
+            subject_member := found_member;
+            subject_held := held;
+            subject_groups := group_lists;
+            caller := narrowing;
+            narrowing := null;
+        end loop;
+        -- The scopes are those of who shows the token.
+        if scopes is not null then
+            held := ringfence.narrowed(held, scopes);
+        end if;
+        if subject_member is null then
+            subject_member := found_member;
+        else
+            if found_member = subject_member or part[3] like 'm:%' and position(',act_as,' in held) = 0 then
+                raise exception 'no entry' using errcode = 'RF003';
+            end if;
+            group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
+            -- What is the actor's own is not the subject's.
+            held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
+        end if;
+        written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
+            || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
+            || set_config('app.groups', group_lists, true)
             || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                    || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text || '|' || part[3]))), 'hex'), true);
-        return entered_member::text || '|' || held || '|' || group_ids::text;
+                    || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
+                        || '|' || group_lists || '|' || part[4]))), 'hex'), true);
+        if credential_id <> '' then
+            written := set_config('app.session_id', credential_id, true)
+                || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
+        end if;
+        return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
+            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true);
     end
     $function$
     grant execute to ringfence_app
@@ -781,15 +1026,14 @@ function ringfence.gives_roles()
     RETURN (string_to_array(TRIM(BOTH ','::text FROM ringfence.permissions_of('admin'::text, false)), ','::text) <@ ringfence.permissions())
     grant execute to ringfence_app
 
-function ringfence.groups()
+function ringfence.grantable()
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.groups()
-     RETURNS uuid[]
+    CREATE OR REPLACE FUNCTION ringfence.grantable()
+     RETURNS text[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (COALESCE(ringfence.sealed('app.groups'::text), '{}'::text))::uuid[]
+    RETURN ((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix)) || CASE WHEN ringfence.may('owner.manage'::text) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END)
     grant execute to ringfence_app
-    grant execute to ringfence_reporting
 
 function ringfence.groups_with(text)
     owner ringfence_owner
@@ -797,7 +1041,7 @@ function ringfence.groups_with(text)
      RETURNS uuid[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.groups'::text, permission))::uuid[]
+    RETURN (split_part(ringfence.sealed('app.groups'::text, permission), ';'::text, ringfence.access_of(permission)))::uuid[]
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -871,6 +1115,30 @@ function ringfence.list_tenants(uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.live_session(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.live_session(hash text)
+     RETURNS SETOF ringfence.sessions
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    BEGIN ATOMIC
+     SELECT s.session_id,
+         s.session_hash,
+         s.identity_id,
+         s.issuer_session_id,
+         s.id_token,
+         s.acr,
+         s.verified_email,
+         s.authenticated_at,
+         s.created_at,
+         s.last_seen_at,
+         s.idle_expires_at,
+         s.expires_at,
+         s.ended_at
+        FROM ringfence.sessions s
+       WHERE ((s.session_hash = decode(live_session.hash, 'hex'::text)) AND (s.ended_at IS NULL) AND (s.idle_expires_at > clock_timestamp()) AND (s.expires_at > clock_timestamp()));
+    END
 
 function ringfence.may(text)
     owner ringfence_owner
@@ -961,6 +1229,31 @@ function ringfence.move_audit(integer)
     $function$
     grant execute to ringfence_auditor
 
+function ringfence.my_identity(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.my_identity(token text)
+     RETURNS TABLE(identity_id uuid, issuer text, subject text)
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := ringfence.token_parts(token);
+    begin
+        if part is null or part[1] <> '00000000-0000-0000-0000-000000000000' then
+            raise exception 'not a valid token' using errcode = 'RF002';
+        end if;
+        return query
+        select i.identity_id, i.issuer, i.subject from ringfence.identities i
+         where i.identity_id = case when part[2] like 'i:%' then substr(part[2], 3)::uuid
+                                    when part[2] like 's:%' then (select s.identity_id from ringfence.live_session(substr(part[2], 3)) s) end;
+        if not found then
+            raise exception 'the credential is not valid' using errcode = 'RF004';
+        end if;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.my_tenants(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.my_tenants(token text)
@@ -970,20 +1263,20 @@ function ringfence.my_tenants(text)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        part text[] := string_to_array(token, '|');
+        me uuid := (select i.identity_id from ringfence.my_identity(token) i);
     begin
-        if not exists (
-            select from ringfence.keys k
-             where k.purpose = 'token' and k.kid::text = part[6] and k.retired_at is null and cardinality(part) = 7
-               and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[7])
-            or part[4]::bigint < extract(epoch from clock_timestamp())
-            or part[1] <> '00000000-0000-0000-0000-000000000000' then
-            raise exception 'not a valid token' using errcode = 'RF002';
-        end if;
-        return query select b.tenant_id from ringfence.memberships b where b.identity_id = part[2]::uuid order by b.tenant_id limit 500;
+        return query select b.tenant_id from ringfence.memberships b where b.identity_id = me order by b.tenant_id limit 500;
     end
     $function$
     grant execute to ringfence_app
+
+function ringfence.narrowed(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.narrowed(held text, allowed text)
+     RETURNS text
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~~ '%.group'::text) AND (POSITION((((','::text || "left"(a.p, '-6'::integer)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
 
 function ringfence.permissions()
     owner ringfence_owner
@@ -1001,7 +1294,7 @@ function ringfence.permissions_of(text,boolean)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,role.manage,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
     grant execute to ringfence_app
 
 function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
@@ -1156,10 +1449,10 @@ function ringfence.seal(uuid)
           from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
         perform set_config(s.setting, s.value, true)
            from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
-                        ('app.permissions', ','), ('app.groups', '{}'), ('app.request_id', ''),
+                        ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
                         ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                             || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                            || textsend(seal.tenant_id::text || '|||,|{}|'))), 'hex'))) s (setting, value);
+                            || textsend(seal.tenant_id::text || '||||,||'))), 'hex'))) s (setting, value);
     end
     $function$
 
@@ -1191,6 +1484,7 @@ function ringfence.sealed(text,text)
                 || textsend(current_setting('app.tenant_id', true)
                     || '|' || current_setting('app.identity_id', true)
                     || '|' || current_setting('app.member_id', true)
+                    || '|' || current_setting('app.actor_id', true)
                     || '|' || current_setting('app.permissions', true)
                     || '|' || current_setting('app.groups', true)
                     || '|' || current_setting('app.request_id', true)))), 'hex') then
@@ -1252,6 +1546,27 @@ function ringfence.tenant_id()
     RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.token_parts(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.token_parts(token text)
+     RETURNS text[]
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := string_to_array(token, '|');
+    begin
+        if cardinality(part) = 8 and part[5]::bigint >= extract(epoch from clock_timestamp()) and exists (
+            select from ringfence.keys k
+             where k.purpose = 'token' and k.kid::text = part[7] and k.retired_at is null
+               and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[8]) then
+            return part;
+        end if;
+        return null;
+    end
+    $function$
 
 function ringfence.touch_ticket(uuid)
     owner ringfence_owner
@@ -1315,6 +1630,6 @@ function ringfence.unseal()
     AS $function$
     begin
         perform set_config(setting, '', true)
-           from unnest(array['app.tenant_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+           from unnest(array['app.tenant_id', 'app.permissions', 'app.seal']) setting;
     end
     $function$

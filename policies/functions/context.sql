@@ -31,6 +31,7 @@ begin
             || textsend(current_setting('app.tenant_id', true)
                 || '|' || current_setting('app.identity_id', true)
                 || '|' || current_setting('app.member_id', true)
+                || '|' || current_setting('app.actor_id', true)
                 || '|' || current_setting('app.permissions', true)
                 || '|' || current_setting('app.groups', true)
                 || '|' || current_setting('app.request_id', true)))), 'hex') then
@@ -60,9 +61,18 @@ create function ringfence.member() returns uuid
 language sql stable parallel restricted
 return ringfence.sealed('app.member_id')::uuid;
 
-create function ringfence.groups() returns uuid[]
+-- Who acts: the member, or the one who acts on the member's behalf.
+create function ringfence.actor() returns uuid
 language sql stable parallel restricted
-return coalesce(ringfence.sealed('app.groups'), '{}')::uuid[];
+return ringfence.sealed('app.actor_id')::uuid;
+
+-- Which of the four lists of groups a permission goes by: where the member may read, create, change, or at least see tickets.
+create function ringfence.access_of(permission text) returns integer
+language sql immutable parallel safe
+return case when permission like 'ticket.create%' then 2
+            when permission like 'ticket.change%' or permission like 'comment.create%' then 3
+            when permission like 'ticket.read%' then 4
+            else 1 end;
 
 -- The same, for those who hold a permission: one look at the seal where two would be needed.
 create function ringfence.member_with(permission text) returns uuid
@@ -71,7 +81,7 @@ return ringfence.sealed('app.member_id', permission)::uuid;
 
 create function ringfence.groups_with(permission text) returns uuid[]
 language sql stable parallel restricted
-return ringfence.sealed('app.groups', permission)::uuid[];
+return split_part(ringfence.sealed('app.groups', permission), ';', ringfence.access_of(permission))::uuid[];
 
 create function ringfence.permissions() returns text[]
 language sql stable parallel restricted
@@ -93,10 +103,10 @@ begin
       from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
     perform set_config(s.setting, s.value, true)
        from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
-                    ('app.permissions', ','), ('app.groups', '{}'), ('app.request_id', ''),
+                    ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
                     ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                         || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                        || textsend(seal.tenant_id::text || '|||,|{}|'))), 'hex'))) s (setting, value);
+                        || textsend(seal.tenant_id::text || '||||,||'))), 'hex'))) s (setting, value);
 end
 $$;
 
@@ -106,10 +116,10 @@ language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform set_config(setting, '', true)
-       from unnest(array['app.tenant_id', 'app.permissions', 'app.groups', 'app.seal']) setting;
+       from unnest(array['app.tenant_id', 'app.permissions', 'app.seal']) setting;
 end
 $$;
 
 grant execute on function ringfence.tenant_id(), ringfence.request(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
-    ringfence.member(), ringfence.groups(), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
+    ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;

@@ -1,8 +1,59 @@
 -- The only way into a tenant for the service: a token it minted for one request, exchanged for a sealed context.
 
--- Token: tenant|identity|request|expiry (seconds since 1970)|nonce|kid|HMAC-SHA256 in hex, over all that stands before it.
--- Returns member|permissions|groups, the sealed part of the context, for the service to phrase its answers by.
--- Errors: RF002 = not a valid token, RF003 = no live membership of an active tenant (which of these, nobody is told).
+-- A service token is proven by its MAC and lives by the clock: tenant|credential|acting|request|expiry (seconds since 1970)|
+-- nonce|kid|HMAC-SHA256 in hex over all that stands before it. Null: not a valid one.
+create function ringfence.token_parts(token text) returns text[]
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp
+as $$
+declare
+    part text[] := string_to_array(token, '|');
+begin
+    if cardinality(part) = 8 and part[5]::bigint >= extract(epoch from clock_timestamp()) and exists (
+        select from ringfence.keys k
+         where k.purpose = 'token' and k.kid::text = part[7] and k.retired_at is null
+           and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[8]) then
+        return part;
+    end if;
+    return null;
+end
+$$;
+
+-- Of the rights that one holds, those that another set of rights allows: the same, the narrower form of a wider one, or the
+-- wider one narrowed. What is somebody's own (.own) is not narrowed to another's.
+create function ringfence.narrowed(held text, allowed text) returns text
+language sql immutable parallel safe
+return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
+          from (select h.p from unnest(string_to_array(trim(both ',' from held), ',')) h (p)
+                 where position(',' || h.p || ',' in allowed) > 0
+                    or position(',' || regexp_replace(h.p, '\.(group|own)$', '') || ',' in allowed) > 0
+                union
+                select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
+                 where a.p like '%.group' and position(',' || left(a.p, -6) || ',' in held) > 0) kept
+         where p <> '');
+
+-- The groups of rights that two have in common, list by list; who needs no group has all of them.
+create function ringfence.common_groups(held text, groups text, other_held text, other_groups text) returns text
+language sql immutable parallel safe
+return case when other_held not like '%.group,%' then groups
+            when held not like '%.group,%' then other_groups
+            else (select string_agg((select coalesce(array_agg(g), '{}')::text
+                                       from unnest(split_part(groups, ';', n)::uuid[]) g where g = any (split_part(other_groups, ';', n)::uuid[])), ';' order by n)
+                    from generate_series(1, 4) n) end;
+
+create function ringfence.live_session(hash text) returns setof ringfence.sessions
+language sql stable parallel restricted
+begin atomic
+    select s.* from ringfence.sessions s
+     where s.session_hash = decode(live_session.hash, 'hex') and s.ended_at is null
+       and s.idle_expires_at > clock_timestamp() and s.expires_at > clock_timestamp();
+end;
+
+-- Credential: i:<identity> as the service verified it, s:<hash> of a session, t:<hash> of one of the tenant's API tokens.
+-- Acting: empty; a:<identity> of who acts for the credential's subject (RFC 8693); m:<member> on whose behalf the
+-- credential's owner acts. The rights are then those that both have.
+-- Returns member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, for the service to phrase its answers by.
+-- Errors: RF002 = not a valid token, RF003 = no live membership of an active tenant (which of these, nobody is told),
+-- RF004 = the session or API token is none, or is one no more.
 create function ringfence.enter(token text) returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -14,51 +65,137 @@ declare
     seal_outer bytea;
     stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
     entered_tenant uuid;
-    entered_member uuid;
+    -- Whose rights are looked up; who narrows them when that is done.
+    caller uuid;
+    narrowing uuid;
+    scopes text;
+    credential_id text := '';
+    granted_role text;
+    granted_by_glass text;
+    subject_member uuid;
+    subject_held text;
+    subject_groups text;
+    found_member uuid;
     member_role text;
     held text;
-    group_ids uuid[];
+    group_lists text;
     named_permissions text[];
+    custom_role uuid;
+    elevated timestamptz;
     -- set_config() in a plain expression costs a tenth of a PERFORM.
     written text;
 begin
     select t.inner_pad, t.outer_pad, s.inner_pad, s.outer_pad into token_inner, token_outer, seal_inner, seal_outer
       from ringfence.keys t, ringfence.keys s
-     where t.purpose = 'token' and t.kid::text = part[6] and t.retired_at is null
+     where t.purpose = 'token' and t.kid::text = part[7] and t.retired_at is null
        and s.purpose = 'seal' and s.retired_at is null;
     -- The service has set the tenant it means; the token must mean the same.
-    if cardinality(part) is distinct from 7
-        or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[7]
-        or part[4]::bigint < extract(epoch from clock_timestamp())
+    if cardinality(part) is distinct from 8
+        or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[8]
+        or part[5]::bigint < extract(epoch from clock_timestamp())
         or part[1] is distinct from current_setting('app.tenant_id', true) then
         raise exception 'not a valid token' using errcode = 'RF002';
     end if;
 
     -- Into the tenant with no right but to be looked up: the wall stands around this function too.
-    written := set_config('app.identity_id', part[2], true) || set_config('app.request_id', part[3], true) || set_config('app.member_id', '', true)
-        || set_config('app.permissions', ',', true) || set_config('app.groups', '{}', true)
-        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                || textsend(part[1] || '|' || part[2] || '||,|{}|' || part[3]))), 'hex'), true);
-
+    written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
+        || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
+        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp || textsend(part[1] || '||||,||' || part[4]))), 'hex'), true);
     entered_tenant := part[1]::uuid;
-    select m.member_id, m.role, m.permissions,
-           case when m.role in ('agent', 'light_agent')
-               then array(select g.group_id from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = m.member_id) else '{}' end
-      into entered_member, member_role, named_permissions, group_ids
-      from ringfence.members m, ringfence.tenants t
-     where m.tenant_id = entered_tenant and m.identity_id = part[2]::uuid
-       and t.tenant_id = entered_tenant and t.status = 'active';
-    if entered_member is null then
-        raise exception 'no entry' using errcode = 'RF003';
-    end if;
-    held := case when member_role = 'service' then ',' || array_to_string(named_permissions, ',') || ','
-                        else ringfence.permissions_of(member_role, group_ids <> '{}') end;
 
-    written := set_config('app.member_id', entered_member::text, true) || set_config('app.permissions', held, true)
-        || set_config('app.groups', group_ids::text, true)
+    if part[2] like 'i:%' and part[3] = '' then
+        caller := substr(part[2], 3)::uuid;
+    else
+        if part[2] like 'i:%' then
+            caller := substr(part[2], 3)::uuid;
+        elsif part[2] like 's:%' then
+            select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
+        elsif part[2] like 't:%' then
+            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',' into caller, credential_id, scopes
+              from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+             where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
+               and a.expires_at > clock_timestamp();
+        end if;
+        if caller is null then
+            raise exception 'the credential is not valid' using errcode = 'RF004';
+        end if;
+        if part[3] like 'a:%' then
+            narrowing := substr(part[3], 3)::uuid;
+        elsif part[3] like 'm:%' then
+            narrowing := caller;
+            caller := (select m.identity_id from ringfence.members m where m.tenant_id = entered_tenant and m.member_id = substr(part[3], 3)::uuid);
+        end if;
+    end if;
+
+    loop
+        select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until,
+               case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then
+                   (select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                        || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                        || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                        || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
+                      from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = m.member_id)
+                   else '{};{};{};{}' end
+          into found_member, member_role, named_permissions, custom_role, elevated, group_lists
+          from ringfence.members m, ringfence.tenants t
+         where m.tenant_id = entered_tenant and m.identity_id = caller
+           and t.tenant_id = entered_tenant and t.status = 'active'
+           and (t.required_issuers is null or m.role = 'service'
+                or exists (select from ringfence.identities i where i.identity_id = m.identity_id and i.issuer = any (t.required_issuers)));
+        if found_member is null or elevated is not null or member_role = 'guest' then
+            if elevated > clock_timestamp() then
+                select g.role, g.grant_id::text into granted_role, granted_by_glass from ringfence.break_glass_grants g
+                 where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
+                 order by g.created_at desc limit 1;
+                if found then
+                    member_role := granted_role;
+                end if;
+            end if;
+            -- A guest is somebody by a grant alone.
+            if found_member is null or member_role = 'guest' then
+                raise exception 'no entry' using errcode = 'RF003';
+            end if;
+        end if;
+        held := case member_role
+            when 'service' then ',' || array_to_string(named_permissions, ',') || ','
+            when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                                 where r.tenant_id = entered_tenant and r.role_id = custom_role)
+            else ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}') end;
+        exit when narrowing is null;
+        subject_member := found_member;
+        subject_held := held;
+        subject_groups := group_lists;
+        caller := narrowing;
+        narrowing := null;
+    end loop;
+
+    -- The scopes are those of who shows the token.
+    if scopes is not null then
+        held := ringfence.narrowed(held, scopes);
+    end if;
+    if subject_member is null then
+        subject_member := found_member;
+    else
+        if found_member = subject_member or part[3] like 'm:%' and position(',act_as,' in held) = 0 then
+            raise exception 'no entry' using errcode = 'RF003';
+        end if;
+        group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
+        -- What is the actor's own is not the subject's.
+        held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
+    end if;
+
+    written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
+        || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
+        || set_config('app.groups', group_lists, true)
         || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                || textsend(part[1] || '|' || part[2] || '|' || entered_member::text || '|' || held || '|' || group_ids::text || '|' || part[3]))), 'hex'), true);
-    return entered_member::text || '|' || held || '|' || group_ids::text;
+                || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
+                    || '|' || group_lists || '|' || part[4]))), 'hex'), true);
+    if credential_id <> '' then
+        written := set_config('app.session_id', credential_id, true)
+            || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
+    end if;
+    return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
+        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true);
 end
 $$;
 
@@ -86,24 +223,36 @@ begin atomic
     select t.tenant_id from ringfence.tenants t where t.slug = resolve_tenant.slug;
 end;
 
--- Ids alone, for a token that names no tenant: what a tenant is called and what one may do there is learnt by entering it.
+-- Who a credential stands for, by a token that names no tenant: an API token belongs to its tenant and is nobody elsewhere.
+create function ringfence.my_identity(token text) returns table (identity_id uuid, issuer text, subject text)
+language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    part text[] := ringfence.token_parts(token);
+begin
+    if part is null or part[1] <> '00000000-0000-0000-0000-000000000000' then
+        raise exception 'not a valid token' using errcode = 'RF002';
+    end if;
+    return query
+    select i.identity_id, i.issuer, i.subject from ringfence.identities i
+     where i.identity_id = case when part[2] like 'i:%' then substr(part[2], 3)::uuid
+                                when part[2] like 's:%' then (select s.identity_id from ringfence.live_session(substr(part[2], 3)) s) end;
+    if not found then
+        raise exception 'the credential is not valid' using errcode = 'RF004';
+    end if;
+end
+$$;
+
+-- Ids alone: what a tenant is called and what one may do there is learnt by entering it.
 create function ringfence.my_tenants(token text) returns setof uuid
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    part text[] := string_to_array(token, '|');
+    me uuid := (select i.identity_id from ringfence.my_identity(token) i);
 begin
-    if not exists (
-        select from ringfence.keys k
-         where k.purpose = 'token' and k.kid::text = part[6] and k.retired_at is null and cardinality(part) = 7
-           and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[7])
-        or part[4]::bigint < extract(epoch from clock_timestamp())
-        or part[1] <> '00000000-0000-0000-0000-000000000000' then
-        raise exception 'not a valid token' using errcode = 'RF002';
-    end if;
-    return query select b.tenant_id from ringfence.memberships b where b.identity_id = part[2]::uuid order by b.tenant_id limit 500;
+    return query select b.tenant_id from ringfence.memberships b where b.identity_id = me order by b.tenant_id limit 500;
 end
 $$;
 
-grant execute on function ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_tenants(text)
+grant execute on function ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;

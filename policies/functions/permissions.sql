@@ -5,8 +5,8 @@
 create function ringfence.permissions_of(role text, grouped boolean) returns text
 language sql immutable parallel safe
 return case role
-    when 'owner' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
-    when 'admin' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
+    when 'owner' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
+    when 'admin' then ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,role.manage,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'
     when 'agent' then case when grouped
         then ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'
         else ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,' end
@@ -21,4 +21,11 @@ create function ringfence.gives_roles() returns boolean
 language sql stable parallel restricted
 return string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ ringfence.permissions();
 
-grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles() to ringfence_app;
+-- What the caller may put into a service's rights, a role or a token: what they hold, and every narrower form of it. Two
+-- rights are no person's, and an owner's to give.
+create function ringfence.grantable() returns text[]
+language sql stable parallel restricted
+return (select array_agg(p || suffix) from unnest(ringfence.permissions()) p, unnest(array['', '.group', '.own']) suffix)
+    || case when ringfence.may('owner.manage') then array['act_as', 'provision.manage'] else '{}' end;
+
+grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable() to ringfence_app;

@@ -120,6 +120,7 @@ begin
     perform ringfence.seal(deprovision_member.tenant_id);
     update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
      where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
+    delete from ringfence.api_tokens a where a.tenant_id = deprovision_member.tenant_id and a.member_id = deprovision_member.member_id;
     delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
     delete from ringfence.memberships b using ringfence.members m
      where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id

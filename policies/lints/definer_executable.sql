@@ -10,7 +10,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
    and not exists (
        select from (values
            ('ringfence_app', 'sealed'), ('ringfence_app', 'enter'), ('ringfence_app', 'identify'), ('ringfence_app', 'resolve_tenant'),
-           ('ringfence_app', 'my_tenants'), ('ringfence_app', 'reserve_ticket_numbers'), ('ringfence_app', 'touch_ticket'),
+           ('ringfence_app', 'my_identity'), ('ringfence_app', 'my_tenants'), ('ringfence_app', 'reserve_ticket_numbers'), ('ringfence_app', 'touch_ticket'),
            ('ringfence_app', 'transfer_ticket'), ('ringfence_app', 'resolve_own_ticket'),
            ('ringfence_auditor', 'move_audit'),
            ('ringfence_operator', 'create_tenant'), ('ringfence_operator', 'suspend_tenant'), ('ringfence_operator', 'list_tenants'),

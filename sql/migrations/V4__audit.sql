@@ -10,10 +10,11 @@ create table ringfence.audit_inbox (
     action         text        not null,
     decision       text        not null,
     rule           text,
-    actor_id       uuid        default nullif(current_setting('app.member_id', true), '')::uuid,
+    actor_id       uuid        default nullif(current_setting('app.actor_id', true), '')::uuid,
     identity_id    uuid        default nullif(current_setting('app.identity_id', true), '')::uuid,
     actor_kind     text        not null default current_setting('app.actor_kind', true),
-    on_behalf_of   uuid,
+    -- The member whose rights were exercised, where another one acted.
+    on_behalf_of   uuid        default nullif(nullif(current_setting('app.member_id', true), current_setting('app.actor_id', true)), '')::uuid,
     session_id     text        default nullif(current_setting('app.session_id', true), ''),
     authentication text        default nullif(current_setting('app.authentication', true), ''),
     object_type    text,

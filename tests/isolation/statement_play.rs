@@ -9,7 +9,7 @@ use crate::scene::Scene;
 use crate::statement::{Composed, Statement};
 use jiff::Timestamp;
 use ringfence_domain::{RequestId, TenantId, TenantRef};
-use ringfence_identity::{Clock, IssuerConfig, Verifier};
+use ringfence_identity::{Clock, Credential, IssuerConfig, Verifier};
 use ringfence_store::{Access, Database, Principal, RequestContext, Sql, StoreError, TenantTx};
 use ringfence_tests::world::canary;
 use serde_json::json;
@@ -64,7 +64,7 @@ impl Player {
         let identity = self.verifier.verify(&scene.person(caller, side).token).await.expect("a good token");
         let tenant = TenantRef::Id(TenantId(scene.sides[side].tenant.id));
         let context = RequestContext { request_id: RequestId::generate(), authentication: "bearer" };
-        let principal = Principal::for_request(&self.database, &identity, &tenant, context).await.expect("a principal");
+        let principal = Principal::for_request(&self.database, &Credential::Bearer(identity), &tenant, context).await.expect("a principal");
         TenantTx::open(&self.database, &principal, access).await.expect("a connection")
     }
 

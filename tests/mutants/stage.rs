@@ -236,7 +236,7 @@ impl Stage {
 fn mint(tenant: &str, member: &str) -> String {
     format!(
         "select t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex')
-           from ringfence.keys k, lateral (select concat_ws('|', '{{{tenant}}}', '{{i_{member}}}', '{{r_two}}', extract(epoch from clock_timestamp())::bigint + 86400, 'nonce', k.kid)) t (token)
+           from ringfence.keys k, lateral (select concat_ws('|', '{{{tenant}}}', 'i:{{i_{member}}}', '', '{{r_two}}', extract(epoch from clock_timestamp())::bigint + 86400, 'nonce', k.kid)) t (token)
           where k.purpose = 'token'"
     )
 }

@@ -8,7 +8,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use ringfence_audit::{Action, Decision, Event, Object, Who};
 use ringfence_domain::{MemberId, RequestId, TenantId, TenantRef};
-use ringfence_identity::{Rejection, VerifiedIdentity, Verifier};
+use ringfence_identity::credential::{API_TOKEN_PREFIX, PresentedApiToken};
+use ringfence_identity::{Credential, Rejection, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::{Database, Entered, Principal, Refusal, RequestContext, StoreError};
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ impl Default for Seen {
 
 /// An authenticated caller on a route that names no tenant.
 pub struct Authenticated {
-    pub identity: VerifiedIdentity,
+    pub credential: Credential,
     pub context: RequestContext,
     pub database: Database,
     trail: AuditTrail,
@@ -69,7 +70,7 @@ impl FromRequest for Caller {
             // A name that no tenant can have is one that does not exist.
             let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
             let authenticated = authenticate(&request, Some(&tenant)).await?;
-            let principal = Principal::for_request(&authenticated.database, &authenticated.identity, &tenant, authenticated.context.clone()).await?;
+            let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
             Ok(Self { principal, tenant, authenticated, request })
         })
@@ -83,7 +84,6 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
         return Err(Problem::new(Kind::Internal));
     };
     let request_id = request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::generate);
-    let context = RequestContext { request_id, authentication: "bearer" };
     let mut credentials = request.headers().get_all(header::AUTHORIZATION);
     let bearer = match (credentials.next(), credentials.next()) {
         // The scheme is case-insensitive (RFC 9110, section 11.1).
@@ -91,12 +91,16 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
         _ => None,
     };
     let verified = match bearer {
-        Some(token) => verifier.verify(token).await,
+        Some(token) if token.starts_with(API_TOKEN_PREFIX) => PresentedApiToken::parse(token)
+            .map(|token| Credential::ApiToken { tenant: token.tenant, hash: database.credential_hash("api_token", &token.secret) })
+            .ok_or(Rejection::Malformed),
+        Some(token) => verifier.verify(token).await.map(Credential::Bearer),
         None => Err(Rejection::Missing),
     };
     match verified {
-        Ok(identity) => {
-            Ok(Authenticated { identity, context, database: database.get_ref().clone(), trail: trail.get_ref().clone(), seen: seen.get_ref().clone() })
+        Ok(credential) => {
+            let context = RequestContext { request_id, authentication: credential.method() };
+            Ok(Authenticated { credential, context, database: database.get_ref().clone(), trail: trail.get_ref().clone(), seen: seen.get_ref().clone() })
         }
         Err(Rejection::IssuerUnavailable) => Err(Problem::new(Kind::Unavailable)),
         Err(rejection) => {
@@ -130,34 +134,29 @@ impl Authenticated {
         self.context.request_id
     }
 
-    fn who(&self, principal: Option<&Principal>, member_id: Option<MemberId>) -> Who {
+    /// Before an entry no more is known than the credential says.
+    fn who(&self, principal: Option<&Principal>, entered: Option<&Entered>) -> Who {
         Who {
-            member_id,
-            identity_id: principal.map(Principal::identity_id),
-            kind: self.identity.kind().as_str(),
-            session_id: self.identity.token_id().map(str::to_owned),
+            member_id: entered.map(|e| e.actor_id),
+            on_behalf_of: entered.and_then(Entered::on_behalf_of),
+            identity_id: entered.map(|e| e.identity_id).or_else(|| principal.and_then(Principal::identity_id)),
+            kind: entered.map_or(self.credential.kind(), |e| e.kind).as_str(),
+            session_id: entered.and_then(|e| e.credential_id.clone()).or_else(|| self.credential.token_id().map(str::to_owned)),
             authentication: Some(self.context.authentication),
         }
     }
 
-    /// True at the first use of this token in this tenant.
+    /// True at the first use of this credential in this tenant.
     fn first_use(&self, tenant: Uuid) -> bool {
-        let token = format!(
-            "{}\n{}\n{}\n{}",
-            self.identity.issuer(),
-            self.identity.subject(),
-            self.identity.token_id().unwrap_or_default(),
-            self.identity.expires_at()
-        );
-        self.seen.0.entry((token, tenant)).or_insert(()).is_fresh()
+        self.seen.0.entry((self.credential.fingerprint(), tenant)).or_insert(()).is_fresh()
     }
 
     /// Records the reading of one's own tenants.
     ///
     /// # Errors
     /// 503 when the event could not be made durable.
-    pub async fn identity_read(&self, identity_id: ringfence_domain::IdentityId, tenants: &[TenantId]) -> Result<(), Problem> {
-        let who = Who { identity_id: Some(identity_id), ..self.who(None, None) };
+    pub async fn identity_read(&self, identity_id: Option<ringfence_domain::IdentityId>, tenants: &[TenantId]) -> Result<(), Problem> {
+        let who = Who { identity_id, ..self.who(None, None) };
         let event = |action| Event {
             tenant_id: None,
             request_id: self.request_id(),
@@ -208,8 +207,8 @@ impl Caller {
     /// # Errors
     /// 503 when the event could not be made durable.
     pub async fn read(&self, entered: &Entered, action: Action, object: Object, details: Value) -> Result<(), Problem> {
-        let mut events = self.arrivals(entered.member_id);
-        events.push(self.event(Some(self.tenant_id()), Some(entered.member_id), action, Decision::Allow, None, object, details));
+        let mut events = self.arrivals(entered);
+        events.push(self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, details));
         Ok(self.authenticated.trail.record(events).await?)
     }
 
@@ -218,8 +217,8 @@ impl Caller {
     /// # Errors
     /// 503 when the event could not be made durable; the change stands, and repeating it under its key is safe.
     pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
-        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.member_id) });
-        let events = self.arrivals(entered.member_id);
+        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+        let events = self.arrivals(entered);
         if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
     }
 
@@ -227,8 +226,7 @@ impl Caller {
     pub async fn denied(&self, action: Action, object: Object, error: impl Into<Problem>, refusal: Option<&Refusal>, entered: Option<&Entered>) -> Problem {
         let problem = error.into();
         let action = if matches!(refusal, Some(Refusal::NoEntry)) { Action::TenantEntryDenied } else { action };
-        let member = entered.map(|e| e.member_id);
-        let event = |tenant| self.event(tenant, member, action, Decision::Deny, Some(problem.code), object.clone(), json!({}));
+        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(problem.code), object.clone(), json!({}));
         let mut events = Vec::new();
         if action == Action::TenantEntryDenied {
             events.push(event(None));
@@ -256,22 +254,23 @@ impl Caller {
         }
     }
 
-    fn arrivals(&self, member: MemberId) -> Vec<Event> {
-        if !self.authenticated.first_use(self.tenant_id().0) {
-            return Vec::new();
+    /// What is recorded of a caller beside what they did: their arrival, once; a broken glass, at every use.
+    fn arrivals(&self, entered: &Entered) -> Vec<Event> {
+        let event = |action, object| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, json!({}));
+        let mut events = Vec::new();
+        if self.authenticated.first_use(self.tenant_id().0) {
+            events.extend([Action::IdentityAuthenticated, Action::TenantEntered].map(|action| event(action, Object::default())));
         }
-        [Action::IdentityAuthenticated, Action::TenantEntered]
-            .into_iter()
-            .map(|action| self.event(Some(self.tenant_id()), Some(member), action, Decision::Allow, None, Object::default(), json!({})))
-            .collect()
+        events.extend(entered.break_glass.map(|grant| event(Action::BreakGlassUsed, object("break_glass_grant", grant))));
+        events
     }
 
     #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and each is named where it is given")]
-    fn event(&self, tenant_id: Option<TenantId>, member: Option<MemberId>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
-        if member.is_some() {
-            self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: member });
+    fn event(&self, tenant_id: Option<TenantId>, entered: Option<&Entered>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
+        if let Some(entered) = entered {
+            self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
         }
-        Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), member), object, details }
+        Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), entered), object, details }
     }
 }
 

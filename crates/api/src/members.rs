@@ -5,8 +5,18 @@ pub mod change;
 pub mod read;
 
 use crate::body::Fields;
-use ringfence_domain::permission;
+use ringfence_domain::{Role, permission};
 use serde_json::{Map, Value};
+
+/// A role that a request may name. A guest is made by a grant alone, and a role of the tenant's own making by its id.
+fn given_role(fields: &mut Fields) -> Option<Role> {
+    let role = fields.word::<Role>("role")?;
+    if matches!(role, Role::Guest | Role::Custom) {
+        fields.wrong("role", "unknown_value", "is not a role that a request may name");
+        return None;
+    }
+    Some(role)
+}
 
 /// A null among the fields of a body, taken out of them.
 fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {

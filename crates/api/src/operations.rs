@@ -17,18 +17,19 @@ use uuid::Uuid;
 
 #[derive(Serialize, ToSchema)]
 pub struct Me {
-    pub subject: String,
-    pub issuer: String,
+    /// Of an API token there is none: it belongs to its tenant.
+    pub subject: Option<String>,
+    pub issuer: Option<String>,
     /// `user` or `service`.
     pub kind: &'static str,
-    pub identity_id: Uuid,
+    pub identity_id: Option<Uuid>,
     pub tenants: Vec<TenantMembership>,
 }
 
 /// Who the caller is, and in which tenants.
 #[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "identity", responses((status = 200, body = Me)))]
 pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
-    let (identity_id, principals) = Principal::for_each_tenant(&caller.database, &caller.identity, &caller.context).await?;
+    let (identified, principals) = Principal::for_each_tenant(&caller.database, &caller.credential, &caller.context).await?;
     let mut memberships = Vec::new();
     for principal in &principals {
         match tenants::membership(&caller.database, principal).await {
@@ -40,12 +41,12 @@ pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
     }
     memberships.sort_by(|a, b| a.slug.cmp(&b.slug));
     let entered: Vec<_> = memberships.iter().map(|m| m.tenant_id).collect();
-    caller.identity_read(identity_id, &entered).await?;
+    caller.identity_read(identified.as_ref().map(|i| i.identity_id), &entered).await?;
     Ok(HttpResponse::Ok().json(Me {
-        subject: caller.identity.subject().to_owned(),
-        issuer: caller.identity.issuer().to_owned(),
-        kind: caller.identity.kind().as_str(),
-        identity_id: identity_id.0,
+        subject: identified.as_ref().map(|i| i.subject.clone()),
+        issuer: identified.as_ref().map(|i| i.issuer.clone()),
+        kind: caller.credential.kind().as_str(),
+        identity_id: identified.as_ref().map(|i| i.identity_id.0),
         tenants: memberships,
     }))
 }

@@ -185,6 +185,7 @@ impl ResponseError for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
+            Refusal::Credential => Self::with_code(Kind::Unauthenticated, "credential_invalid"),
             Refusal::NoEntry | Refusal::NotFound => Self::new(Kind::NotFound),
             Refusal::Forbidden { .. } => Self::new(Kind::Forbidden),
             Refusal::VersionMismatch { current } => Self { current_version: Some(current), ..Self::new(Kind::PreconditionFailed) },

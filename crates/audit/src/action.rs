@@ -22,6 +22,7 @@ actions! {
     IdentityRead = "identity.read",
     TenantEntered = "tenant.entered",
     TenantEntryDenied = "tenant.entry_denied",
+    BreakGlassUsed = "break_glass.used",
     TenantCreated = "tenant.created",
     TenantSuspended = "tenant.suspended",
     TenantResumed = "tenant.resumed",

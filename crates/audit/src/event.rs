@@ -25,10 +25,12 @@ impl Decision {
 #[derive(Debug, Clone, Default)]
 pub struct Who {
     pub member_id: Option<MemberId>,
+    /// Whose rights were exercised, where another one acted.
+    pub on_behalf_of: Option<MemberId>,
     pub identity_id: Option<IdentityId>,
     /// `user`, `service`, `operator` or `nobody`.
     pub kind: &'static str,
-    /// The token's id (`jti`), so that all of one sign-in can be found.
+    /// The token's id (`jti`), or that of the session or API token, so that all of one sign-in can be found.
     pub session_id: Option<String>,
     /// How the caller was authenticated, such as `bearer`.
     pub authentication: Option<&'static str>,

@@ -5,7 +5,8 @@ use crate::ticket::words;
 use std::fmt;
 
 words! {
-    /// What a member is in one tenant.
+    /// What a member is in one tenant. `custom`: a role of the tenant's own making. `guest`: nothing but what the glass is
+    /// broken for.
     Role {
         Owner = "owner",
         Admin = "admin",
@@ -14,6 +15,8 @@ words! {
         Requester = "requester",
         Auditor = "auditor",
         Service = "service",
+        Custom = "custom",
+        Guest = "guest",
     }
 }
 
@@ -48,6 +51,12 @@ pub mod permission {
         MEMBER_READ = "member.read",
         MEMBER_MANAGE = "member.manage",
         OWNER_MANAGE = "owner.manage",
+        ROLE_MANAGE = "role.manage",
+        TOKEN_MANAGE = "token.manage",
+        BREAK_GLASS_GRANT = "break_glass.grant",
+        AGREEMENT_MANAGE = "agreement.manage",
+        ACT_AS = "act_as",
+        PROVISION_MANAGE = "provision.manage",
         GROUP_READ = "group.read",
         GROUP_MANAGE = "group.manage",
         ORGANIZATION_READ = "organization.read",
@@ -107,7 +116,8 @@ mod tests {
         let given = given.lines().filter(|line| line.contains("then '") || line.contains("else '")).flat_map(|line| line.split('\''));
         let mut known: BTreeSet<&str> = given.filter(|text| text.starts_with(',')).flat_map(|list| list.split(',')).filter(|name| !name.is_empty()).collect();
         assert!(include_str!("../../../policies/comments.sql").contains("'ticket.import'"));
-        known.insert(permission::TICKET_IMPORT);
+        // No role's: a service is given them one by one.
+        known.extend([permission::TICKET_IMPORT, permission::ACT_AS, permission::PROVISION_MANAGE]);
         assert_eq!(known, permission::ALL.iter().copied().collect());
         assert_eq!(known.len(), permission::ALL.len());
     }

@@ -11,12 +11,16 @@ use crate::rejection::Rejection;
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// OpenID Connect Core 2: a subject has at most 255 characters. Other words that reach the audit trail have the same bound.
 const MAX_TEXT_BYTES: usize = 255;
+/// A chain of delegations deeper than this is refused.
+const MAX_ACTORS: usize = 2;
 
 /// The claims that matter, in their types.
 pub(crate) struct Claims {
     pub issuer: String,
     pub subject: String,
     pub kind: ActorKind,
+    /// Who acts for the subject, in the same issuer's terms.
+    pub actor: Option<String>,
     pub token_id: Option<String>,
     pub authenticated_at: Option<Timestamp>,
     pub acr: Option<String>,
@@ -41,6 +45,7 @@ impl Claims {
             issuer: config.issuer.clone(),
             subject: subject.to_owned(),
             kind,
+            actor: actor(claims, &config.issuer, subject)?.map(str::to_owned),
             token_id: text(claims, "jti")?.map(str::to_owned),
             authenticated_at: time(claims, "auth_time")?,
             acr: text(claims, "acr")?.map(str::to_owned),
@@ -106,6 +111,25 @@ fn subject(claims: &Map<String, Value>) -> Result<&str, Rejection> {
         Some(Value::String(subject)) if !subject.is_empty() && is_plain(subject) => Ok(subject),
         Some(Value::String(_)) => Err(Rejection::InvalidSubject),
         Some(_) => Err(Rejection::Malformed),
+    }
+}
+
+/// The `act` claim (RFC 8693, section 4.1): the outermost actor acts now; an actor before it is history, and one before that
+/// is one too many. An issuer speaks of its own subjects alone.
+fn actor<'a>(claims: &'a Map<String, Value>, issuer: &str, acted_for: &str) -> Result<Option<&'a str>, Rejection> {
+    let mut deeper = claims.get("act");
+    let mut actors = Vec::new();
+    while let Some(act) = deeper {
+        let Value::Object(act) = act else { return Err(Rejection::InvalidActor) };
+        if act.get("iss").is_some_and(|named| named != issuer) || actors.len() == MAX_ACTORS {
+            return Err(Rejection::InvalidActor);
+        }
+        actors.push(subject(act).map_err(|_| Rejection::InvalidActor)?);
+        deeper = act.get("act");
+    }
+    match actors.first() {
+        Some(actor) if *actor == acted_for => Err(Rejection::InvalidActor),
+        first => Ok(first.copied()),
     }
 }
 

@@ -28,6 +28,13 @@ impl ActorKind {
     }
 }
 
+/// Who acts for a token's subject (RFC 8693, section 4.1), as the token's issuer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor<'a> {
+    pub issuer: &'a str,
+    pub subject: &'a str,
+}
+
 /// An authenticated subject of a trusted issuer. It is worth nothing in a tenant until the database binds it there.
 #[derive(Clone)]
 pub struct VerifiedIdentity(Arc<Claims>);
@@ -44,6 +51,7 @@ impl VerifiedIdentity {
             issuer: COMMAND_ISSUER.to_owned(),
             subject: command.to_owned(),
             kind: ActorKind::Service,
+            actor: None,
             token_id: None,
             authenticated_at: None,
             acr: None,
@@ -66,6 +74,11 @@ impl VerifiedIdentity {
     /// `Service` where the token was issued to a client for itself (RFC 9068 section 5: `sub` equals `client_id`).
     pub fn kind(&self) -> ActorKind {
         self.0.kind
+    }
+
+    /// The `act` claim.
+    pub fn actor(&self) -> Option<Actor<'_>> {
+        self.0.actor.as_deref().map(|subject| Actor { issuer: &self.0.issuer, subject })
     }
 
     /// The `jti` claim.

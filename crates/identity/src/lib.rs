@@ -5,6 +5,7 @@
 mod claims;
 mod clock;
 mod config;
+pub mod credential;
 pub mod development;
 mod fetch;
 mod identity;
@@ -17,6 +18,7 @@ mod verifier;
 
 pub use clock::Clock;
 pub use config::{ConfigError, IssuerConfig};
-pub use identity::{ActorKind, VerifiedIdentity};
+pub use credential::{Credential, SecretHash};
+pub use identity::{Actor, ActorKind, VerifiedIdentity};
 pub use rejection::Rejection;
 pub use verifier::Verifier;

@@ -33,6 +33,8 @@ pub enum Rejection {
     WrongAudience,
     #[error("the subject is empty, longer than 255 bytes, or holds control characters")]
     InvalidSubject,
+    #[error("the actor is nobody of this issuer, or one of too many")]
+    InvalidActor,
     #[error("the token has expired")]
     Expired,
     #[error("the token is not valid yet")]
@@ -67,6 +69,7 @@ impl Rejection {
             Self::UnknownIssuer => "unknown_issuer",
             Self::WrongAudience => "wrong_audience",
             Self::InvalidSubject => "invalid_subject",
+            Self::InvalidActor => "invalid_actor",
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::IssuedInTheFuture => "issued_in_the_future",

@@ -170,6 +170,7 @@ async fn insert(session: &Session, events: &[&Event]) -> Result<(), tokio_postgr
                 &column(events, |e| e.who.member_id.map(|id| id.0)),
                 &column(events, |e| e.who.identity_id.map(|id| id.0)),
                 &column(events, |e| if e.who.kind.is_empty() { "nobody" } else { e.who.kind }),
+                &column(events, |e| e.who.on_behalf_of.map(|id| id.0)),
                 &column(events, |e| e.who.session_id.clone()),
                 &column(events, |e| e.who.authentication),
                 &column(events, |e| e.object.kind),

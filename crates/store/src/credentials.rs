@@ -31,6 +31,17 @@ impl TokenKey {
         pads(&self.key)
     }
 
+    /// What the database keeps of a secret of this kind (`session`, `api_token`) in the secret's place.
+    #[must_use]
+    pub fn credential_hash(&self, kind: &str, secret: &[u8]) -> ringfence_identity::SecretHash {
+        use hmac::{Hmac, KeyInit, Mac};
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.derive(kind));
+        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new(&block.into());
+        mac.update(secret);
+        ringfence_identity::SecretHash::new(mac.finalize().into_bytes().into())
+    }
+
     /// A key for another purpose, derived from this one, so that a cursor's MAC is never a token's.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {

@@ -1,7 +1,9 @@
 //! The one file that names the pools. It hands out connections to TenantTx and to the few statements that stand before a tenant.
 #![expect(clippy::disallowed_types, reason = "the one file that names the pool")]
 
-use crate::{StoreError, TokenKey};
+use crate::principal::Identified;
+use crate::token::Acting;
+use crate::{Principal, StoreError, TokenKey};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};
 use ringfence_domain::{IdentityId, Slug, TenantId};
 use std::time::Duration;
@@ -57,6 +59,12 @@ impl Database {
         }
     }
 
+    /// What the database keeps of a secret of this kind in its place.
+    #[must_use]
+    pub fn credential_hash(&self, kind: &str, secret: &[u8]) -> ringfence_identity::SecretHash {
+        self.token_key.credential_hash(kind, secret)
+    }
+
     /// Which identity this issuer and subject are; made at first sight.
     ///
     /// # Errors
@@ -96,16 +104,31 @@ impl Database {
         Ok(row.try_get::<_, Option<uuid::Uuid>>(0)?.map(TenantId))
     }
 
-    /// The tenants that this identity may try to enter.
+    /// The tenants that this caller may try to enter, whatever tenant they stand at.
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn tenants_of(&self, identity: IdentityId, request: ringfence_domain::RequestId) -> Result<Vec<TenantId>, StoreError> {
-        let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), identity, request, jiff::Timestamp::now());
-        let lease = self.connection().await?;
-        let statement = lease.prepare(crate::sql!("context/my_tenants.sql").text()).await?;
-        let rows = lease.client()?.query(&statement, &[&token]).await?;
+    pub async fn tenants_of(&self, nowhere: &Principal) -> Result<Vec<TenantId>, StoreError> {
+        let rows = self.of_nowhere(crate::sql!("context/my_tenants.sql"), nowhere).await?;
         rows.iter().map(|row| Ok(TenantId(row.try_get(0)?))).collect()
+    }
+
+    /// Whom a credential stands for.
+    ///
+    /// # Errors
+    /// `Refusal::Credential`, or when the database cannot be asked.
+    pub(crate) async fn identity_of(&self, nowhere: &Principal) -> Result<Identified, StoreError> {
+        let rows = self.of_nowhere(crate::sql!("context/my_identity.sql"), nowhere).await?;
+        let row = rows.first().ok_or(crate::Refusal::Credential)?;
+        Ok(Identified { identity_id: IdentityId(row.try_get("identity_id")?), issuer: row.try_get("issuer")?, subject: row.try_get("subject")? })
+    }
+
+    /// A function that takes a token which names no tenant.
+    async fn of_nowhere(&self, sql: crate::Sql, caller: &Principal) -> Result<Vec<Row>, StoreError> {
+        let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), caller.proof(), Acting::Alone, caller.request_id(), jiff::Timestamp::now());
+        let lease = self.connection().await?;
+        let statement = lease.prepare(sql.text()).await?;
+        Ok(lease.client()?.query(&statement, &[&token]).await?)
     }
 
     /// Whether the database answers.

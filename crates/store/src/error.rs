@@ -8,6 +8,9 @@ use tokio_postgres::error::SqlState;
 pub enum Refusal {
     #[error("no entry into the tenant")]
     NoEntry,
+    /// A session or API token that is none, or is one no more.
+    #[error("the credential is not valid")]
+    Credential,
     #[error("not found")]
     NotFound,
     /// Visible, but the permission named is missing.
@@ -52,6 +55,7 @@ impl From<tokio_postgres::Error> for StoreError {
         }
         match code.code() {
             "RF003" => Self::Refused(Refusal::NoEntry),
+            "RF004" => Self::Refused(Refusal::Credential),
             "40001" | "40P01" => Self::Collided,
             "57014" => Self::Unavailable { reason: "a statement took too long" },
             "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },

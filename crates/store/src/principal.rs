@@ -1,8 +1,9 @@
-//! Who is acting, and in which tenant they mean to act. Made from a VerifiedIdentity; proven only when a TenantTx enters.
+//! Who is acting, and in which tenant they mean to act. Made from a credential; proven only when a TenantTx enters.
 
+use crate::token::{Acting, Proof};
 use crate::{Database, StoreError};
-use ringfence_domain::{IdentityId, RequestId, TenantId, TenantRef};
-use ringfence_identity::{ActorKind, VerifiedIdentity};
+use ringfence_domain::{IdentityId, MemberId, RequestId, TenantId, TenantRef};
+use ringfence_identity::{ActorKind, Credential, VerifiedIdentity};
 use uuid::Uuid;
 
 /// What every row of the audit trail says about the request that made it.
@@ -13,14 +14,22 @@ pub struct RequestContext {
     pub authentication: &'static str,
 }
 
-/// An identity at the door of one tenant.
+/// A credential at the door of one tenant.
 #[derive(Debug, Clone)]
 pub struct Principal {
-    identity_id: IdentityId,
+    proof: Proof,
+    acting: Acting,
     tenant_id: TenantId,
     kind: ActorKind,
     session_id: Option<String>,
     context: RequestContext,
+}
+
+/// Whom a credential stands for, on a route that names no tenant.
+pub struct Identified {
+    pub identity_id: IdentityId,
+    pub issuer: String,
+    pub subject: String,
 }
 
 impl Principal {
@@ -29,23 +38,33 @@ impl Principal {
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn for_request(database: &Database, identity: &VerifiedIdentity, tenant: &TenantRef, context: RequestContext) -> Result<Self, StoreError> {
-        let identity_id = database.identify(identity.issuer(), identity.subject()).await?;
+    pub async fn for_request(database: &Database, credential: &Credential, tenant: &TenantRef, context: RequestContext) -> Result<Self, StoreError> {
+        let proof = proof(database, credential).await?;
+        let acting = acting(database, credential).await?;
         let tenant_id = match tenant {
             TenantRef::Id(id) => *id,
             TenantRef::Slug(slug) => database.resolve(slug).await?.unwrap_or(TenantId(Uuid::nil())),
         };
-        Ok(Self::at(identity_id, tenant_id, identity, context))
+        Ok(Self { acting, ..Self::at(proof, tenant_id, credential, context) })
     }
 
-    /// For each tenant of an identity, on a route that names none (`/v1/me`).
+    /// For each tenant of a credential, on a route that names none (`/v1/me`). An API token has one tenant and is nobody
+    /// outside of it: hence no identity.
     ///
     /// # Errors
-    /// When the database cannot be asked.
-    pub async fn for_each_tenant(database: &Database, identity: &VerifiedIdentity, context: &RequestContext) -> Result<(IdentityId, Vec<Self>), StoreError> {
-        let identity_id = database.identify(identity.issuer(), identity.subject()).await?;
-        let tenants = database.tenants_of(identity_id, context.request_id).await?;
-        Ok((identity_id, tenants.into_iter().map(|tenant| Self::at(identity_id, tenant, identity, context.clone())).collect()))
+    /// `Refusal::Credential` when a session is one no more; or when the database cannot be asked.
+    pub async fn for_each_tenant(database: &Database, credential: &Credential, context: &RequestContext) -> Result<(Option<Identified>, Vec<Self>), StoreError> {
+        let proof = proof(database, credential).await?;
+        let acting = acting(database, credential).await?;
+        let (identified, tenants) = match credential {
+            Credential::ApiToken { tenant, .. } => (None, vec![TenantId(Uuid::from_bytes(*tenant))]),
+            Credential::Bearer(_) | Credential::Session(_) => {
+                let nowhere = Self::at(proof, TenantId(Uuid::nil()), credential, context.clone());
+                (Some(database.identity_of(&nowhere).await?), database.tenants_of(&nowhere).await?)
+            }
+        };
+        let principals = tenants.into_iter().map(|tenant| Self { acting, ..Self::at(proof, tenant, credential, context.clone()) }).collect();
+        Ok((identified, principals))
     }
 
     /// For an administrator's command on one tenant; the command is a member of it like anybody else.
@@ -53,17 +72,38 @@ impl Principal {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn for_command(database: &Database, command: &VerifiedIdentity, tenant_id: TenantId, context: RequestContext) -> Result<Self, StoreError> {
-        let identity_id = database.identify(command.issuer(), command.subject()).await?;
-        Ok(Self::at(identity_id, tenant_id, command, context))
+        let credential = Credential::Bearer(command.clone());
+        let proof = proof(database, &credential).await?;
+        Ok(Self::at(proof, tenant_id, &credential, context))
     }
 
-    fn at(identity_id: IdentityId, tenant_id: TenantId, identity: &VerifiedIdentity, context: RequestContext) -> Self {
-        Self { identity_id, tenant_id, kind: identity.kind(), session_id: identity.token_id().map(str::to_owned), context }
+    /// The same caller, on behalf of a member of the tenant; the database decides whether they may.
+    #[must_use]
+    pub fn on_behalf_of(self, subject: MemberId) -> Self {
+        Self { acting: Acting::ForMember { subject }, ..self }
+    }
+
+    fn at(proof: Proof, tenant_id: TenantId, credential: &Credential, context: RequestContext) -> Self {
+        Self { proof, acting: Acting::Alone, tenant_id, kind: credential.kind(), session_id: credential.token_id().map(str::to_owned), context }
+    }
+
+    pub(crate) const fn proof(&self) -> Proof {
+        self.proof
     }
 
     #[must_use]
-    pub const fn identity_id(&self) -> IdentityId {
-        self.identity_id
+    pub const fn acting(&self) -> Acting {
+        self.acting
+    }
+
+    /// Known before the entry where an issuer's token says it; for a secret of ours it comes with the entry.
+    #[must_use]
+    pub const fn identity_id(&self) -> Option<IdentityId> {
+        match (self.proof, self.acting) {
+            (_, Acting::ForSubject { actor }) => Some(actor),
+            (Proof::Identity(identity), _) => Some(identity),
+            (Proof::Session(_) | Proof::ApiToken(_), _) => None,
+        }
     }
 
     #[must_use]
@@ -89,5 +129,24 @@ impl Principal {
     #[must_use]
     pub const fn authentication(&self) -> &'static str {
         self.context.authentication
+    }
+}
+
+async fn proof(database: &Database, credential: &Credential) -> Result<Proof, StoreError> {
+    Ok(match credential {
+        Credential::Bearer(identity) => Proof::Identity(database.identify(identity.issuer(), identity.subject()).await?),
+        Credential::Session(hash) => Proof::Session(*hash),
+        Credential::ApiToken { hash, .. } => Proof::ApiToken(*hash),
+    })
+}
+
+/// An issuer's token may say that another one acts for its subject (RFC 8693, section 4.1).
+async fn acting(database: &Database, credential: &Credential) -> Result<Acting, StoreError> {
+    match credential {
+        Credential::Bearer(identity) => match identity.actor() {
+            Some(actor) => Ok(Acting::ForSubject { actor: database.identify(actor.issuer, actor.subject).await? }),
+            None => Ok(Acting::Alone),
+        },
+        Credential::Session(_) | Credential::ApiToken { .. } => Ok(Acting::Alone),
     }
 }

@@ -4,7 +4,8 @@ use crate::database::Lease;
 use crate::statement::{Composed, Param};
 use crate::{Database, Principal, Sql, StoreError};
 use futures_util::future::OptionFuture;
-use ringfence_domain::{GroupId, MemberId, Permissions, TenantId};
+use ringfence_domain::{GroupId, IdentityId, MemberId, Permissions, TenantId};
+use ringfence_identity::ActorKind;
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 use uuid::Uuid;
 
@@ -18,9 +19,19 @@ pub enum Access {
 /// What `enter` answered: who the caller is in this tenant. For wording alone; the database holds the sealed original.
 #[derive(Debug, Clone)]
 pub struct Entered {
+    /// Whose rights are exercised: the caller's, or those of whom they act for, as far as both have them.
     pub member_id: MemberId,
+    /// Who acts.
+    pub actor_id: MemberId,
+    pub identity_id: IdentityId,
     pub permissions: Permissions,
+    /// Where tickets are seen, for rights that go by groups.
     pub group_ids: Vec<GroupId>,
+    /// The session or API token shown, where it was one of ours.
+    pub credential_id: Option<String>,
+    /// The grant that stands behind these rights, where the glass was broken.
+    pub break_glass: Option<Uuid>,
+    pub kind: ActorKind,
 }
 
 pub struct TenantTx {
@@ -55,7 +66,7 @@ impl TenantTx {
     /// When no connection can be had in time.
     pub async fn open(database: &Database, principal: &Principal, access: Access) -> Result<Self, StoreError> {
         let lease = database.connection().await?;
-        let token = database.token_key.mint(principal.tenant_id(), principal.identity_id(), principal.request_id(), jiff::Timestamp::now());
+        let token = database.token_key.mint(principal.tenant_id(), principal.proof(), principal.acting(), principal.request_id(), jiff::Timestamp::now());
         Ok(Self {
             lease,
             access,
@@ -196,17 +207,31 @@ impl TenantTx {
 }
 
 impl Entered {
+    /// member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, as `enter` returns them.
     fn parse(text: &str) -> Result<Self, StoreError> {
-        let malformed = || StoreError::Unexpected { code: "enter".into(), message: "an answer of another form".into() };
-        let mut parts = text.split('|');
-        let (Some(member), Some(permissions), Some(groups)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(malformed());
-        };
-        let groups = groups.trim_matches(['{', '}']);
+        let parts: Vec<&str> = text.split('|').collect();
+        let [member, actor, identity, permissions, groups, credential, glass, kind] = parts.as_slice() else { return Err(malformed()) };
+        // Of the four lists the one that says what is seen.
+        let seen = groups.split(';').nth(3).unwrap_or_default().trim_matches(['{', '}']);
         Ok(Self {
             member_id: member.parse().map_err(|_| malformed())?,
+            actor_id: actor.parse().map_err(|_| malformed())?,
+            identity_id: identity.parse().map_err(|_| malformed())?,
             permissions: Permissions::parse(permissions),
-            group_ids: groups.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<_, _>>()?,
+            group_ids: seen.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<_, _>>()?,
+            credential_id: (!credential.is_empty()).then(|| (*credential).to_owned()),
+            break_glass: if glass.is_empty() { None } else { Some(glass.parse().map_err(|_| malformed())?) },
+            kind: if *kind == ActorKind::Service.as_str() { ActorKind::Service } else { ActorKind::User },
         })
     }
+
+    /// On whose behalf, where somebody acts for another.
+    #[must_use]
+    pub fn on_behalf_of(&self) -> Option<MemberId> {
+        (self.member_id != self.actor_id).then_some(self.member_id)
+    }
+}
+
+fn malformed() -> StoreError {
+    StoreError::Unexpected { code: "enter".into(), message: "an answer of another form".into() }
 }

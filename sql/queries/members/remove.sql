@@ -1,4 +1,4 @@
--- Ends a membership, if an owner remains: who may ask to enter, the groups, and the tickets in hand; the person stays as a contact.
+-- Ends a membership, if an owner remains: who may ask to enter, the API tokens, the groups, and the tickets in hand; the person stays as a contact.
 -- $1 tenant_id, $2 member_id, $3 version expected or null.
 with owners as (
     -- Locked in one order: of two owners who remove one another the second waits here, and then counts one owner less.
@@ -21,6 +21,8 @@ with owners as (
       from unassigned t
 ), ungrouped as (
     delete from ringfence.group_members w using m where w.tenant_id = $1 and w.member_id = m.member_id
+), revoked as (
+    delete from ringfence.api_tokens a using m where a.tenant_id = $1 and a.member_id = m.member_id
 ), leaves as (
     delete from ringfence.memberships b using m where b.tenant_id = $1 and b.identity_id = m.identity_id
 ), logged as (

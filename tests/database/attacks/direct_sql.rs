@@ -182,7 +182,7 @@ async fn an_analyst_writes_creates_and_executes_nothing() {
     ]
     .map(str::to_owned)
     .into();
-    let context = ["tenant_id", "request", "sealed", "current_tenant", "identity", "member", "groups", "member_with", "groups_with", "permissions", "may"];
+    let context = ["tenant_id", "request", "sealed", "current_tenant", "identity", "member", "actor", "access_of", "member_with", "groups_with", "permissions", "may"];
     let functions = play
         .admin
         .query(

@@ -179,7 +179,7 @@ fn reads<'a>(pool: &'a OneConnection, principal: &'a Principal, ticket: Uuid, su
             tx.rollback().await
         }),
         Box::pin(async move { pool.database.identify(crate::play::ISSUER, subject).await.map(drop) }),
-        Box::pin(async move { pool.database.tenants_of(principal.identity_id(), principal.request_id()).await.map(drop) }),
+        Box::pin(async move { pool.database.tenants_of(principal).await.map(drop) }),
         Box::pin(async move { pool.database.resolve_uncached(&"acme".parse().unwrap()).await.map(drop) }),
     ]
 }

@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 const PERMISSIONS: &str = ",ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.manage,owner.manage,audit.read,contact.read,";
-const SEALED: [&str; 7] = ["app.tenant_id", "app.identity_id", "app.member_id", "app.permissions", "app.groups", "app.request_id", "app.seal"];
+const SEALED: [&str; 8] = ["app.tenant_id", "app.identity_id", "app.member_id", "app.actor_id", "app.permissions", "app.groups", "app.request_id", "app.seal"];
 
 /// What the intruder would rather be: (setting, value).
 async fn forgeries(play: &Play) -> Vec<(&'static str, String)> {
@@ -249,17 +249,17 @@ async fn an_expired_or_altered_token_is_refused() {
     let identity = play.identity("acme", "owner").await;
     let good = play.token(acme, identity, 60);
     let parts: Vec<&str> = good.split('|').collect();
-    let mut bad = vec![play.token(acme, identity, -1), String::new(), "|".repeat(6), good[..good.len() - 1].to_owned(), format!("{good}|"), format!("|{good}"), good.to_uppercase()];
+    let mut bad = vec![play.token(acme, identity, -1), String::new(), "|".repeat(7), good[..good.len() - 1].to_owned(), format!("{good}|"), format!("|{good}"), good.to_uppercase()];
     // Each part replaced by another that would be valid in its place, the MAC left as it was.
-    let others = [play.globex().id.to_string(), play.identity("globex", "owner").await.to_string(), Uuid::now_v7().to_string(), "99999999999".into(), "0".repeat(32), "2".into(), "0".repeat(64)];
+    let others = [play.globex().id.to_string(), format!("i:{}", play.identity("globex", "owner").await), format!("m:{}", play.acme().members["agent"]), Uuid::now_v7().to_string(), "99999999999".into(), "0".repeat(32), "2".into(), "0".repeat(64)];
     for (i, other) in others.iter().enumerate() {
         let mut altered = parts.clone();
         altered[i] = other;
         bad.push(altered.join("|"));
     }
     // Rightly signed, and yet nothing that the service mints.
-    bad.push(play.sign(&parts[..5].join("|")));
-    bad.push(play.sign(&format!("{}|extra", parts[..6].join("|"))));
+    bad.push(play.sign(&parts[..6].join("|")));
+    bad.push(play.sign(&format!("{}|extra", parts[..7].join("|"))));
     let client = play.app().await;
     for token in bad {
         client.batch_execute("begin").await.unwrap();

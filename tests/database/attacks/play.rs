@@ -68,10 +68,10 @@ impl Play {
         format!("{words}|{}", hex::encode(hmac::sign(&self.key, words.as_bytes())))
     }
 
-    /// As the service mints it: tenant, identity, request, expiry, nonce, key.
+    /// As the service mints it: tenant, credential, acting, request, expiry, nonce, key.
     pub fn token(&self, tenant: Uuid, identity: Uuid, seconds: i64) -> String {
         let expiry = Timestamp::now().as_second() + seconds;
-        self.sign(&format!("{tenant}|{identity}|{}|{expiry}|{}|{}", Uuid::now_v7(), Uuid::new_v4().simple(), self.kid))
+        self.sign(&format!("{tenant}|i:{identity}||{}|{expiry}|{}|{}", Uuid::now_v7(), Uuid::new_v4().simple(), self.kid))
     }
 
     /// Begins a transaction and enters, as `TenantTx` does.

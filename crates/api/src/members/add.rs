@@ -66,7 +66,7 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
         fields.wrong("role", "required", "is required");
     }
     let has_permissions = fields.has("permissions");
-    let role = fields.word::<Role>("role");
+    let role = super::given_role(&mut fields);
     let contact_id = fields.uuid("contact_id");
     let new = NewMember {
         issuer: fields.required_text("issuer", 1, 500),

@@ -80,7 +80,7 @@ fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
     people::patch_email(&mut fields, &mut patch);
     let mut role = None;
     if fields.has("role") {
-        role = fields.word::<Role>("role");
+        role = super::given_role(&mut fields);
         patch.insert("role".into(), json!(role));
     }
     if fields.has("permissions") && role.is_some_and(|role| role != Role::Service) {

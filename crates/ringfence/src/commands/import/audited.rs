@@ -19,7 +19,8 @@ impl Trail {
         let principal = &membership.principal;
         let who = Who {
             member_id: Some(membership.member),
-            identity_id: Some(principal.identity_id()),
+            on_behalf_of: None,
+            identity_id: principal.identity_id(),
             kind: principal.kind().as_str(),
             session_id: None,
             authentication: Some(principal.authentication()),

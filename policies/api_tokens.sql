@@ -1,0 +1,40 @@
+-- API tokens: everybody makes and sees their own, of rights they hold; who manages tokens makes those of services.
+
+alter table ringfence.api_tokens enable row level security;
+alter table ringfence.api_tokens force row level security;
+
+create policy api_tokens_wall on ringfence.api_tokens as restrictive for all to public
+    using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
+create policy api_tokens_wall_each_row on ringfence.api_tokens as restrictive for all to ringfence_app
+    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+
+create policy api_tokens_read on ringfence.api_tokens for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')));
+create policy api_tokens_read_own on ringfence.api_tokens for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+-- Nobody makes a token in the name of whom they act for.
+create policy api_tokens_create_own on ringfence.api_tokens for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and created_by = member_id and scopes <@ (select ringfence.grantable())::text[]);
+create policy api_tokens_create_of_services on ringfence.api_tokens for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and member_role = 'service' and created_by = (select ringfence.actor()) and scopes <@ (select ringfence.grantable())::text[]);
+create policy api_tokens_revoke on ringfence.api_tokens for update to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')))
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at is not null);
+create policy api_tokens_revoke_own on ringfence.api_tokens for update to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()))
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()) and revoked_at is not null);
+-- With their owner's membership.
+create policy api_tokens_read_to_remove on ringfence.api_tokens for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+create policy api_tokens_remove on ringfence.api_tokens for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+create policy api_tokens_read_by_definers on ringfence.api_tokens for select to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+create policy api_tokens_remove_by_definers on ringfence.api_tokens for delete to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+
+-- The hash is written once and read by enter() alone.
+grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) on ringfence.api_tokens to ringfence_app;
+grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) on ringfence.api_tokens to ringfence_app;
+grant update (revoked_at) on ringfence.api_tokens to ringfence_app;
+grant delete on ringfence.api_tokens to ringfence_app;
