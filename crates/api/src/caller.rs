@@ -1,5 +1,6 @@
 //! Who calls, as a handler's parameter: authenticated, at the door of the tenant that the route names.
 
+use crate::limits::{Limits, Refused};
 use crate::problem::{Kind, Problem};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -100,23 +101,36 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
     match verified {
         Ok(credential) => {
             let context = RequestContext { request_id, authentication: credential.method() };
-            Ok(Authenticated { credential, context, database: database.get_ref().clone(), trail: trail.get_ref().clone(), seen: seen.get_ref().clone() })
+            let admitted = Limits::of(request).map(|limits| limits.admit(request, &credential, tenant).map(|account| limits.share(database, account)));
+            let (database, refused) = match admitted {
+                None => (database.get_ref().clone(), None),
+                Some(Ok(shared)) => (shared, None),
+                Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
+            };
+            let authenticated = Authenticated { credential, context, database, trail: trail.get_ref().clone(), seen: seen.get_ref().clone() };
+            match refused {
+                None => Ok(authenticated),
+                Some(refused) => Err(authenticated.limited(refused, tenant).await),
+            }
         }
         Err(Rejection::IssuerUnavailable) => Err(Problem::new(Kind::Unavailable)),
         Err(rejection) => {
+            let mut problem = Problem::with_code(Kind::Unauthenticated, rejection.code());
+            let mut action = Action::IdentityRejected;
+            let mut database = database.get_ref().clone();
+            match Limits::refused_credential(request) {
+                Ok(shared) => database = shared.unwrap_or(database),
+                Err(Refused { first: true, problem: limited, .. }) => (problem, action) = (limited, Action::RateLimited),
+                Err(refused) => return Err(refused.problem),
+            }
             // The tenant named is told as well, if there is one.
-            let named = match tenant {
-                Some(TenantRef::Id(id)) => (!id.0.is_nil()).then_some(*id),
-                // Looked up anew: a name that is known must not be refused faster than one that is not.
-                Some(TenantRef::Slug(slug)) => database.resolve_uncached(slug).await?,
-                None => None,
-            };
+            let named = named(&database, tenant).await?;
             let rejected = |tenant_id| Event {
                 tenant_id,
                 request_id,
-                action: Action::IdentityRejected,
+                action,
                 decision: Decision::Deny,
-                rule: Some(rejection.code()),
+                rule: Some(problem.code),
                 who: Who { kind: "nobody", ..Who::default() },
                 object: Object::default(),
                 details: json!({}),
@@ -124,8 +138,18 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
             let mut events = vec![rejected(None)];
             events.extend(named.map(|id| rejected(Some(id))));
             trail.record(events).await?;
-            Err(Problem::with_code(Kind::Unauthenticated, rejection.code()))
+            Err(problem)
         }
+    }
+}
+
+/// The tenant that a route names, if there is one.
+async fn named(database: &Database, tenant: Option<&TenantRef>) -> Result<Option<TenantId>, StoreError> {
+    match tenant {
+        Some(TenantRef::Id(id)) => Ok((!id.0.is_nil()).then_some(*id)),
+        // Looked up anew: a name that is known must not be refused faster than one that is not.
+        Some(TenantRef::Slug(slug)) => database.resolve_uncached(slug).await,
+        None => Ok(None),
     }
 }
 
@@ -143,6 +167,41 @@ impl Authenticated {
             kind: entered.map_or(self.credential.kind(), |e| e.kind).as_str(),
             session_id: entered.and_then(|e| e.credential_id.clone()).or_else(|| self.credential.token_id().map(str::to_owned)),
             authentication: Some(self.context.authentication),
+        }
+    }
+
+    /// The answer to a request that came too fast, recorded if it is the first of its window: a row for each would be a flood of its own.
+    async fn limited(&self, refused: Refused, tenant: Option<&TenantRef>) -> Problem {
+        let Refused { problem, first, inside } = refused;
+        if !first {
+            return problem;
+        }
+        let recorded = async {
+            let identity_id = match &self.credential {
+                Credential::Bearer(identity) => Some(self.database.identify(identity.issuer(), identity.subject()).await?),
+                Credential::Session(_) | Credential::ApiToken { .. } => None,
+            };
+            let who = Who { identity_id, member_id: inside.map(|inside| inside.member_id), ..self.who(None, None) };
+            let event = |tenant_id| Event {
+                tenant_id,
+                request_id: self.request_id(),
+                action: Action::RateLimited,
+                decision: Decision::Deny,
+                rule: Some(problem.code),
+                who: who.clone(),
+                object: Object::default(),
+                details: json!({}),
+            };
+            // The installation is told of those outside, and the tenant that they name, if there is one.
+            let events = match inside {
+                Some(inside) => vec![event(Some(inside.tenant_id))],
+                None => std::iter::once(None).chain(named(&self.database, tenant).await?.map(Some)).map(event).collect(),
+            };
+            self.trail.record(events).await
+        };
+        match recorded.await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
         }
     }
 
@@ -224,8 +283,18 @@ impl Caller {
 
     /// Records a denial in its own transaction, so that no rollback erases it, and phrases it.
     pub async fn denied(&self, action: Action, object: Object, error: impl Into<Problem>, refusal: Option<&Refusal>, entered: Option<&Entered>) -> Problem {
-        let problem = error.into();
-        let action = if matches!(refusal, Some(Refusal::NoEntry)) { Action::TenantEntryDenied } else { action };
+        let mut problem = error.into();
+        let mut action = if matches!(refusal, Some(Refusal::NoEntry)) { Action::TenantEntryDenied } else { action };
+        if matches!(refusal, Some(Refusal::NoEntry | Refusal::Credential)) {
+            Limits::forget(&self.request);
+        }
+        if matches!(refusal, Some(Refusal::Credential)) {
+            match Limits::refused_credential(&self.request) {
+                Ok(_) => {}
+                Err(Refused { first: true, problem: limited, .. }) => (problem, action) = (limited, Action::RateLimited),
+                Err(refused) => return refused.problem,
+            }
+        }
         let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(problem.code), object.clone(), json!({}));
         let mut events = Vec::new();
         if action == Action::TenantEntryDenied {

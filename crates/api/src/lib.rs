@@ -7,6 +7,7 @@ mod contacts;
 mod cursor;
 mod documents;
 mod groups;
+mod limits;
 mod listing;
 mod members;
 mod operations;
@@ -19,6 +20,8 @@ mod service;
 mod tickets;
 
 pub use documents::document;
+pub use ipnet::IpNet;
+pub use limits::{EXAMPLE as LIMITS_EXAMPLE, LimitPolicy};
 pub use routes::{ROUTES, Route};
 pub use service::{Service, ServiceConfig, StartError};
 

@@ -171,7 +171,8 @@ impl ResponseError for Problem {
             Kind::Unauthenticated => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
-            Kind::Unavailable => {
+            // Where a bucket was empty, the limits know better.
+            Kind::Unavailable | Kind::RateLimited => {
                 response.insert_header((header::RETRY_AFTER, "1"));
             }
             _ => {}
@@ -207,6 +208,7 @@ impl From<StoreError> for Problem {
                 Self::new(Kind::Unavailable)
             }
             StoreError::Collided => Self::new(Kind::Unavailable),
+            StoreError::Crowded => Self::with_code(Kind::RateLimited, crate::limits::TOO_MANY_AT_ONCE),
             StoreError::Unexpected { code, message } => {
                 tracing::error!(code, answer = message, "unexpected answer of the database");
                 Self::new(Kind::Internal)

@@ -1,6 +1,7 @@
 //! Around every request: its id, one log line, its metrics, and the body of an error. Never a payload, a token or an address.
 
 use crate::caller::Logged;
+use crate::limits;
 use crate::problem::{Kind, Problem, Unwritten};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -22,7 +23,8 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     request.extensions_mut().insert(request_id);
     let method = known(request.method());
     // Handlers and extractors answer their own errors; holding the request for another would forbid routing it.
-    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = limits::counting_refusals(next.call(request).await?.map_into_boxed_body());
+    limits::describe(&mut response);
     let mut response = written(response, request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);

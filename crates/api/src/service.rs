@@ -2,6 +2,7 @@
 
 use crate::caller::Seen;
 use crate::cursor::Cursors;
+use crate::limits::{LimitPolicy, Limits};
 use crate::problem::{Kind, Problem};
 use crate::{request_log, routes};
 use actix_web::dev::ServerHandle;
@@ -13,7 +14,7 @@ use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::tickets::Numbers;
 use ringfence_store::verify::{Finding, Level};
-use ringfence_store::{Database, DatabaseConfig, StoreError};
+use ringfence_store::{Database, DatabaseConfig, Party, StoreError};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -29,6 +30,10 @@ pub struct ServiceConfig {
     /// Its documents are served under `/development/issuer`; refused with a listener that is not loopback.
     pub development: Option<DevelopmentIssuer>,
     pub workers: Option<usize>,
+    /// None: nobody is limited.
+    pub limits: Option<LimitPolicy>,
+    /// Whose word is taken for a client's address.
+    pub proxies: Vec<ipnet::IpNet>,
     /// The migrations that must be in place.
     pub migrations: Vec<String>,
 }
@@ -118,8 +123,10 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let trail = AuditTrail::start(&config.database.auditor);
     let verifier = Data::new(Verifier::new(config.issuers, Clock::system())?);
     let cursors = Data::new(Cursors::new(config.database.token_key.derive("cursor")));
+    let limits = config.limits.as_ref().map(|policy| Data::new(Limits::new(policy, config.proxies)));
     let readiness = Data::new(Readiness {
-        database: database.clone(),
+        // Anybody may ask, and as often as they like: at most a share of the connections.
+        database: limits.as_ref().map_or_else(|| database.clone(), |limits| limits.share(&database, Party::Outside(uuid::Uuid::nil()))),
         trail: trail.clone(),
         migrations: config.migrations,
         walls: moka::future::Cache::builder().max_capacity(1).time_to_live(Duration::from_secs(30)).build(),
@@ -151,6 +158,9 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             .app_data(cursors.clone())
             .app_data(readiness.clone())
             .app_data(metrics.clone());
+        if let Some(limits) = &limits {
+            app = app.app_data(limits.clone());
+        }
         if let Some(issuer) = &development {
             app = app.app_data(issuer.clone()).configure(development_issuer);
         }

@@ -59,6 +59,7 @@ actions! {
     ContactUpdated = "contact.updated",
     ContactDeleted = "contact.deleted",
     AuditListed = "audit.listed",
+    RateLimited = "rate.limited",
     ImportStarted = "import.started",
     ImportFinished = "import.finished",
 }

@@ -1,11 +1,13 @@
 //! The one file that names the pools. It hands out connections to TenantTx and to the few statements that stand before a tenant.
 #![expect(clippy::disallowed_types, reason = "the one file that names the pool")]
 
+use crate::fair_share::{Claim, FairShare, Party, Permit};
 use crate::principal::Identified;
 use crate::token::Acting;
 use crate::{Principal, StoreError, TokenKey};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};
 use ringfence_domain::{IdentityId, Slug, TenantId};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::{Config, NoTls, Row};
 
@@ -24,6 +26,9 @@ pub struct DatabaseConfig {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    turns: Arc<FairShare>,
+    /// Without one, connections are taken past the turns: commands, and a service without limits.
+    claim: Option<Claim>,
     pub(crate) token_key: TokenKey,
     /// Slugs never change hands and identities never change: found once, known for good. Memberships are never kept.
     slugs: moka::sync::Cache<Slug, TenantId>,
@@ -36,6 +41,8 @@ impl Database {
     pub fn new(config: &DatabaseConfig) -> Result<Self, StoreError> {
         Ok(Self {
             pool: pool(&config.app, config.connections)?,
+            turns: FairShare::new(config.connections, WAIT),
+            claim: None,
             token_key: config.token_key.clone(),
             slugs: moka::sync::Cache::new(100_000),
             identities: moka::sync::Cache::new(100_000),
@@ -48,12 +55,30 @@ impl Database {
     /// # Errors
     /// As `new`.
     pub fn for_one_of(&self, threads: usize, config: &DatabaseConfig) -> Result<Self, StoreError> {
-        Ok(Self { pool: pool(&config.app, config.connections.div_ceil(threads))?, ..self.clone() })
+        let connections = config.connections.div_ceil(threads);
+        Ok(Self { pool: pool(&config.app, connections)?, turns: FairShare::new(connections, WAIT), ..self.clone() })
+    }
+
+    /// The same on a party's account: its requests take turns with those of others, and hold at most so many connections in a
+    /// hundred at once.
+    #[must_use]
+    pub fn on_account_of(&self, party: Party, percent: u8) -> Self {
+        Self { claim: Some(Claim { party, percent }), ..self.clone() }
+    }
+
+    /// How many connections that many in a hundred are.
+    #[must_use]
+    pub fn share(&self, percent: u8) -> usize {
+        self.turns.share(percent)
     }
 
     pub(crate) async fn connection(&self) -> Result<Lease, StoreError> {
+        let permit = match self.claim {
+            Some(claim) => Some(self.turns.permit(claim).await?),
+            None => None,
+        };
         match self.pool.get().await {
-            Ok(object) => Ok(Lease { object: Some(object), settled: true }),
+            Ok(object) => Ok(Lease { object: Some(object), settled: true, _permit: permit }),
             Err(PoolError::Backend(error)) => Err(error.into()),
             Err(_) => Err(StoreError::Unavailable { reason: "all connections are in use" }),
         }
@@ -158,13 +183,16 @@ impl Database {
     }
 }
 
+/// How long a request waits for a connection.
+const WAIT: Duration = Duration::from_secs(3);
+
 fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
     let mut app = app.clone();
     app.application_name("ringfence")
         .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on")
         .connect_timeout(Duration::from_secs(3));
     let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-    let timeouts = Timeouts { wait: Some(Duration::from_secs(3)), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
+    let timeouts = Timeouts { wait: Some(WAIT), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
     Pool::builder(manager)
         .max_size(connections)
         .timeouts(timeouts)
@@ -182,6 +210,8 @@ fn unexpected(error: &crate::verify::VerifyError) -> StoreError {
 pub(crate) struct Lease {
     object: Option<Object>,
     settled: bool,
+    /// Dropped after the connection went back.
+    _permit: Option<Permit>,
 }
 
 impl Lease {

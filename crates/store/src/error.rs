@@ -36,6 +36,9 @@ pub enum StoreError {
     /// No connection, no time, or the server is going away: the request may be tried again later.
     #[error("the database is not available: {reason}")]
     Unavailable { reason: &'static str },
+    /// The caller's own party holds its share of the connections, and more of its requests wait than may.
+    #[error("its share of the connections is in use")]
+    Crowded,
     /// A defect here or a server that is not as migrated; logged where it is handled, never shown.
     #[error("unexpected answer of the database ({code}): {message}")]
     Unexpected { code: String, message: String },

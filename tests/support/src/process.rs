@@ -73,6 +73,7 @@ impl Process {
             .env("RINGFENCE_DATA", server.folder().join("data"))
             .env("RINGFENCE_ISSUERS", format!("{} {AUDIENCE}", issuer.url()))
             .env("RINGFENCE_LISTEN", "127.0.0.1:0")
+            .env("RINGFENCE_LIMITS", "off")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(errors)

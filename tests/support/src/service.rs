@@ -73,6 +73,8 @@ impl Running {
             origins: vec!["http://127.0.0.1:5173".into()],
             development: Some(open()),
             workers: Some(2),
+            limits: None,
+            proxies: Vec::new(),
             migrations: ringfence_store::migrate::known_migrations(),
         };
         std::fs::remove_file(&key).ok();

@@ -2,6 +2,7 @@
 
 use super::contract::Operation;
 use super::examples::REQUEST_ID;
+use crate::limits;
 use crate::problem::{FieldError, Kind, Problem};
 use ringfence_identity::Rejection;
 use serde_json::{Map, Value, json};
@@ -20,6 +21,13 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("member_exists", "This identity or contact is a member already", &["addMember"]),
     ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
     ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
+];
+/// Codes of 429.
+const LIMITED: &[(&str, &str)] = &[
+    (limits::TOO_FAST, "The caller's requests of this class in this tenant came too fast"),
+    (limits::TENANT_TOO_FAST, "The requests of everybody in this tenant together came too fast"),
+    (limits::SIGN_IN_TOO_FAST, "Too many credentials from this address were refused; a good one is let through"),
+    (limits::TOO_MANY_AT_ONCE, "More of the tenant's requests wait for the database than may"),
 ];
 const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
 
@@ -92,6 +100,9 @@ fn written(problem: &Problem) -> Value {
     serde_json::to_value(problem.body(REQUEST_ID.into())).unwrap_or_default()
 }
 
+/// On every answer to a caller who is limited.
+pub const LIMIT_HEADERS: &[&str] = &["RateLimit", "RateLimit-Policy"];
+
 fn response(kind: Kind, examples: Map<String, Value>) -> Value {
     let (slug, _, title) = kind.describe();
     let mut headers = json!({ "X-Request-Id": header("X-Request-Id") });
@@ -101,7 +112,7 @@ fn response(kind: Kind, examples: Map<String, Value>) -> Value {
         Kind::MethodNotAllowed => &["Allow"],
         _ => &[],
     };
-    for name in more {
+    for name in more.iter().chain(if kind == Kind::MethodNotAllowed { &[] } else { LIMIT_HEADERS }) {
         headers[name] = header(name);
     }
     json!({
@@ -142,7 +153,7 @@ pub fn shared() -> Value {
         "IdempotencyMismatch": one(Kind::IdempotencyMismatch),
         "TooLarge": one(Kind::TooLarge),
         "UnsupportedMediaType": one(Kind::UnsupportedMediaType),
-        "RateLimited": one(Kind::RateLimited),
+        "RateLimited": coded(Kind::RateLimited, LIMITED.iter().map(|(code, text)| (*code, (*text).to_owned()))),
         "Internal": one(Kind::Internal),
         "Unavailable": one(Kind::Unavailable),
         "NotReady": ready,
@@ -177,6 +188,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.has_body, "415", "UnsupportedMediaType");
     may(operation.repeats(), "422", "IdempotencyMismatch");
     may(operation.must_compare(), "428", "PreconditionRequired");
+    may(authenticates, "429", "RateLimited");
     may(authenticates, "500", "Internal");
     may(authenticates, "503", "Unavailable");
     may(operation.id == "readyz", "503", "NotReady");
@@ -218,6 +230,7 @@ fn codes() -> Vec<&'static str> {
     let mut codes: Vec<&'static str> = Kind::ALL.iter().map(|kind| kind.describe().0).collect();
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
+    codes.extend(LIMITED.iter().map(|(code, _)| *code));
     codes.extend([IN_FLIGHT.0, "walls_not_verified"]);
     codes.sort_unstable();
     codes.dedup();
@@ -238,6 +251,8 @@ pub fn headers() -> Value {
         "Link": sometimes("The next and the previous page (RFC 8288), where there is one.", json!({ "type": "string", "example": "</v1/tenants/acme/tickets?cursor=eyJ>; rel=\"next\"" })),
         "Idempotency-Replayed": sometimes("`true` where the work was done by an earlier request under the same key.", json!({ "type": "string", "enum": ["true"] })),
         "Retry-After": always("Seconds to wait.", json!({ "type": "integer", "minimum": 0, "example": 1 })),
+        "RateLimit": sometimes("How much is left of the policy that binds: `r` requests; `t` seconds until all of it is back, or, where `r` is 0, until the next request is let through (draft-ietf-httpapi-ratelimit-headers). Absent where the installation sets no limits.", json!({ "type": "string", "example": "\"read\";r=1799;t=1" })),
+        "RateLimit-Policy": sometimes("The policy that binds: `q` requests in `w` seconds, or `q` at once. Of `read` and `write` each caller has their own in each tenant, `tenant` is shared by all in it, `sign_in` counts refused credentials of one address.", json!({ "type": "string", "example": "\"read\";q=1800;w=60" })),
         "WWW-Authenticate": always("How to authenticate (RFC 6750).", json!({ "type": "string", "example": "Bearer" })),
         "Allow": always("The methods that the path has.", json!({ "type": "string", "example": "GET, POST" })),
     })

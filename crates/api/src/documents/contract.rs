@@ -128,6 +128,9 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
                 headers.insert(name.into(), answers::header(name));
             }
         }
+        for name in answers::LIMIT_HEADERS.iter().filter(|_| known.authenticates()) {
+            headers.insert((*name).into(), answers::header(name));
+        }
         if known.lists() {
             headers.insert("Link".into(), answers::header("Link"));
         }

@@ -57,7 +57,7 @@ const fn advice(kind: Kind) -> &'static str {
         Kind::CursorInvalid => "A cursor belongs to its caller, list, filters and order, and holds for a day. Begin again without one.",
         Kind::TooLarge => "A request has at most 512 KiB, a comment at most 64 KiB.",
         Kind::UnsupportedMediaType => "Send <code>Content-Type: application/json</code>, or <code>application/merge-patch+json</code> for a PATCH.",
-        Kind::RateLimited => "Wait as long as <code>Retry-After</code> says.",
+        Kind::RateLimited => "Wait as long as <code>Retry-After</code> says. <code>RateLimit-Policy</code> names the limit, and <code>RateLimit</code> says how much of it is left: slow down before it is nothing.",
         Kind::Unavailable => "Nothing is known to have changed. Wait as long as <code>Retry-After</code> says, and repeat the request, under the same <code>Idempotency-Key</code> if it changes something.",
         Kind::Internal => "This is a defect of the service. Its log has more under the <code>request_id</code>.",
     }

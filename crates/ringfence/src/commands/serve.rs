@@ -1,9 +1,9 @@
 //! `ringfence serve`: the service on a database that `migrate` prepared. It has no administrator's login and no issuer of its own.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use ringfence_api::ServiceConfig;
+use ringfence_api::{IpNet, LimitPolicy, ServiceConfig};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::DevelopmentIssuer;
 use ringfence_store::migrate::known_migrations;
@@ -58,8 +58,21 @@ pub fn service(connections: &Connections, listen: SocketAddr, mut issuers: Vec<I
         origins: origins.split([',', ' ']).map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
         development,
         workers: settings::WORKERS.parsed_by(at_least_one)?,
+        limits: settings::LIMITS.parsed_by(limits)?.unwrap_or_else(|| Some(LimitPolicy::default())),
+        proxies: settings::TRUSTED_PROXIES.parsed_by(proxies)?.unwrap_or_default(),
         migrations: known_migrations(),
     })
+}
+
+fn limits(text: &str) -> Result<Option<LimitPolicy>, String> {
+    if text == "off" { Ok(None) } else { text.parse().map(Some) }
+}
+
+/// Networks, or single addresses.
+fn proxies(text: &str) -> Result<Vec<IpNet>, String> {
+    let named = text.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
+    let parse = |proxy: &str| proxy.parse().or_else(|_| proxy.parse().map(|address: IpAddr| address.into())).map_err(|_| format!("'{proxy}' is neither an address nor a network"));
+    named.map(parse).collect()
 }
 
 /// Ctrl-C and the polite request to end; caught from the start on, so that neither finds work half undone.
