@@ -37,8 +37,8 @@ test: tools ## everything below but the bench, at small counts (CASES=n raises i
 	@env -u CASES $(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
 
 .PHONY: isolation
-isolation: tools ## 20,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
-	@CASES=$${CASES:-20000} $(with) cargo test --locked --package ringfence-tests --test isolation -- --nocapture
+isolation: tools ## 50,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
+	@CASES=$${CASES:-50000} $(with) cargo test --locked --package ringfence-tests --test isolation -- --nocapture
 
 .PHONY: mutants
 mutants: tools ## takes away each wall, door, key, grant, check and predicate in turn; every lint on its fault
