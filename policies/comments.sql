@@ -27,6 +27,9 @@ create policy comments_import on ringfence.comments for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.import')));
 create policy comments_read_by_definers on ringfence.comments for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+-- What comes from another tenant under an agreement.
+create policy comments_create_by_definers on ringfence.comments for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
 -- The wall is all that an analyst's login has. Not for who entered as a member: were an analyst's login ever granted to the
 -- service's, this door would stand open beside the member's.
 create policy comments_report on ringfence.comments for select to ringfence_reporting

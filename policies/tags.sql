@@ -12,5 +12,7 @@ create policy tags_read on ringfence.tags for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('group.read')));
 create policy tags_create on ringfence.tags for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and ((select ringfence.may('ticket.create')) or (select ringfence.may('ticket.create.group'))));
+create policy tags_create_by_definers on ringfence.tags for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
 
 grant select, insert on ringfence.tags to ringfence_app;

@@ -34,6 +34,9 @@ create policy tickets_read_by_definers on ringfence.tickets for select to ringfe
 create policy tickets_change_by_definers on ringfence.tickets for update to ringfence_owner
     using (tenant_id = ringfence.tenant_id())
     with check (tenant_id = ringfence.tenant_id());
+-- What comes from another tenant under an agreement.
+create policy tickets_create_by_definers on ringfence.tickets for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
 -- The wall is all that an analyst's login has. Not for who entered as a member: were an analyst's login ever granted to the
 -- service's, this door would stand open beside the member's.
 create policy tickets_report on ringfence.tickets for select to ringfence_reporting

@@ -43,11 +43,57 @@ schema ringfence
     owner ringfence_owner
     grant usage to ringfence_app
     grant usage to ringfence_auditor
+    grant usage to ringfence_dispatcher
     grant usage to ringfence_operator
     grant usage to ringfence_reporting
 
 default privileges of ringfence_owner
     objects of type f: nothing for PUBLIC
+
+table ringfence.agreements
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column agreement_id uuid not null
+    column partner_slug text not null statistics 0
+    column partner_id uuid
+    column proposed_here boolean not null default true
+    column direction text not null statistics 0
+    column actions text[] not null statistics 0
+    column fields text[] not null statistics 0
+    column expires_at timestamp with time zone not null
+    column consented_by uuid
+    column consented_at timestamp with time zone default transaction_timestamp()
+    column partner_consented_at timestamp with time zone
+    column revoked_by uuid
+    column revoked_at timestamp with time zone
+    column partner_revoked_at timestamp with time zone
+    column contact_id uuid
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint agreements_pkey PRIMARY KEY (tenant_id, agreement_id)
+    constraint agreements_consented_by_fkey FOREIGN KEY (tenant_id, consented_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint agreements_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint agreements_revoked_by_fkey FOREIGN KEY (tenant_id, revoked_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint agreements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint agreements_actions_are_known CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 2)) AND (actions <@ ARRAY['ticket.escalate'::text, 'comment.share'::text])))
+    constraint agreements_consent_is_somebodys CHECK (((consented_by IS NULL) = (consented_at IS NULL)))
+    constraint agreements_direction_is_known CHECK ((direction = ANY (ARRAY['outgoing'::text, 'incoming'::text, 'both'::text])))
+    constraint agreements_fields_are_known CHECK (((fields <@ ARRAY['subject'::text, 'body'::text, 'priority'::text, 'type'::text, 'tags'::text, 'requester_name'::text, 'requester_email'::text]) AND (cardinality(fields) <= 7)))
+    constraint agreements_partner_is_another CHECK ((partner_id <> tenant_id))
+    constraint agreements_partner_is_known_before_it_counts CHECK (((partner_consented_at IS NULL) OR (partner_id IS NOT NULL)))
+    constraint agreements_partner_slug_is_a_label CHECK ((partner_slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
+    constraint agreements_revocation_is_somebodys CHECK (((revoked_by IS NULL) = (revoked_at IS NULL)))
+    CREATE INDEX agreements_created_idx ON ringfence.agreements USING btree (tenant_id, created_at, agreement_id)
+    policy agreements_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy agreements_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy agreements_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy agreements_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy agreements_propose for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (consented_by = ( SELECT ringfence.member_with('agreement.manage'::text) AS member_with)))
+    policy agreements_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('agreement.read'::text) AS may))
+    policy agreements_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
+    grant insert (tenant_id, agreement_id, partner_slug, direction, actions, fields, expires_at, consented_by) to ringfence_app
 
 table ringfence.api_tokens
     owner ringfence_owner, row security enabled, forced
@@ -162,7 +208,7 @@ table ringfence.audit_inbox
     column external_system text
     column details jsonb not null default '{}'::jsonb statistics 0
     constraint audit_inbox_pkey PRIMARY KEY (xid, event_id)
-    constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'nobody'::text])))
+    constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'crossing'::text, 'nobody'::text])))
     constraint audit_inbox_decision_is_known CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
     policy audit_inbox_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_inbox_change_by_mover for update to ringfence_owner using true with check true
@@ -204,6 +250,50 @@ table ringfence.break_glass_grants
     grant select to ringfence_app
     grant update (revoked_at) to ringfence_app
 
+table ringfence.comment_shares
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column share_id uuid not null
+    column link_id uuid not null
+    column comment_id uuid not null
+    column ticket_id uuid not null
+    column requester_id uuid not null
+    column group_key uuid not null
+    column direction text not null default 'outgoing'::text statistics 0
+    column state text not null default 'pending'::text statistics 0
+    column reason text statistics 0
+    column created_by uuid
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column settled_at timestamp with time zone
+    column standing uuid generated always as 
+CASE
+    WHEN (state <> 'refused'::text) THEN comment_id
+    ELSE NULL::uuid
+END stored
+    constraint comment_shares_pkey PRIMARY KEY (tenant_id, share_id)
+    constraint comment_shares_standing_key UNIQUE (tenant_id, link_id, standing)
+    constraint comment_shares_comment_fkey FOREIGN KEY (tenant_id, comment_id) REFERENCES ringfence.comments(tenant_id, comment_id)
+    constraint comment_shares_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint comment_shares_link_fkey FOREIGN KEY (tenant_id, link_id, ticket_id) REFERENCES ringfence.ticket_links(tenant_id, link_id, ticket_id)
+    constraint comment_shares_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
+    constraint comment_shares_direction_is_known CHECK ((direction = ANY (ARRAY['outgoing'::text, 'incoming'::text])))
+    constraint comment_shares_outgoing_is_somebodys CHECK (((direction = 'outgoing'::text) = (created_by IS NOT NULL)))
+    constraint comment_shares_refused_has_reason CHECK (((state = 'refused'::text) = (reason IS NOT NULL)))
+    constraint comment_shares_settled_has_settled_at CHECK (((state = 'pending'::text) = (settled_at IS NULL)))
+    constraint comment_shares_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'refused'::text])))
+    CREATE INDEX comment_shares_comment_idx ON ringfence.comment_shares USING btree (tenant_id, comment_id, created_at, share_id)
+    policy comment_shares_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy comment_shares_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy comment_shares_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy comment_shares_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (created_by = ( SELECT ringfence.member_with('ticket.escalate'::text) AS member_with)))
+    policy comment_shares_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy comment_shares_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.escalate.group'::text) AS groups_with)::uuid[])) AND (created_by = ( SELECT ringfence.member() AS member)))
+    policy comment_shares_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy comment_shares_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
+    policy comment_shares_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
+    grant select to ringfence_app
+    grant insert (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by) to ringfence_app
+
 table ringfence.comments
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -227,6 +317,7 @@ table ringfence.comments
     policy comments_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy comments_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy comments_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (author_id = ( SELECT ringfence.member_with('comment.create'::text) AS member_with)))
+    policy comments_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy comments_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.create.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)))
     policy comments_create_own_public for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('comment.create.own'::text) AS member_with)) AND (author_id = requester_id) AND (visibility = 'public'::text) AND (created_at = transaction_timestamp()) AND (external_id IS NULL))
     policy comments_import for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.import'::text) AS may))
@@ -277,6 +368,25 @@ table ringfence.contacts
     grant delete, select to ringfence_app
     grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) to ringfence_app
     grant update (name, email, organization_id, external_source, external_id, version, updated_at) to ringfence_app
+
+table ringfence.crossing_queue
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column intent_id uuid not null
+    column agreement_id uuid not null
+    column kind text not null statistics 0
+    column claim uuid
+    column attempts integer not null default 0
+    column due_at timestamp with time zone not null default transaction_timestamp()
+    constraint crossing_queue_pkey PRIMARY KEY (tenant_id, intent_id)
+    constraint crossing_queue_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint crossing_queue_kind_is_known CHECK ((kind = ANY (ARRAY['agreement'::text, 'ticket'::text, 'comment'::text])))
+    CREATE INDEX crossing_queue_agreement_idx ON ringfence.crossing_queue USING btree (tenant_id, agreement_id)
+    CREATE INDEX crossing_queue_due_idx ON ringfence.crossing_queue USING btree (due_at)
+    policy crossing_queue_change_by_definers for update to ringfence_owner using true with check true
+    policy crossing_queue_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy crossing_queue_read_by_definers for select to ringfence_owner using true
+    policy crossing_queue_remove_by_definers for delete to ringfence_owner using true
 
 table ringfence.group_members
     owner ringfence_owner, row security enabled, forced
@@ -526,6 +636,7 @@ table ringfence.tags
     policy tags_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tags_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy tags_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (( SELECT ringfence.may('ticket.create'::text) AS may) OR ( SELECT ringfence.may('ticket.create.group'::text) AS may)))
+    policy tags_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
     grant insert, select to ringfence_app
 
@@ -623,6 +734,51 @@ table ringfence.ticket_events
     grant select to ringfence_app
     grant insert (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes, created_at) to ringfence_app
 
+table ringfence.ticket_links
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column link_id uuid not null
+    column agreement_id uuid not null
+    column ticket_id uuid not null
+    column requester_id uuid not null
+    column group_key uuid not null
+    column direction text not null default 'outgoing'::text statistics 0
+    column state text not null default 'pending'::text statistics 0
+    column reason text statistics 0
+    column created_by uuid
+    column requester_name text statistics 0
+    column requester_email text statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column settled_at timestamp with time zone
+    column standing uuid generated always as 
+CASE
+    WHEN (state <> 'refused'::text) THEN ticket_id
+    ELSE NULL::uuid
+END stored
+    constraint ticket_links_pkey PRIMARY KEY (tenant_id, link_id)
+    constraint ticket_links_standing_key UNIQUE (tenant_id, agreement_id, standing)
+    constraint ticket_links_ticket_key UNIQUE (tenant_id, link_id, ticket_id)
+    constraint ticket_links_agreement_fkey FOREIGN KEY (tenant_id, agreement_id) REFERENCES ringfence.agreements(tenant_id, agreement_id)
+    constraint ticket_links_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint ticket_links_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
+    constraint ticket_links_direction_is_known CHECK ((direction = ANY (ARRAY['outgoing'::text, 'incoming'::text])))
+    constraint ticket_links_outgoing_is_somebodys CHECK (((direction = 'outgoing'::text) = (created_by IS NOT NULL)))
+    constraint ticket_links_refused_has_reason CHECK (((state = 'refused'::text) = (reason IS NOT NULL)))
+    constraint ticket_links_settled_has_settled_at CHECK (((state = 'pending'::text) = (settled_at IS NULL)))
+    constraint ticket_links_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'refused'::text])))
+    CREATE INDEX ticket_links_ticket_idx ON ringfence.ticket_links USING btree (tenant_id, ticket_id, created_at, link_id)
+    policy ticket_links_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy ticket_links_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy ticket_links_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy ticket_links_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (created_by = ( SELECT ringfence.member_with('ticket.escalate'::text) AS member_with)))
+    policy ticket_links_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy ticket_links_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.escalate.group'::text) AS groups_with)::uuid[])) AND (created_by = ( SELECT ringfence.member() AS member)))
+    policy ticket_links_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy ticket_links_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
+    policy ticket_links_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
+    grant select to ringfence_app
+    grant insert (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by) to ringfence_app
+
 table ringfence.tickets
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -673,6 +829,7 @@ table ringfence.tickets
     policy tickets_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
     policy tickets_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.create'::text) AS may))
+    policy tickets_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tickets_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.create.group'::text) AS groups_with)::uuid[])))
     policy tickets_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.create.own'::text) AS member_with)) AND (status = 'new'::text) AND (assignee_id IS NULL) AND (group_id IS NULL) AND (organization_id IS NULL) AND (tags = '{}'::text[]) AND (external_id IS NULL) AND (created_at = transaction_timestamp()) AND (updated_at = transaction_timestamp()))
     policy tickets_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)))
@@ -749,7 +906,7 @@ function ringfence.access_of(text)
      RETURNS integer
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (permission ~~ 'ticket.create%'::text) THEN 2 WHEN ((permission ~~ 'ticket.change%'::text) OR (permission ~~ 'comment.create%'::text)) THEN 3 WHEN (permission ~~ 'ticket.read%'::text) THEN 4 ELSE 1 END
+    RETURN CASE WHEN (permission ~~ 'ticket.create%'::text) THEN 2 WHEN ((permission ~~ 'ticket.change%'::text) OR (permission ~~ 'ticket.escalate%'::text) OR (permission ~~ 'comment.create%'::text)) THEN 3 WHEN (permission ~~ 'ticket.read%'::text) THEN 4 ELSE 1 END
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -763,6 +920,15 @@ function ringfence.actor()
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.agreement_refuses(ringfence.agreements,text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.agreement_refuses(agreement ringfence.agreements, way text, action text)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN CASE WHEN ((agreement).agreement_id IS NULL) THEN 'no_agreement'::text WHEN (((agreement).revoked_at IS NOT NULL) OR ((agreement).partner_revoked_at IS NOT NULL)) THEN 'revoked'::text WHEN ((agreement).expires_at <= transaction_timestamp()) THEN 'expired'::text WHEN (((agreement).consented_at IS NULL) OR ((agreement).partner_consented_at IS NULL)) THEN 'not_consented'::text WHEN ((agreement).direction <> ALL (ARRAY[way, 'both'::text])) THEN 'direction'::text WHEN (NOT (action = ANY ((agreement).actions))) THEN 'action'::text ELSE NULL::text END
+    grant execute to ringfence_app
+
 function ringfence.common_groups(text,text,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
@@ -770,6 +936,53 @@ function ringfence.common_groups(text,text,text,text)
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (other_held !~~ '%.group,%'::text) THEN groups WHEN (held !~~ '%.group,%'::text) THEN other_groups ELSE (SELECT string_agg((SELECT (COALESCE(array_agg(g.g), '{}'::uuid[]))::text AS "coalesce" FROM unnest((split_part(common_groups.groups, ';'::text, n.n))::uuid[]) g(g) WHERE (g.g = ANY ((split_part(common_groups.other_groups, ';'::text, n.n))::uuid[]))), ';'::text ORDER BY n.n) AS string_agg FROM generate_series(1, 4) n(n)) END
+
+function ringfence.complete_crossing(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.complete_crossing(receipt text)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.opened('receipt', receipt);
+    begin
+        perform ringfence.seal((said ->> 'from')::uuid);
+        if (said ->> 'kind' <> 'agreement' and said ->> 'refused' is null) or exists (select from ringfence.crossing_queue q
+            where q.tenant_id = (said ->> 'from')::uuid and q.intent_id = (said ->> 'intent')::uuid and q.claim = (said ->> 'claim')::uuid for update) then
+            perform ringfence.settle_crossing((said ->> 'from')::uuid, (said ->> 'intent')::uuid, (said ->> 'agreement')::uuid, said ->> 'kind', said ->> 'refused');
+        end if;
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_dispatcher
+
+function ringfence.consent_agreement(uuid,integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.consent_agreement(agreement_id uuid, version integer)
+     RETURNS SETOF ringfence.agreements
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        after ringfence.agreements;
+    begin
+        update ringfence.agreements a
+           set consented_at = transaction_timestamp(), consented_by = ringfence.member_with('agreement.manage'),
+               version = a.version + 1, updated_at = transaction_timestamp()
+         where a.tenant_id = ringfence.current_tenant() and a.agreement_id = consent_agreement.agreement_id
+           and a.version = consent_agreement.version and ringfence.member_with('agreement.manage') is not null
+           and a.consented_at is null and a.revoked_at is null and a.partner_revoked_at is null and a.expires_at > transaction_timestamp()
+        returning a.* into after;
+        if after.agreement_id is not null then
+            perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+            return next after;
+        end if;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.create_reporting_login(uuid,text,uuid)
     owner ringfence_provisioner
@@ -827,6 +1040,43 @@ function ringfence.current_tenant()
     RETURN (ringfence.sealed('app.tenant_id'::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.deliver_crossing(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deliver_crossing(letter text)
+     RETURNS text
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.opened('letter', letter);
+        refused text;
+    begin
+        perform from ringfence.crossing_queue q
+          where q.tenant_id = (said ->> 'from')::uuid and q.intent_id = (said ->> 'intent')::uuid and q.claim = (said ->> 'claim')::uuid
+            for update;
+        if not found then
+            return null;
+        end if;
+        perform ringfence.seal((said ->> 'to')::uuid);
+        if not exists (select from ringfence.tenants t where t.tenant_id = (said ->> 'to')::uuid and t.status = 'active') then
+            perform ringfence.unseal();
+            return null;
+        end if;
+        if said ->> 'kind' = 'agreement' then
+            perform ringfence.receive_agreement(said);
+        elsif said ->> 'kind' = 'ticket' then
+            refused := ringfence.receive_ticket(said);
+        else
+            refused := ringfence.receive_comment(said);
+        end if;
+        perform ringfence.unseal();
+        return ringfence.signed('receipt', jsonb_build_object('kind', said -> 'kind', 'intent', said -> 'intent', 'claim', said -> 'claim',
+            'agreement', said -> 'agreement', 'from', said -> 'from', 'refused', refused)::text);
+    end
+    $function$
+    grant execute to ringfence_dispatcher
 
 function ringfence.deprovision_member(uuid,uuid,uuid)
     owner ringfence_owner
@@ -1155,6 +1405,39 @@ function ringfence.may(text)
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.may_still_escalate(uuid,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.may_still_escalate(tenant_id uuid, member_id uuid, group_key uuid)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        sender ringfence.members;
+        member_role text;
+        held text;
+    begin
+        select m.* into sender from ringfence.members m
+         where m.tenant_id = may_still_escalate.tenant_id and m.member_id = may_still_escalate.member_id;
+        member_role := coalesce((select g.role from ringfence.break_glass_grants g
+                                  where g.tenant_id = sender.tenant_id and g.member_id = sender.member_id and g.revoked_at is null
+                                    and g.expires_at > clock_timestamp()
+                                  order by g.created_at desc limit 1), sender.role);
+        held := case member_role
+            when 'service' then ',' || array_to_string(sender.permissions, ',') || ','
+            when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                                 where r.tenant_id = sender.tenant_id and r.role_id = sender.role_id)
+            else ringfence.permissions_of(member_role, exists (select from ringfence.group_members g
+                                 where g.tenant_id = sender.tenant_id and g.member_id = sender.member_id)) end;
+        return position(',ticket.escalate,' in held) > 0
+            or (position(',ticket.escalate.group,' in held) > 0
+                and exists (select from ringfence.group_members g
+                             where g.tenant_id = sender.tenant_id and g.member_id = sender.member_id
+                               and g.group_id = may_still_escalate.group_key and g.access && '{change,full}'));
+    end
+    $function$
+
 function ringfence.member()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.member()
@@ -1283,6 +1566,53 @@ function ringfence.narrowed(text,text)
      IMMUTABLE PARALLEL SAFE
     RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~~ '%.group'::text) AND (POSITION((((','::text || "left"(a.p, '-6'::integer)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
 
+function ringfence.next_ticket_number(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.next_ticket_number(tenant_id uuid)
+     RETURNS bigint
+     LANGUAGE sql
+    BEGIN ATOMIC
+     UPDATE ringfence.ticket_counters c SET last = (c.last + 1)
+       WHERE (c.tenant_id = next_ticket_number.tenant_id)
+       RETURNING c.last;
+    END
+
+function ringfence.opened(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.opened(purpose text, letter text)
+     RETURNS jsonb
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if letter is distinct from ringfence.signed(purpose, left(letter, -65)) then
+            raise exception 'not a letter of this database' using errcode = 'RF005';
+        end if;
+        return left(letter, -65)::jsonb;
+    end
+    $function$
+
+function ringfence.partner_contact(ringfence.agreements)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.partner_contact(agreement ringfence.agreements)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        made uuid := agreement.contact_id;
+    begin
+        if made is null then
+            made := gen_random_uuid();
+            insert into ringfence.contacts (tenant_id, contact_id, name) values (agreement.tenant_id, made, agreement.partner_slug);
+            update ringfence.agreements a set contact_id = made
+             where a.tenant_id = agreement.tenant_id and a.agreement_id = agreement.agreement_id;
+        end if;
+        return made;
+    end
+    $function$
+
 function ringfence.permissions()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.permissions()
@@ -1299,7 +1629,31 @@ function ringfence.permissions_of(text,boolean)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,role.manage,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,role.manage,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+    grant execute to ringfence_app
+
+function ringfence.post_crossing(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.post_crossing(intent_id uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        perform ringfence.send_over(pending.kind, pending.agreement_id, post_crossing.intent_id)
+           from (select 'ticket' as kind, l.agreement_id from ringfence.ticket_links l
+                  where l.tenant_id = ringfence.current_tenant() and l.link_id = post_crossing.intent_id and l.state = 'pending'
+                 union all
+                 select 'comment', l.agreement_id from ringfence.comment_shares s
+                   join ringfence.ticket_links l on l.tenant_id = s.tenant_id and l.link_id = s.link_id
+                  where s.tenant_id = ringfence.current_tenant() and s.share_id = post_crossing.intent_id and s.state = 'pending'
+                 union all
+                 select 'agreement', a.agreement_id from ringfence.agreements a
+                  where a.tenant_id = ringfence.current_tenant() and a.agreement_id = post_crossing.intent_id and a.proposed_here) pending
+          where ringfence.member() is not null;
+    end
+    $function$
     grant execute to ringfence_app
 
 function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
@@ -1338,6 +1692,181 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.receive_agreement(jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.receive_agreement(said jsonb)
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := (said ->> 'to')::uuid;
+        sender uuid := (said ->> 'from')::uuid;
+        id uuid := (said ->> 'agreement')::uuid;
+        revoked boolean := (said ->> 'revoked')::boolean;
+        turned text := ringfence.turned(said ->> 'direction');
+        terms_actions text[] := array(select jsonb_array_elements_text(said -> 'actions'));
+        terms_fields text[] := array(select jsonb_array_elements_text(said -> 'fields'));
+        terms_expiry timestamptz := (said ->> 'expires_at')::timestamptz;
+        known ringfence.agreements;
+    begin
+        select a.* into known from ringfence.agreements a where a.tenant_id = here and a.agreement_id = id for update;
+        if known.agreement_id is null then
+            -- One tenant cannot fill another's list: twenty proposals wait at most.
+            if (said ->> 'proposed')::boolean and not revoked and terms_expiry > transaction_timestamp()
+                and (select count(*) from ringfence.agreements a
+                      where a.tenant_id = here and a.partner_id = sender and a.consented_at is null and a.revoked_at is null
+                        and a.partner_revoked_at is null and a.expires_at > transaction_timestamp()) < 20 then
+                insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at,
+                    consented_at, partner_consented_at)
+                values (here, id, said ->> 'slug', sender, false, turned, terms_actions, terms_fields, terms_expiry, null, transaction_timestamp());
+                perform ringfence.record_crossing(here, id, 'agreement.proposed', null, 'agreement', id, id);
+            end if;
+            return;
+        end if;
+        -- Only from the tenant that it is with.
+        if sender is distinct from coalesce(known.partner_id, (select t.tenant_id from ringfence.tenants t where t.slug = known.partner_slug)) then
+            perform ringfence.record_crossing(here, id, 'crossing.refused', 'another_partner', 'agreement', id, id);
+            return;
+        end if;
+        if revoked then
+            update ringfence.agreements a
+               set partner_revoked_at = transaction_timestamp(), version = a.version + 1, updated_at = transaction_timestamp()
+             where a.tenant_id = here and a.agreement_id = id and a.partner_revoked_at is null;
+            if found then
+                perform ringfence.record_crossing(here, id, 'agreement.revoked', null, 'agreement', id, id);
+            end if;
+        elsif known.partner_consented_at is null and known.revoked_at is null and known.expires_at = terms_expiry
+            and known.direction = turned and known.actions = terms_actions and known.fields = terms_fields then
+            update ringfence.agreements a
+               set partner_id = sender, partner_consented_at = transaction_timestamp(), version = a.version + 1, updated_at = transaction_timestamp()
+             where a.tenant_id = here and a.agreement_id = id;
+            perform ringfence.record_crossing(here, id, 'agreement.consented', null, 'agreement', id, id);
+        end if;
+    end
+    $function$
+
+function ringfence.receive_comment(jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.receive_comment(said jsonb)
+     RETURNS text
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := (said ->> 'to')::uuid;
+        id uuid := (said ->> 'intent')::uuid;
+        agreement ringfence.agreements;
+        link ringfence.ticket_links;
+        known ringfence.comment_shares;
+        arrived ringfence.comments;
+        why text;
+    begin
+        select a.* into agreement from ringfence.agreements a where a.tenant_id = here and a.agreement_id = (said ->> 'agreement')::uuid for update;
+        select s.* into known from ringfence.comment_shares s where s.tenant_id = here and s.share_id = id;
+        select l.* into link from ringfence.ticket_links l
+         where l.tenant_id = here and l.link_id = coalesce(known.link_id, (said ->> 'link')::uuid) and l.agreement_id = agreement.agreement_id and l.state <> 'refused';
+        if known.direction = 'incoming' and link.link_id is not null and agreement.partner_id = (said ->> 'from')::uuid then
+            return null;
+        end if;
+        if said ->> 'refused' is not null then
+            return said ->> 'refused';
+        end if;
+        why := coalesce(ringfence.receiver_refuses(agreement, (said ->> 'from')::uuid, 'comment.share'),
+                        case when link.link_id is null then 'not_linked' when known.share_id is not null then 'share_taken' end);
+        if why is not null then
+            perform ringfence.record_crossing(here, id, 'crossing.refused', why, 'agreement', (said ->> 'agreement')::uuid, (said ->> 'agreement')::uuid);
+            return 'not_accepted';
+        end if;
+        insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
+        values (here, gen_random_uuid(), link.ticket_id, link.requester_id, link.group_key, ringfence.partner_contact(agreement),
+                case when link.direction = 'incoming' then 'public' else 'internal' end, said ->> 'body')
+        returning * into arrived;
+        insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
+        select here, gen_random_uuid(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
+          from ringfence.tickets t where t.tenant_id = here and t.ticket_id = link.ticket_id;
+        update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp()) where t.tenant_id = here and t.ticket_id = link.ticket_id;
+        insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, direction, state, settled_at)
+        values (here, id, link.link_id, arrived.comment_id, link.ticket_id, link.requester_id, link.group_key, 'incoming', 'delivered', transaction_timestamp());
+        perform ringfence.record_crossing(here, id, 'comment.received', null, 'comment', arrived.comment_id, agreement.agreement_id);
+        return null;
+    end
+    $function$
+
+function ringfence.receive_ticket(jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.receive_ticket(said jsonb)
+     RETURNS text
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := (said ->> 'to')::uuid;
+        id uuid := (said ->> 'intent')::uuid;
+        agreement ringfence.agreements;
+        known ringfence.ticket_links;
+        ticket ringfence.tickets;
+        fields jsonb;
+        why text;
+    begin
+        select a.* into agreement from ringfence.agreements a where a.tenant_id = here and a.agreement_id = (said ->> 'agreement')::uuid for update;
+        select l.* into known from ringfence.ticket_links l where l.tenant_id = here and l.link_id = id;
+        if known.direction = 'incoming' and known.agreement_id = agreement.agreement_id and agreement.partner_id = (said ->> 'from')::uuid then
+            return null;
+        end if;
+        if said ->> 'refused' is not null then
+            return said ->> 'refused';
+        end if;
+        why := coalesce(ringfence.receiver_refuses(agreement, (said ->> 'from')::uuid, 'ticket.escalate'), case when known.link_id is not null then 'link_taken' end);
+        if why is not null then
+            perform ringfence.record_crossing(here, id, 'crossing.refused', why, 'agreement', (said ->> 'agreement')::uuid, (said ->> 'agreement')::uuid);
+            return 'not_accepted';
+        end if;
+        select coalesce(jsonb_object_agg(f.key, f.value), '{}') into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
+        insert into ringfence.tickets (tenant_id, ticket_id, number, subject, priority, type, tags, requester_id)
+        select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
+               coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
+               array(select jsonb_array_elements_text(fields -> 'tags')), ringfence.partner_contact(agreement)
+          from ringfence.next_ticket_number(here) counter (last)
+        returning * into ticket;
+        insert into ringfence.tags (tenant_id, tag) select here, word from unnest(ticket.tags) word
+        on conflict do nothing;
+        if fields ? 'body' then
+            insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
+            values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'public', fields ->> 'body');
+        end if;
+        insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
+        values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'ticket.created', 'public', ticket.version);
+        insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, direction, state, requester_name, requester_email, settled_at)
+        values (here, id, agreement.agreement_id, ticket.ticket_id, ticket.requester_id, ticket.group_key, 'incoming', 'delivered',
+                fields ->> 'requester_name', fields ->> 'requester_email', transaction_timestamp());
+        perform ringfence.record_crossing(here, id, 'ticket.received', null, 'ticket', ticket.ticket_id, agreement.agreement_id);
+        return null;
+    end
+    $function$
+
+function ringfence.receiver_refuses(ringfence.agreements,uuid,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.receiver_refuses(agreement ringfence.agreements, sender uuid, action text)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN COALESCE(ringfence.agreement_refuses(agreement, 'incoming'::text, action), CASE WHEN ((agreement).partner_id IS DISTINCT FROM sender) THEN 'another_partner'::text ELSE NULL::text END)
+
+function ringfence.record_crossing(uuid,uuid,text,text,text,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.record_crossing(tenant_id uuid, intent_id uuid, action text, refused text, object_type text, object_id uuid, agreement_id uuid)
+     RETURNS void
+     LANGUAGE sql
+    BEGIN ATOMIC
+     INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
+       VALUES (record_crossing.tenant_id, record_crossing.intent_id, record_crossing.action,
+             CASE
+                 WHEN (record_crossing.refused IS NULL) THEN 'allow'::text
+                 ELSE 'deny'::text
+             END, COALESCE(record_crossing.refused, 'agreement'::text), 'crossing'::text, record_crossing.object_type, record_crossing.object_id, jsonb_build_object('agreement_id', record_crossing.agreement_id));
+    END
 
 function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
     owner ringfence_owner
@@ -1439,6 +1968,32 @@ function ringfence.resolve_tenant(text)
     END
     grant execute to ringfence_app
 
+function ringfence.revoke_agreement(uuid,integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.revoke_agreement(agreement_id uuid, version integer)
+     RETURNS SETOF ringfence.agreements
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        after ringfence.agreements;
+    begin
+        update ringfence.agreements a
+           set revoked_at = transaction_timestamp(), revoked_by = ringfence.member_with('agreement.manage'),
+               version = a.version + 1, updated_at = transaction_timestamp()
+         where a.tenant_id = ringfence.current_tenant() and a.agreement_id = revoke_agreement.agreement_id
+           and a.version = revoke_agreement.version and ringfence.member_with('agreement.manage') is not null
+           and a.revoked_at is null
+        returning a.* into after;
+        if after.agreement_id is not null then
+            perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+            return next after;
+        end if;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.seal(uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.seal(tenant_id uuid)
@@ -1505,6 +2060,61 @@ function ringfence.sealed(text,text)
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.send_over(text,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.send_over(kind text, agreement_id uuid, intent_id uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if send_over.kind = 'agreement' then
+            update ringfence.crossing_queue q set claim = null, due_at = transaction_timestamp()
+             where q.tenant_id = ringfence.current_tenant() and q.agreement_id = send_over.agreement_id;
+        end if;
+        insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind)
+        values (ringfence.current_tenant(), send_over.intent_id, send_over.agreement_id, send_over.kind)
+        on conflict on constraint crossing_queue_pkey do nothing;
+    end
+    $function$
+
+function ringfence.settle_crossing(uuid,uuid,uuid,text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.settle_crossing(tenant_id uuid, intent_id uuid, agreement_id uuid, kind text, refused text)
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        settled uuid;
+    begin
+        if settle_crossing.kind = 'ticket' then
+            update ringfence.ticket_links l
+               set state = case when refused is null then 'delivered' else 'refused' end, reason = refused, settled_at = transaction_timestamp()
+             where l.tenant_id = settle_crossing.tenant_id and l.link_id = settle_crossing.intent_id and l.state = 'pending'
+            returning l.ticket_id into settled;
+        elsif settle_crossing.kind = 'comment' then
+            update ringfence.comment_shares s
+               set state = case when refused is null then 'delivered' else 'refused' end, reason = refused, settled_at = transaction_timestamp()
+             where s.tenant_id = settle_crossing.tenant_id and s.share_id = settle_crossing.intent_id and s.state = 'pending'
+            returning s.comment_id into settled;
+        end if;
+        if settled is not null then
+            perform ringfence.record_crossing(settle_crossing.tenant_id, settle_crossing.intent_id,
+                case when refused is null then 'crossing.delivered' else 'crossing.refused' end, refused, settle_crossing.kind, settled, settle_crossing.agreement_id);
+        end if;
+        delete from ringfence.crossing_queue q where q.tenant_id = settle_crossing.tenant_id and q.intent_id = settle_crossing.intent_id;
+    end
+    $function$
+
+function ringfence.signed(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.signed(purpose text, body text)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (SELECT ((signed.body || '|'::text) || encode(sha256((k.outer_pad || sha256((k.inner_pad || textsend(((('crossing|'::text || k.purpose) || '|'::text) || signed.body)))))), 'hex'::text)) FROM ringfence.keys k WHERE ((k.purpose = 'seal'::text) AND (k.retired_at IS NULL)))
+
 function ringfence.status_may_follow(text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.status_may_follow(before text, after text)
@@ -1542,6 +2152,88 @@ function ringfence.suspend_tenant(uuid,boolean,uuid)
     $function$
     grant execute to ringfence_operator
 
+function ringfence.take_crossing()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.take_crossing()
+     RETURNS text
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        job ringfence.crossing_queue;
+        sender ringfence.tenants;
+        agreement ringfence.agreements;
+        link ringfence.ticket_links;
+        share ringfence.comment_shares;
+        receiver uuid;
+        refused text;
+        said jsonb;
+    begin
+        select q.* into job from ringfence.crossing_queue q
+         where q.due_at <= clock_timestamp() order by q.due_at, q.intent_id limit 1 for update skip locked;
+        if job.intent_id is null then
+            return null;
+        end if;
+        update ringfence.crossing_queue q
+           set claim = gen_random_uuid(), attempts = q.attempts + 1,
+               due_at = clock_timestamp() + least(interval '5 seconds' * 2 ^ least(q.attempts, 10), interval '5 minutes')
+         where q.tenant_id = job.tenant_id and q.intent_id = job.intent_id
+        returning q.* into job;
+        perform ringfence.seal(job.tenant_id);
+        select t.* into sender from ringfence.tenants t where t.tenant_id = job.tenant_id;
+        -- A suspended tenant sends nothing. Its intents wait.
+        if sender.status <> 'active' then
+            perform ringfence.unseal();
+            return '';
+        end if;
+        select a.* into agreement from ringfence.agreements a where a.tenant_id = job.tenant_id and a.agreement_id = job.agreement_id;
+        receiver := coalesce(agreement.partner_id, (select t.tenant_id from ringfence.tenants t where t.slug = agreement.partner_slug));
+        if job.kind = 'agreement' then
+            -- Who was asked and has not consented keeps silent, whatever they think of it.
+            if receiver is null or receiver = job.tenant_id or (agreement.consented_at is null and not agreement.proposed_here) then
+                perform ringfence.settle_crossing(job.tenant_id, job.intent_id, job.agreement_id, job.kind, null);
+                perform ringfence.unseal();
+                return '';
+            end if;
+            said := jsonb_build_object('proposed', agreement.proposed_here, 'direction', agreement.direction, 'actions', agreement.actions,
+                'fields', agreement.fields, 'expires_at', agreement.expires_at, 'revoked', agreement.revoked_at is not null);
+        else
+            if job.kind = 'ticket' then
+                select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = job.intent_id;
+                refused := ringfence.agreement_refuses(agreement, 'outgoing', 'ticket.escalate');
+            else
+                select s.* into share from ringfence.comment_shares s where s.tenant_id = job.tenant_id and s.share_id = job.intent_id;
+                select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = share.link_id;
+                refused := coalesce(ringfence.agreement_refuses(agreement, 'outgoing', 'comment.share'), case when link.state = 'refused' then 'not_linked' end);
+            end if;
+            if refused is null and ringfence.may_still_escalate(job.tenant_id, coalesce(share.created_by, link.created_by), link.group_key) is not true then
+                refused := 'sender_may_not';
+            end if;
+            if refused is null and job.kind = 'ticket' then
+                said := jsonb_build_object('fields', ringfence.ticket_fields(job.tenant_id, link.ticket_id, agreement.fields));
+            elsif refused is null then
+                select jsonb_build_object('link', link.link_id, 'body', c.body) into said
+                  from ringfence.comments c
+                 where c.tenant_id = job.tenant_id and c.comment_id = share.comment_id and c.ticket_id = link.ticket_id and c.visibility = 'public';
+                if said is null then
+                    refused := 'not_public';
+                end if;
+            end if;
+            -- Taken up before, it may have arrived: then the receiver is asked, and told nothing.
+            if refused is not null and (job.attempts = 1 or receiver is null) then
+                perform ringfence.settle_crossing(job.tenant_id, job.intent_id, job.agreement_id, job.kind, refused);
+                perform ringfence.unseal();
+                return '';
+            end if;
+        end if;
+        perform ringfence.unseal();
+        return ringfence.signed('letter', (coalesce(said, '{}') || jsonb_build_object('kind', job.kind, 'intent', job.intent_id, 'claim', job.claim,
+            'agreement', job.agreement_id, 'from', sender.tenant_id, 'slug', sender.slug, 'to', receiver, 'refused', refused))::text);
+    end
+    $function$
+    grant execute to ringfence_dispatcher
+
 function ringfence.tenant_id()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.tenant_id()
@@ -1551,6 +2243,24 @@ function ringfence.tenant_id()
     RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.ticket_fields(uuid,uuid,text[])
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.ticket_fields(tenant_id uuid, ticket_id uuid, fields text[])
+     RETURNS jsonb
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    BEGIN ATOMIC
+     SELECT COALESCE(jsonb_object_agg(f.name, f.value), '{}'::jsonb) AS "coalesce"
+        FROM ((ringfence.tickets t
+          JOIN ringfence.contacts r ON (((r.tenant_id = t.tenant_id) AND (r.contact_id = t.requester_id))))
+          CROSS JOIN LATERAL ( VALUES ('subject'::text,to_jsonb(t.subject)), ('priority'::text,to_jsonb(t.priority)), ('type'::text,to_jsonb(t.type)), ('tags'::text,to_jsonb(t.tags)), ('body'::text,( SELECT to_jsonb(c.body) AS to_jsonb
+                        FROM ringfence.comments c
+                       WHERE ((c.tenant_id = t.tenant_id) AND (c.ticket_id = t.ticket_id) AND (c.visibility = 'public'::text))
+                       ORDER BY c.created_at, c.comment_id
+                      LIMIT 1)), ('requester_name'::text,to_jsonb(r.name)), ('requester_email'::text,to_jsonb(r.email))) f(name, value))
+       WHERE ((t.tenant_id = ticket_fields.tenant_id) AND (t.ticket_id = ticket_fields.ticket_id) AND (f.name = ANY (ticket_fields.fields)) AND (f.value IS NOT NULL));
+    END
 
 function ringfence.token_parts(text)
     owner ringfence_owner
@@ -1625,6 +2335,14 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
     end
     $function$
     grant execute to ringfence_app
+
+function ringfence.turned(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.turned(direction text)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN CASE direction WHEN 'outgoing'::text THEN 'incoming'::text WHEN 'incoming'::text THEN 'outgoing'::text ELSE direction END
 
 function ringfence.unseal()
     owner ringfence_owner

@@ -70,7 +70,7 @@ return ringfence.sealed('app.actor_id')::uuid;
 create function ringfence.access_of(permission text) returns integer
 language sql immutable parallel safe
 return case when permission like 'ticket.create%' then 2
-            when permission like 'ticket.change%' or permission like 'comment.create%' then 3
+            when permission like 'ticket.change%' or permission like 'ticket.escalate%' or permission like 'comment.create%' then 3
             when permission like 'ticket.read%' then 4
             else 1 end;
 

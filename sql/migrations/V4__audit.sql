@@ -24,7 +24,7 @@ create table ringfence.audit_inbox (
     details        jsonb       not null default '{}',
     constraint audit_inbox_pkey primary key (xid, event_id),
     constraint audit_inbox_decision_is_known check (decision in ('allow', 'deny')),
-    constraint audit_inbox_actor_kind_is_known check (actor_kind in ('user', 'service', 'operator', 'nobody'))
+    constraint audit_inbox_actor_kind_is_known check (actor_kind in ('user', 'service', 'operator', 'crossing', 'nobody'))
 );
 
 create table ringfence.audit_events (

@@ -11,6 +11,7 @@ pub type Snapshot = BTreeMap<(Uuid, String), (i64, i64)>;
 
 pub struct Digests {
     pub client: Client,
+    dispatcher: Client,
     rows: Statement,
     ids: Statement,
     versions: HashMap<&'static str, Statement>,
@@ -49,17 +50,35 @@ impl Digests {
             .collect();
         let rows = client.prepare(&rows.join(" union all ")).await.expect("prepared");
         let ids = client.prepare(&ids.join(" union ")).await.expect("prepared");
+        // An agreement is two rows, one a side; the side that is called has changed it at least as often.
         let mut versions = HashMap::new();
         for kind in crate::kind::Kind::ALL.into_iter().filter(|kind| kind.versioned()) {
-            let sql = format!("select version from ringfence.{} where {} = $1", kind.table(), kind.key());
+            let sql = format!("select version from ringfence.{} where {} = $1 order by version desc limit 1", kind.table(), kind.key());
             versions.insert(kind.table(), client.prepare(&sql).await.expect("prepared"));
         }
-        Self { client, rows, ids, versions }
+        Self { client, dispatcher: installation.login("ringfence_dispatcher").await, rows, ids, versions }
     }
 
     pub async fn of(&self, tenants: &[Uuid]) -> Snapshot {
         let rows = self.client.query(&self.rows, &[&tenants]).await.expect("digests");
         rows.iter().map(|row| ((row.get(1), row.get(0)), (row.get(2), row.get(3)))).collect()
+    }
+
+    /// Carries until nothing that these tenants sent is under way, beside the service's own carrier.
+    pub async fn carried(&self, tenants: &[Uuid]) {
+        for _ in 0..10_000 {
+            let waits: bool = self.client.query_one("select exists (select from ringfence.crossing_queue where tenant_id = any ($1))", &[&tenants]).await.expect("a queue").get(0);
+            if !waits {
+                return;
+            }
+            let letter: Option<String> = self.dispatcher.query_one("select ringfence.take_crossing()", &[]).await.expect("taken").get(0);
+            let Some(letter) = letter.filter(|letter| !letter.is_empty()) else { continue };
+            let receipt: Option<String> = self.dispatcher.query_one("select ringfence.deliver_crossing($1)", &[&letter]).await.expect("delivered").get(0);
+            if let Some(receipt) = receipt {
+                self.dispatcher.execute("select ringfence.complete_crossing($1)", &[&receipt]).await.expect("completed");
+            }
+        }
+        panic!("what was sent to a partner is not carried");
     }
 
     /// Every id in every row of these tenants.

@@ -8,10 +8,11 @@ pub enum Kind {
     Group,
     Organization,
     Contact,
+    Agreement,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact];
+    pub const ALL: [Self; 7] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -22,6 +23,7 @@ impl Kind {
             "group_id" | "group_ids" => Self::Group,
             "organization_id" => Self::Organization,
             "contact_id" | "requester_id" | "author_id" => Self::Contact,
+            "agreement_id" => Self::Agreement,
             _ => return None,
         })
     }
@@ -34,6 +36,7 @@ impl Kind {
             Self::Group => "groups",
             Self::Organization => "organizations",
             Self::Contact => "contacts",
+            Self::Agreement => "agreements",
         }
     }
 
@@ -45,6 +48,7 @@ impl Kind {
             Self::Group => "group_id",
             Self::Organization => "organization_id",
             Self::Contact => "contact_id",
+            Self::Agreement => "agreement_id",
         }
     }
 

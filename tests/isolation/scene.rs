@@ -152,6 +152,8 @@ impl Scene {
 
     /// What a call changed outside the tenant it was made in, and inside if it may not have changed anything.
     pub async fn settle(&mut self, home: Option<usize>, may_write: bool) -> Vec<String> {
+        // What was sent to a partner is carried as part of the call that sent it.
+        self.digests.carried(&self.tenants()).await;
         let after = self.digests.of(&self.tenants()).await;
         let mut broken = Vec::new();
         let mut wrote = false;
@@ -215,6 +217,7 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::Group, vec![tenant.groups["first"], tenant.groups["second"]]),
         (Kind::Organization, vec![tenant.organization]),
         (Kind::Contact, vec![tenant.contact, tenant.members["requester"]]),
+        (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
     ]);
     Side { tenant, ids, spares, number, ticket_of }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Folders whose statements stand before a tenant, or are the operator's.
-pub const OUTSIDE_TENANTS: [&str; 2] = ["context", "operator"];
+/// Folders whose statements stand before a tenant, or are the operator's or the dispatcher's.
+pub const OUTSIDE_TENANTS: [&str; 3] = ["context", "dispatcher", "operator"];
 
 pub struct Statement {
     /// Folder and file, such as `tickets/get.sql`.

@@ -210,7 +210,7 @@ impl Filling<'_> {
         }
         let Some(kind) = Kind::named(name) else { return Uuid::now_v7() };
         // The id of what is being made is the maker's to choose, and tenants may choose the same.
-        let makes = matches!(file, "create.sql" | "of_email.sql") && (kind.table() == folder || name == "comment_id" || (folder == "members" && self.ids == 0));
+        let makes = matches!(file, "create.sql" | "of_email.sql" | "propose.sql") && (kind.table() == folder || (name == "comment_id" && folder != "comment_shares") || (folder == "members" && self.ids == 0));
         if makes || (folder == "imports" && (file == format!("{}.sql", kind.key().trim_end_matches("_id")) || matches!(name, "comment_id") || file == "make_group.sql")) {
             self.ids += 1;
             return Uuid::now_v7();
@@ -227,6 +227,10 @@ impl Filling<'_> {
             "name" if self.statement.name == "imports/find_group.sql" => canary(&home.tenant.slug, "first"),
             "external_source" if self.statement.name == "imports/find_ticket.sql" => "demo".into(),
             "external_id" if self.statement.name == "imports/find_ticket.sql" => format!("{}-1", canary(&home.tenant.slug, "ticket-key")),
+            "partner_slug" => format!("nobody-{}", self.serial),
+            "direction" => "both".into(),
+            "actions" => "ticket.escalate".into(),
+            "fields" => "subject".into(),
             "status" => "solved".into(),
             "visibility" => "public".into(),
             "priority" => "normal".into(),

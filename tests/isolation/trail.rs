@@ -46,7 +46,8 @@ pub async fn broken(scene: &Scene) -> Vec<String> {
             Some(actor) if scene.is_foreign(actor, &[side]) => broken.push(format!("the trail of {slug} names an actor of another tenant: {whole}")),
             // What a member's own list asked for is theirs to repeat.
             Some(_) => {}
-            None if kind == "operator" => {}
+            // What came over, or went, under an agreement: by nobody of this tenant.
+            None if kind == "operator" || kind == "crossing" => {}
             None if decision == "deny" && details == "{}" => {}
             None => broken.push(format!("the trail of {slug} holds more than a denial of somebody who is no member: {whole}")),
         }

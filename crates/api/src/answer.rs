@@ -29,6 +29,11 @@ impl Answer {
         Self { status: StatusCode::CREATED, location: Some(location), ..Self::ok(record, version) }
     }
 
+    /// Taken on, and not done yet.
+    pub fn accepted<T: Serialize>(record: &T) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::ok(record, None) }
+    }
+
     pub const fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, etag: None, location: None, body: String::new() }
     }

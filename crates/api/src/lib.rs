@@ -1,5 +1,6 @@
 //! HTTP: phrases what the database decided. Status codes live here and nowhere else.
 
+mod agreements;
 mod answer;
 mod body;
 mod caller;

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{contacts, documents, groups, members, operations, organizations, problem, tickets};
+use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -34,6 +34,12 @@ routes! {
     "/v1/tenants/{tenant}/tickets/{ticket_id}/events" { get listTicketEvents => tickets::list::list_ticket_events }
     "/v1/tenants/{tenant}/tickets/{ticket_id}/comments" { get listComments => tickets::comments::list_comments, post createComment => tickets::comments::create_comment }
     "/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}" { get getComment => tickets::comments::get_comment }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}/shares" { get listCommentShares => tickets::links::list_comment_shares, post shareComment => tickets::links::share_comment }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/links" { get listTicketLinks => tickets::links::list_ticket_links }
+    "/v1/tenants/{tenant}/tickets/{ticket_id}/escalations" { post escalateTicket => tickets::links::escalate_ticket }
+    "/v1/tenants/{tenant}/agreements" { get listAgreements => agreements::list_agreements, post createAgreement => agreements::create_agreement }
+    "/v1/tenants/{tenant}/agreements/{agreement_id}" { get getAgreement => agreements::get_agreement }
+    "/v1/tenants/{tenant}/agreements/{agreement_id}/state" { put setAgreementState => agreements::set_agreement_state }
     "/v1/tenants/{tenant}/members" { get listMembers => members::read::list_members, post addMember => members::add::add_member }
     "/v1/tenants/{tenant}/members/{member_id}" { get getMember => members::read::get_member, patch updateMember => members::change::update_member, delete removeMember => members::change::remove_member }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }

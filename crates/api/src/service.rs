@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ringfence_identity::development::{DISCOVERY_PATH, DevelopmentIssuer, JWKS_PATH};
 use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::crossing::Crossing;
 use ringfence_store::tickets::Numbers;
 use ringfence_store::verify::{Finding, Level};
 use ringfence_store::{Database, DatabaseConfig, Party, StoreError};
@@ -121,6 +122,10 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         return Err(StartError::Findings(findings));
     }
     let trail = AuditTrail::start(&config.database.auditor);
+    let crossing = config.database.dispatcher.as_ref().map(Crossing::start).map(Data::new);
+    if crossing.is_none() {
+        tracing::warn!("no login of ringfence_dispatcher is known: nothing crosses between tenants");
+    }
     let verifier = Data::new(Verifier::new(config.issuers, Clock::system())?);
     let cursors = Data::new(Cursors::new(config.database.token_key.derive("cursor")));
     let limits = config.limits.as_ref().map(|policy| Data::new(Limits::new(policy, config.proxies)));
@@ -160,6 +165,9 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             .app_data(metrics.clone());
         if let Some(limits) = &limits {
             app = app.app_data(limits.clone());
+        }
+        if let Some(crossing) = &crossing {
+            app = app.app_data(crossing.clone());
         }
         if let Some(issuer) = &development {
             app = app.app_data(issuer.clone()).configure(development_issuer);

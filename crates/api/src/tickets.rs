@@ -4,6 +4,7 @@ pub mod change;
 pub mod comments;
 pub mod create;
 pub mod get;
+pub mod links;
 pub mod list;
 
 use crate::problem::{Kind, Problem};

@@ -61,6 +61,12 @@ ids! {
     CommentId,
     /// An entry in a ticket's history.
     TicketEventId,
+    /// What two tenants have agreed may cross; the same on both sides.
+    AgreementId,
+    /// A ticket that crossed; the same on both sides.
+    TicketLinkId,
+    /// A comment that crossed; the same on both sides.
+    CommentShareId,
     /// One HTTP request or command; the audit carries it.
     RequestId,
 }

@@ -1,12 +1,14 @@
 //! The words of a ticket system: ids, tickets, roles, names. Pure: no input or output, no clock.
 
+mod agreement;
 mod id;
 mod member;
 mod record;
 mod tenant;
 mod ticket;
 
-pub use id::{CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
+pub use agreement::{Agreement, AgreementDecision, AgreementState, CommentShare, CrossingAction, CrossingDirection, CrossingField, CrossingState, CrossingWay, TicketLink};
+pub use id::{AgreementId, CommentId, CommentShareId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId, TicketLinkId};
 pub use member::{Permissions, Role, permission};
 pub use record::{AuditEvent, Comment, Contact, Group, Member, Organization, TenantMembership, Ticket, TicketEvent};
 pub use tenant::{InvalidSlug, Slug, TenantRef};

@@ -153,7 +153,7 @@ pub struct AuditEvent {
     pub actor_id: Option<MemberId>,
     #[schema(value_type = Option<Uuid>)]
     pub identity_id: Option<IdentityId>,
-    /// `user`, `service`, `operator` or `nobody`.
+    /// `user`, `service`, `operator`, `crossing` (what came over under an agreement) or `nobody`.
     pub actor_kind: String,
     #[schema(value_type = Option<Uuid>)]
     pub on_behalf_of: Option<MemberId>,

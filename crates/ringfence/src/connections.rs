@@ -38,7 +38,7 @@ impl Login {
             Self::Admin => Some(&settings::ADMIN_URL),
             Self::App => Some(&settings::DATABASE_URL),
             Self::Auditor => Some(&settings::AUDITOR_URL),
-            Self::Dispatcher => None,
+            Self::Dispatcher => Some(&settings::DISPATCHER_URL),
             Self::Operator => Some(&settings::OPERATOR_URL),
         }
     }
@@ -132,7 +132,12 @@ impl Connections {
             (None, None) => return Err(settings::TOKEN_KEY.missing("no token key is known, and there is no credentials file")),
         };
         let connections = settings::CONNECTIONS.parsed_by(at_least_one)?.unwrap_or(DEFAULT_CONNECTIONS);
-        Ok(DatabaseConfig { app: self.login(Login::App)?, auditor: self.login(Login::Auditor)?, token_key, connections })
+        // The one login that the service does without: then nothing crosses between tenants.
+        let dispatcher = match self.login(Login::Dispatcher) {
+            Err(failure) if settings::DISPATCHER_URL.text()?.is_some() => return Err(failure),
+            login => login.ok(),
+        };
+        Ok(DatabaseConfig { app: self.login(Login::App)?, auditor: self.login(Login::Auditor)?, dispatcher, token_key, connections })
     }
 
     /// A server that does not answer is told apart: ours was not started, theirs is out of reach.
@@ -225,6 +230,7 @@ pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Fail
     for (login, password) in [
         (Login::App, &mut credentials.app_password),
         (Login::Auditor, &mut credentials.auditor_password),
+        (Login::Dispatcher, &mut credentials.dispatcher_password),
         (Login::Operator, &mut credentials.operator_password),
     ] {
         if let Some(secret) = named_password(login)? {

@@ -18,6 +18,8 @@ pub struct DatabaseConfig {
     pub app: Config,
     /// The trail's login, `ringfence_auditor`.
     pub auditor: Config,
+    /// The carrier's login, `ringfence_dispatcher`; without it nothing crosses between tenants.
+    pub dispatcher: Option<Config>,
     pub token_key: TokenKey,
     pub connections: usize,
 }

@@ -3,6 +3,7 @@
 pub mod audit_trail;
 pub mod command;
 mod constraint;
+pub mod crossing;
 mod credentials;
 mod database;
 mod error;

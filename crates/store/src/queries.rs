@@ -1,6 +1,8 @@
 //! One module a folder of `sql/queries`: what can be asked and changed inside a tenant.
 
+pub mod agreements;
 pub mod audit;
+pub mod comment_shares;
 pub mod comments;
 pub mod contacts;
 pub mod groups;
@@ -10,6 +12,7 @@ pub mod members;
 pub mod organizations;
 mod page;
 pub mod tenants;
+pub mod ticket_links;
 pub mod tickets;
 
 pub use page::{Key, Keyset, Page};

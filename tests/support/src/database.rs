@@ -94,6 +94,7 @@ impl Installation {
         DatabaseConfig {
             app: self.login_config("ringfence_app"),
             auditor: self.login_config("ringfence_auditor"),
+            dispatcher: Some(self.login_config("ringfence_dispatcher")),
             token_key: TokenKey::parse(self.credentials.token_key.expose()).expect("a token key"),
             connections,
         }

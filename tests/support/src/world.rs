@@ -32,6 +32,12 @@ pub struct Tenant {
     pub own_ticket: Uuid,
     /// A public and an internal comment of each ticket, in the order of the tickets above.
     pub comments: Vec<(Uuid, Uuid)>,
+    /// With a tenant of its own, which has nobody in it: everything may go both ways, and nothing has.
+    pub agreement: Uuid,
+    /// The same, and the first ticket went, another came in as the second, and the public comment of that one was sent back.
+    pub used_agreement: Uuid,
+    /// Proposed by the same, and waiting for an owner.
+    pub proposal: Uuid,
 }
 
 pub struct World {
@@ -59,7 +65,8 @@ impl World {
             for role in ROLES {
                 members.insert(role.to_owned(), member(&operator, id, issuer, slug, role).await);
             }
-            tenants.push(fill(&admin, slug, id, members).await);
+            let partner = operator.create_tenant(&format!("{slug}-partner"), &canary(&format!("{slug}-partner"), "name")).await.expect("a partner");
+            tenants.push(fill(&admin, slug, id, members, partner).await);
         }
         Self { tenants, issuer: issuer.to_owned() }
     }
@@ -87,7 +94,7 @@ async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId,
 }
 
 /// As superuser, past every policy: the world is what the tests look at, not what they test.
-async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>) -> Tenant {
+async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>, partner: TenantId) -> Tenant {
     let id = tenant.0;
     let mut groups = BTreeMap::new();
     for name in ["first", "second"] {
@@ -146,5 +153,45 @@ async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, memb
     }
     admin.execute("insert into ringfence.tags (tenant_id, tag) values ($1, $2)", &[&id, &canary(slug, "tag")]).await.expect("a tag");
     admin.execute("update ringfence.ticket_counters set last = 3 where tenant_id = $1", &[&id]).await.expect("a counter");
-    Tenant { slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments }
+    let (agreement, used_agreement, proposal) = agree(admin, slug, id, partner.0, &members, &tickets, &comments).await;
+    Tenant { slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
+}
+
+/// An agreement that holds, with what went and came under it, and a proposal.
+async fn agree(admin: &tokio_postgres::Client, slug: &str, id: Uuid, partner: Uuid, members: &BTreeMap<String, Uuid>, tickets: &[Uuid], comments: &[(Uuid, Uuid)]) -> (Uuid, Uuid, Uuid) {
+    const AGREEMENT: &str = "insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_by, consented_at, partner_consented_at)
+        values ($1, $2, $3, $4, $5, 'both', '{ticket.escalate,comment.share}', '{subject,body,tags}', '2099-01-01', $6, case when $6::uuid is not null then now() end, now())";
+    let (agreement, used, proposal, link, arrived, share) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let partner_slug = format!("{slug}-partner");
+    for one in [agreement, used] {
+        admin.execute(AGREEMENT, &[&id, &one, &partner_slug, &partner, &true, &Some(members["owner"])]).await.expect("an agreement");
+    }
+    admin.execute(AGREEMENT, &[&id, &proposal, &partner_slug, &partner, &false, &None::<Uuid>]).await.expect("a proposal");
+    // The other side has its own; its consent is somebody's there, who is a contact like everybody.
+    let there = Uuid::now_v7();
+    admin.execute("insert into ringfence.contacts (tenant_id, contact_id, name) values ($1, $2, 'Owner')", &[&partner, &there]).await.expect("a contact");
+    for one in [agreement, used] {
+        admin.execute(AGREEMENT, &[&partner, &one, &slug, &id, &false, &Some(there)]).await.expect("an agreement");
+    }
+    admin.execute(AGREEMENT, &[&partner, &proposal, &slug, &id, &true, &Some(there)]).await.expect("a proposal");
+    for (ticket, link, direction) in [(tickets[0], link, "outgoing"), (tickets[1], arrived, "incoming")] {
+        let sender = (direction == "outgoing").then_some(members["agent"]);
+        admin
+            .execute(
+                "insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, direction, state, created_by, requester_name, requester_email, settled_at)
+                 select tenant_id, $3, $4, ticket_id, requester_id, group_key, $5, 'delivered', $6, $7, $8, now() from ringfence.tickets where tenant_id = $1 and ticket_id = $2",
+                &[&id, &ticket, &link, &used, &direction, &sender, &canary(slug, "asker"), &format!("{}@{slug}.example", canary(slug, "asker-address"))],
+            )
+            .await
+            .expect("a link");
+    }
+    admin
+        .execute(
+            "insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, state, created_by, settled_at)
+             select tenant_id, $3, $4, comment_id, ticket_id, requester_id, group_key, 'delivered', $5, now() from ringfence.comments where tenant_id = $1 and comment_id = $2",
+            &[&id, &comments[1].0, &share, &arrived, &members["agent"]],
+        )
+        .await
+        .expect("a share");
+    (agreement, used, proposal)
 }

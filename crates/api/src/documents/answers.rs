@@ -20,6 +20,13 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization"]),
     ("member_exists", "This identity or contact is a member already", &["addMember"]),
     ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
+    ("agreement_revoked", "The agreement was revoked", &["setAgreementState", "escalateTicket", "shareComment"]),
+    ("agreement_expired", "The agreement has expired", &["setAgreementState", "escalateTicket", "shareComment"]),
+    ("agreement_consented", "This side has consented already", &["setAgreementState"]),
+    ("agreement_not_active", "The other side has not consented", &["escalateTicket", "shareComment"]),
+    ("already_escalated", "The ticket went over under this agreement already", &["escalateTicket"]),
+    ("already_shared", "The comment went over already", &["shareComment"]),
+    ("not_linked", "The ticket did not cross under this agreement", &["shareComment"]),
     ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
 ];
 /// Codes of 429.

@@ -191,6 +191,7 @@ fn frame(document: &mut Value) {
         { "name": "identity", "description": "Who the caller is, and in which tenants." },
         { "name": "tickets", "description": "Tickets, whom they are assigned to, where they stand, and what happened to them." },
         { "name": "comments", "description": "What is said on a ticket: to everybody on it, or among staff." },
+        { "name": "crossing", "description": "What two tenants have agreed may go from one to the other, and what went." },
         { "name": "members", "description": "Who may enter a tenant, and as what." },
         { "name": "groups", "description": "Queues of tickets and the members who work them." },
         { "name": "organizations", "description": "Companies or departments that contacts belong to." },

@@ -11,6 +11,9 @@ const ORGANIZATION: &str = "01980000-0000-7000-8000-000000000005";
 const TICKET: &str = "01980000-0000-7000-8000-000000000010";
 const COMMENT: &str = "01980000-0000-7000-8000-000000000011";
 const EVENT: &str = "01980000-0000-7000-8000-000000000012";
+const AGREEMENT: &str = "01980000-0000-7000-8000-000000000020";
+const LINK: &str = "01980000-0000-7000-8000-000000000021";
+const SHARE: &str = "01980000-0000-7000-8000-000000000022";
 const CREATED: &str = "2026-01-31T12:00:00Z";
 const UPDATED: &str = "2026-01-31T12:30:00Z";
 
@@ -56,6 +59,19 @@ pub fn record(schema: &str) -> Option<Value> {
             "actor_id": MEMBER, "identity_id": "01980000-0000-7000-8000-000000000006", "actor_kind": "user", "on_behalf_of": null, "session_id": null,
             "authentication": "bearer", "object_type": "ticket", "object_id": TICKET, "object_version": 3, "external_system": null, "details": {},
         }),
+        "Agreement" => json!({
+            "agreement_id": AGREEMENT, "partner": "globex", "proposed_here": true, "direction": "outgoing", "actions": ["ticket.escalate", "comment.share"],
+            "fields": ["subject", "body", "priority"], "expires_at": "2027-01-31T12:00:00Z", "state": "active", "consented_at": CREATED,
+            "partner_consented_at": UPDATED, "revoked_at": null, "revoked_by_partner": false, "version": 2, "created_at": CREATED, "updated_at": UPDATED,
+        }),
+        "TicketLink" => json!({
+            "link_id": LINK, "ticket_id": TICKET, "agreement_id": AGREEMENT, "direction": "outgoing", "state": "delivered", "reason": null, "created_by": MEMBER,
+            "requester_name": null, "requester_email": null, "created_at": CREATED, "settled_at": UPDATED,
+        }),
+        "CommentShare" => json!({
+            "share_id": SHARE, "link_id": LINK, "ticket_id": TICKET, "comment_id": COMMENT, "direction": "outgoing", "state": "pending", "reason": null,
+            "created_by": MEMBER, "created_at": UPDATED, "settled_at": null,
+        }),
         "Health" => json!({ "status": "ok" }),
         _ => return None,
     })
@@ -72,6 +88,12 @@ pub fn request(operation: &str) -> Option<Value> {
         "assignTicket" => json!({ "assignee_id": null, "group_id": null }),
         "setTicketStatus" => json!({ "status": "solved" }),
         "createComment" => json!({ "body": "We are looking into it.", "visibility": "public" }),
+        "createAgreement" => json!({
+            "partner": "globex", "direction": "outgoing", "actions": ["ticket.escalate", "comment.share"], "fields": ["subject", "body", "priority"],
+            "expires_at": "2027-01-31T12:00:00Z",
+        }),
+        "setAgreementState" => json!({ "state": "consented" }),
+        "escalateTicket" | "shareComment" => json!({ "agreement_id": AGREEMENT }),
         "addMember" => json!({ "issuer": "https://login.example.com", "subject": "248289761001", "role": "agent", "name": "Colleague", "email": "colleague@example.com" }),
         "updateMember" => json!({ "role": "light_agent" }),
         "createGroup" => json!({ "name": "Billing" }),
@@ -102,6 +124,7 @@ pub fn parameter(name: &str) -> Option<Value> {
         "email" => json!("customer@example.com"),
         "problem" => json!("not_found"),
         "comment_id" => json!(COMMENT),
+        "agreement_id" => json!(AGREEMENT),
         "member_id" => json!(MEMBER),
         "contact_id" => json!(CONTACT),
         "group_id" => json!(GROUP),

@@ -150,7 +150,7 @@ fn complete_answer(name: &str, schema: &mut Value) {
         let bounds = match (name, field.as_str()) {
             ("Me", "kind") => json!({ "enum": ["user", "service"] }),
             ("AuditEvent", "decision") => json!({ "enum": ["allow", "deny"] }),
-            ("AuditEvent", "actor_kind") => json!({ "enum": ["user", "service", "operator", "nobody"] }),
+            ("AuditEvent", "actor_kind") => json!({ "enum": ["user", "service", "operator", "crossing", "nobody"] }),
             ("AuditEvent", "action") => json!({ "description": "An open set: new actions may come.", "examples": actions() }),
             ("Health", "status") => json!({ "enum": ["ok", "ready"] }),
             ("FieldError", "code") => json!({ "description": "An open set, for programs.", "examples": super::answers::FIELD_CODES.iter().map(|(code, _)| code).collect::<Vec<_>>() }),
@@ -183,6 +183,7 @@ fn orders(operation: &str) -> &'static [Order] {
         "listTickets" => tickets::list::ORDERS,
         "listTicketEvents" => tickets::list::EVENT_ORDERS,
         "listComments" => tickets::comments::ORDERS,
+        "listTicketLinks" | "listCommentShares" => tickets::links::ORDERS,
         "listAudit" => operations::ORDERS,
         _ => people::ORDERS,
     }
