@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod fastify;
+mod flood;
 mod http;
 mod pgbench;
 mod report;
@@ -25,12 +26,14 @@ async fn main() -> ExitCode {
     let stage = Stage::build().await;
     let mut rounds = Rounds::default();
     let fastify = fastify::Fastify::start(&stage);
+    let floods = flood::Floods::start(&stage);
     for round in 1..=plan.rounds {
         eprintln!("round {round} of {}", plan.rounds);
         measure(&stage, &fastify, &plan, &mut rounds).await;
+        floods.measure(&stage, plan.seconds, &mut rounds).await;
     }
     let resident = http::resident_at_500(&stage);
-    drop(fastify);
+    drop((fastify, floods));
     println!("{}", report::table(&rows(&rounds, resident), &plan, &stage));
     stage.stop().await;
     ExitCode::SUCCESS
@@ -87,6 +90,13 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
         Row::shown("foreign ticket, p50", rounds.median("foreign"), "us"),
         Row::shown("non-existent ticket, p50", rounds.median("absent"), "us"),
         Row::at_most("the slower of the two, of the faster", rounds.median("foreign_of_absent"), 1.1, "x"),
+        Row::shown("a quiet tenant's read, p50", rounds.median("limited.quiet.p50"), "us"),
+        Row::shown("beside a flood within its limits, p50", rounds.median("turns.p50"), "x"),
+        Row::shown("beside a flood within its limits, p99", rounds.median("turns.p99"), "x"),
+        Row::shown("beside a flood past its limits, p50", rounds.median("limited.p50"), "x"),
+        Row::shown("beside a flood past its limits, p99", rounds.median("limited.p99"), "x"),
+        Row::shown("beside a flood without limits, p50", rounds.median("unlimited.p50"), "x"),
+        Row::shown("beside a flood without limits, p99", rounds.median("unlimited.p99"), "x"),
         Row::at_most("resident at 500 connections", resident_mib, 64.0, "MiB"),
     ]);
     rows

@@ -31,6 +31,9 @@ pub struct Stage {
     pub grouped_token: String,
     /// For HTTP, of the owner.
     pub bearer: String,
+    /// Of the owner of another tenant.
+    pub quiet_bearer: String,
+    pub issuer: Issuer,
 }
 
 impl Stage {
@@ -53,6 +56,8 @@ impl Stage {
             owner_token: mint(&server, tenant, owner),
             grouped_token: mint(&server, tenant, grouped),
             bearer: issuer.token(&subject("owner", 1)),
+            quiet_bearer: issuer.token(&subject("owner", 2)),
+            issuer,
             server,
             service,
             postgresql,
@@ -64,6 +69,11 @@ impl Stage {
     /// The tickets of the tenant that is read.
     pub fn tickets_path(&self) -> String {
         format!("/v1/tenants/{SLUG}/tickets")
+    }
+
+    /// The tickets of another tenant.
+    pub fn quiet_path(&self) -> &'static str {
+        "/v1/tenants/tenant-2/tickets"
     }
 
     pub fn script(&self, name: &str, text: &str) -> PathBuf {
@@ -157,6 +167,6 @@ fn mint(server: &Server, tenant: Uuid, identity: Uuid) -> String {
     let (kid, hex_key) = server.credentials.token_key.expose().split_once(':').expect("kid:key");
     let key = hmac::Key::new(hmac::HMAC_SHA256, &hex::decode(hex_key).expect("hex"));
     let expiry = jiff::Timestamp::now().as_second() + LIFETIME;
-    let text = format!("{tenant}|{identity}|{}|{expiry}|{}|{kid}", Uuid::now_v7(), Uuid::new_v4().simple());
+    let text = format!("{tenant}|i:{identity}||{}|{expiry}|{}|{kid}", Uuid::now_v7(), Uuid::new_v4().simple());
     format!("{text}|{}", hex::encode(hmac::sign(&key, text.as_bytes())))
 }

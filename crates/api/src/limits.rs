@@ -22,6 +22,7 @@ use ringfence_domain::{MemberId, TenantId, TenantRef};
 use ringfence_identity::Credential;
 use ringfence_store::{Database, Party};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -47,7 +48,14 @@ pub struct Limits {
     let_in: moka::sync::Cache<(TenantRef, Uuid), Inside>,
     connections: u8,
     proxies: Vec<IpNet>,
+    /// Refusals that wait to be sent, of all callers.
+    held_back: AtomicUsize,
 }
+
+/// A client that asks again at once whatever it is told is answered this much later, so that its refusals cost the others nothing.
+const HOLD_BACK: Duration = Duration::from_millis(100);
+/// Refusals held back at once; past that they are sent as they come, for each holds a connection.
+const HELD_BACK: usize = 1_000;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Inside {
@@ -115,6 +123,7 @@ impl Limits {
             let_in: moka::sync::Cache::builder().max_capacity(100_000).time_to_idle(Duration::from_secs(3600)).build(),
             connections: policy.connections,
             proxies,
+            held_back: AtomicUsize::new(0),
         }
     }
 
@@ -203,6 +212,23 @@ pub fn counting_refusals(response: ServiceResponse<BoxBody>) -> ServiceResponse<
     match Limits::refused_credential(response.request()) {
         Ok(_) => response,
         Err(refused) => ServiceResponse::new(response.into_parts().0, refused.problem.error_response()),
+    }
+}
+
+/// Sends a refusal a moment late.
+pub async fn hold_back(response: &ServiceResponse<BoxBody>) {
+    struct Held<'a>(&'a AtomicUsize);
+    impl Drop for Held<'_> {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    let Some(limits) = Limits::of(response.request()).filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS) else { return };
+    // Given back even if the client goes away meanwhile.
+    let before = limits.held_back.fetch_add(1, Ordering::Relaxed);
+    let _held = Held(&limits.held_back);
+    if before < HELD_BACK {
+        tokio::time::sleep(HOLD_BACK).await;
     }
 }
 

@@ -40,6 +40,7 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let tenant_id = logged.map(|l| tracing::field::display(l.tenant_id));
     let member_id = logged.and_then(|l| l.member_id).map(tracing::field::display);
     tracing::info!(request_id = %request_id, tenant_id, member_id, method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
+    limits::hold_back(&response).await;
     Ok(response)
 }
 
