@@ -5,3 +5,8 @@ alter table ringfence.sessions force row level security;
 
 create policy sessions_read_by_definers on ringfence.sessions for select to ringfence_owner
     using (true);
+create policy sessions_open_by_definers on ringfence.sessions for insert to ringfence_owner
+    with check (true);
+create policy sessions_end_by_definers on ringfence.sessions for update to ringfence_owner
+    using (true)
+    with check (true);

@@ -506,6 +506,19 @@ table ringfence.keys
     policy keys_create_by_definers for insert to ringfence_owner with check true
     policy keys_read_by_definers for select to ringfence_owner using true
 
+table ringfence.logout_tokens
+    owner ringfence_owner, row security enabled, forced
+    column issuer text not null statistics 0
+    column token_id text not null statistics 0
+    column expires_at timestamp with time zone not null
+    constraint logout_tokens_pkey PRIMARY KEY (issuer, token_id)
+    constraint logout_tokens_issuer_is_short CHECK (((char_length(issuer) >= 1) AND (char_length(issuer) <= 500)))
+    constraint logout_tokens_token_id_is_short CHECK (((char_length(token_id) >= 1) AND (char_length(token_id) <= 255)))
+    CREATE INDEX logout_tokens_expires_idx ON ringfence.logout_tokens USING btree (expires_at)
+    policy logout_tokens_forget_by_definers for delete to ringfence_owner using true
+    policy logout_tokens_keep_by_definers for insert to ringfence_owner with check true
+    policy logout_tokens_read_by_definers for select to ringfence_owner using true
+
 table ringfence.members
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
@@ -624,7 +637,29 @@ table ringfence.sessions
     constraint sessions_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
     constraint sessions_hash_is_sha256 CHECK ((octet_length(session_hash) = 32))
     CREATE INDEX sessions_identity_idx ON ringfence.sessions USING btree (identity_id)
+    policy sessions_end_by_definers for update to ringfence_owner using true with check true
+    policy sessions_open_by_definers for insert to ringfence_owner with check true
     policy sessions_read_by_definers for select to ringfence_owner using true
+
+table ringfence.sign_in_attempts
+    owner ringfence_owner, row security enabled, forced
+    column attempt_hash bytea not null statistics 0
+    column issuer text not null statistics 0
+    column return_to text not null statistics 0
+    column tenant_id uuid
+    column max_age integer
+    column acr text statistics 0
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column expires_at timestamp with time zone not null
+    constraint sign_in_attempts_pkey PRIMARY KEY (attempt_hash)
+    constraint sign_in_attempts_hash_is_sha256 CHECK ((octet_length(attempt_hash) = 32))
+    constraint sign_in_attempts_issuer_is_short CHECK (((char_length(issuer) >= 1) AND (char_length(issuer) <= 500)))
+    constraint sign_in_attempts_max_age_is_positive CHECK ((max_age > 0))
+    constraint sign_in_attempts_return_to_is_short CHECK (((char_length(return_to) >= 1) AND (char_length(return_to) <= 2000)))
+    CREATE INDEX sign_in_attempts_expires_idx ON ringfence.sign_in_attempts USING btree (expires_at)
+    policy sign_in_attempts_begin_by_definers for insert to ringfence_owner with check true
+    policy sign_in_attempts_end_by_definers for delete to ringfence_owner using true
+    policy sign_in_attempts_read_by_definers for select to ringfence_owner using true
 
 table ringfence.tags
     owner ringfence_owner, row security enabled, forced
@@ -929,6 +964,26 @@ function ringfence.agreement_refuses(ringfence.agreements,text,text)
     RETURN CASE WHEN ((agreement).agreement_id IS NULL) THEN 'no_agreement'::text WHEN (((agreement).revoked_at IS NOT NULL) OR ((agreement).partner_revoked_at IS NOT NULL)) THEN 'revoked'::text WHEN ((agreement).expires_at <= transaction_timestamp()) THEN 'expired'::text WHEN (((agreement).consented_at IS NULL) OR ((agreement).partner_consented_at IS NULL)) THEN 'not_consented'::text WHEN ((agreement).direction <> ALL (ARRAY[way, 'both'::text])) THEN 'direction'::text WHEN (NOT (action = ANY ((agreement).actions))) THEN 'action'::text ELSE NULL::text END
     grant execute to ringfence_app
 
+function ringfence.begin_sign_in(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.begin_sign_in(token text)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'sign_in.begin');
+    begin
+        delete from ringfence.sign_in_attempts a
+         where a.attempt_hash in (select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() limit 100 for update skip locked);
+        insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, tenant_id, max_age, acr, expires_at)
+        values (decode(said ->> 'attempt', 'hex'), said ->> 'issuer', said ->> 'return_to', (said ->> 'tenant_id')::uuid,
+                (said ->> 'max_age')::integer, said ->> 'acr', transaction_timestamp() + make_interval(secs => (said ->> 'lifetime')::integer));
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.common_groups(text,text,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
@@ -1107,6 +1162,69 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
     $function$
     grant execute to ringfence_operator
 
+function ringfence.end_session(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.end_session(token text)
+     RETURNS TABLE(issuer text, id_token text)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.end');
+        ended record;
+    begin
+        select s.session_id, s.identity_id, s.id_token, i.issuer into ended
+          from ringfence.sessions s join ringfence.identities i on i.identity_id = s.identity_id
+         where s.session_id = (said ->> 'session_id')::uuid and s.identity_id = (said ->> 'identity_id')::uuid and s.ended_at is null
+           for update of s;
+        if ended.session_id is null then
+            return;
+        end if;
+        update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null where s.session_id = ended.session_id;
+        perform ringfence.record_session('session.ended', said ->> 'rule', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+        return query select ended.issuer, ended.id_token;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.end_sessions_of_issuer(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.end_sessions_of_issuer(token text)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.end_by_issuer');
+        ended record;
+        many integer := 0;
+    begin
+        delete from ringfence.logout_tokens t where t.expires_at < transaction_timestamp() - interval '5 minutes';
+        insert into ringfence.logout_tokens (issuer, token_id, expires_at)
+        values (said ->> 'issuer', said ->> 'token_id', to_timestamp((said ->> 'expires_at')::double precision))
+        on conflict do nothing;
+        if not found then
+            return null;
+        end if;
+        for ended in
+            update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null
+              from ringfence.identities i
+             where i.identity_id = s.identity_id and i.issuer = said ->> 'issuer' and s.ended_at is null
+               and (said ->> 'subject' is null or i.subject = said ->> 'subject')
+               and (said ->> 'issuer_session_id' is null or s.issuer_session_id = said ->> 'issuer_session_id')
+               and (said ->> 'subject' is not null or said ->> 'issuer_session_id' is not null)
+            returning s.session_id, s.identity_id
+        loop
+            perform ringfence.record_session('session.ended', 'issuer', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+            many := many + 1;
+        end loop;
+        return many;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.enter(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.enter(token text)
@@ -1258,6 +1376,27 @@ function ringfence.enter(text)
     $function$
     grant execute to ringfence_app
 
+function ringfence.find_session(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.find_session(token text)
+     RETURNS TABLE(session_id uuid, identity_id uuid, issuer text, subject text, acr text, authenticated_at timestamp with time zone, verified_email text, idle_expires_at timestamp with time zone, expires_at timestamp with time zone)
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.find');
+    begin
+        return query
+        select s.session_id, s.identity_id, i.issuer, i.subject, s.acr, s.authenticated_at, s.verified_email, s.idle_expires_at, s.expires_at
+          from ringfence.sessions s
+          join ringfence.identities i on i.identity_id = s.identity_id
+         where s.session_hash = decode(said ->> 'session', 'hex')
+           and s.ended_at is null and s.idle_expires_at > transaction_timestamp() and s.expires_at > transaction_timestamp();
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.find_tenant(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.find_tenant(tenant text)
@@ -1355,6 +1494,28 @@ function ringfence.list_provisioned_members(uuid,uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.list_sessions(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.list_sessions(token text)
+     RETURNS TABLE(session_id uuid, acr text, authenticated_at timestamp with time zone, created_at timestamp with time zone, last_seen_at timestamp with time zone, idle_expires_at timestamp with time zone, expires_at timestamp with time zone)
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.list');
+    begin
+        return query
+        select s.session_id, s.acr, s.authenticated_at, s.created_at, s.last_seen_at, s.idle_expires_at, s.expires_at
+          from ringfence.sessions s
+         where s.identity_id = (said ->> 'identity_id')::uuid
+           and s.ended_at is null and s.idle_expires_at > transaction_timestamp() and s.expires_at > transaction_timestamp()
+         order by s.created_at desc, s.session_id
+         limit 200;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.list_tenants(uuid)
     owner ringfence_owner
@@ -1457,6 +1618,29 @@ function ringfence.member_with(text)
     RETURN (ringfence.sealed('app.member_id'::text, permission))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.minted(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.minted(token text, purpose text)
+     RETURNS jsonb
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := string_to_array(token, '|');
+    begin
+        if cardinality(part) is distinct from 6 or part[1] is distinct from minted.purpose
+            or not exists (
+                select from ringfence.keys k
+                 where k.purpose = 'token' and k.kid::text = part[5] and k.retired_at is null
+                   and encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(left(token, -65)))), 'hex') = part[6])
+            or part[3]::bigint < extract(epoch from clock_timestamp()) then
+            raise exception 'not a valid token' using errcode = 'RF002';
+        end if;
+        return convert_from(decode(part[2], 'hex'), 'UTF8')::jsonb;
+    end
+    $function$
 
 function ringfence.move_audit(integer)
     owner ringfence_owner
@@ -1576,6 +1760,40 @@ function ringfence.next_ticket_number(uuid)
        WHERE (c.tenant_id = next_ticket_number.tenant_id)
        RETURNING c.last;
     END
+
+function ringfence.open_session(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.open_session(token text)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.open');
+        request uuid := (said ->> 'request_id')::uuid;
+        person uuid := ringfence.identify(said ->> 'issuer', said ->> 'subject');
+        opened uuid := gen_random_uuid();
+        former record;
+    begin
+        for former in
+            update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null
+             where s.session_hash = decode(said ->> 'replaces', 'hex') and s.ended_at is null
+            returning s.session_id, s.identity_id
+        loop
+            perform ringfence.record_session('session.ended', 'replaced', request, former.identity_id, former.session_id, '{}');
+        end loop;
+        insert into ringfence.sessions (session_id, session_hash, identity_id, issuer_session_id, id_token, acr, authenticated_at, verified_email,
+            last_seen_at, idle_expires_at, expires_at)
+        values (opened, decode(said ->> 'session', 'hex'), person, said ->> 'issuer_session_id', said ->> 'id_token', said ->> 'acr',
+                to_timestamp((said ->> 'authenticated_at')::double precision), said ->> 'verified_email', transaction_timestamp(),
+                transaction_timestamp() + make_interval(secs => least((said ->> 'idle')::integer, (said ->> 'absolute')::integer)),
+                transaction_timestamp() + make_interval(secs => (said ->> 'absolute')::integer));
+        perform ringfence.record_session('session.opened', null, request, person, opened, '{}');
+        return opened;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.opened(text,text)
     owner ringfence_owner
@@ -1876,6 +2094,20 @@ function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
     BEGIN ATOMIC
      INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
        VALUES (record_operation.tenant_id, record_operation.request_id, record_operation.action, 'allow'::text, 'operator'::text, 'operator'::text, record_operation.object_type, record_operation.object_id, record_operation.details);
+    END
+
+function ringfence.record_session(text,text,uuid,uuid,uuid,jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.record_session(action text, rule text, request_id uuid, identity_id uuid, session_id uuid, details jsonb)
+     RETURNS void
+     LANGUAGE sql
+    BEGIN ATOMIC
+     INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
+       VALUES (NULL::uuid, record_session.request_id, record_session.action, 'allow'::text, record_session.rule, record_session.identity_id,
+             CASE
+                 WHEN (record_session.rule = 'issuer'::text) THEN 'nobody'::text
+                 ELSE 'user'::text
+             END, (record_session.session_id)::text, 'session'::text, 'session'::text, record_session.session_id, record_session.details);
     END
 
 function ringfence.register_reporting_login(name,uuid,uuid)
@@ -2234,6 +2466,25 @@ function ringfence.take_crossing()
     $function$
     grant execute to ringfence_dispatcher
 
+function ringfence.take_sign_in(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.take_sign_in(token text)
+     RETURNS TABLE(issuer text, return_to text, tenant_id uuid, max_age integer, acr text)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'sign_in.take');
+    begin
+        return query
+        delete from ringfence.sign_in_attempts a
+         where a.attempt_hash = decode(said ->> 'attempt', 'hex') and a.expires_at > transaction_timestamp()
+        returning a.issuer, a.return_to, a.tenant_id, a.max_age, a.acr;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.tenant_id()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.tenant_id()
@@ -2282,6 +2533,28 @@ function ringfence.token_parts(text)
         return null;
     end
     $function$
+
+function ringfence.touch_session(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.touch_session(token text)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'session.touch');
+    begin
+        update ringfence.sessions s
+           set last_seen_at = transaction_timestamp(),
+               idle_expires_at = least(transaction_timestamp() + make_interval(secs => (said ->> 'idle')::integer), s.expires_at)
+         where s.session_hash = decode(said ->> 'session', 'hex')
+           and s.ended_at is null and s.idle_expires_at > transaction_timestamp() and s.expires_at > transaction_timestamp()
+           and s.last_seen_at < transaction_timestamp() - interval '1 minute';
+        return found;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.touch_ticket(uuid)
     owner ringfence_owner

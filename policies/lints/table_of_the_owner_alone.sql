@@ -10,5 +10,6 @@ select c.oid::regclass::text as object,
        union all
        select x.grantee, x.privilege_type from pg_catalog.pg_attribute t cross join lateral aclexplode(t.attacl) x where t.attrelid = c.oid) as a
  where c.relnamespace = to_regnamespace('ringfence')
-   and c.relname in ('keys', 'identities', 'reporting_logins', 'ticket_counters', 'audit_heads', 'crossing_queue', 'schema_history')
+   and c.relname in ('keys', 'identities', 'reporting_logins', 'ticket_counters', 'audit_heads', 'crossing_queue', 'schema_history',
+       'sessions', 'sign_in_attempts', 'logout_tokens')
    and a.grantee <> c.relowner

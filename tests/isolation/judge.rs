@@ -84,7 +84,7 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
     let mine: Vec<usize> = match operation.row.scope {
         Scope::Tenant => request.entered.into_iter().collect(),
         Scope::Identity => person.memberships.keys().copied().collect(),
-        Scope::Public => Vec::new(),
+        Scope::Sessions | Scope::Public | Scope::SignIn => Vec::new(),
     };
     let mut broken = leaks(scene, &seen(operation, answer), &request.sent(), &mine);
     let mut require = |holds: bool, rule: &str| {
@@ -96,12 +96,15 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
     let ready = operation.row.operation_id == "readyz" && walls == Walls::Down;
     require(status < 500 || ready, "nothing may fail");
     require(status != 405, "the route is declared");
-    if operation.row.scope == Scope::Public {
+    if matches!(operation.row.scope, Scope::Public | Scope::SignIn) {
         return broken;
     }
     let signed_in = !matches!(caller, "nobody" | "forger");
     require(signed_in != (status == 401), "401 is for callers without a good token, and for all of them");
     if !signed_in || status == 401 {
+        return broken;
+    }
+    if operation.row.scope == Scope::Sessions {
         return broken;
     }
     if operation.row.scope == Scope::Identity {

@@ -111,7 +111,7 @@ async fn each_operation_of_the_table_succeeds_for_an_owner() {
     let installation = Arc::new(Installation::fresh().await);
     let running = Arc::new(Running::over(&installation).await);
     let mut scene = Scene::build(&installation, &running, "honest").await;
-    for (n, operation) in operations().iter().enumerate() {
+    for (n, operation) in operations().iter().enumerate().filter(|(_, operation)| !matches!(operation.row.scope, Scope::Sessions | Scope::SignIn)) {
         let (_, mut case, _) = twins(n, operation, "owner").remove(0);
         (case.place, case.ids) = (Place::Slug, [Pick::Own(0); 2]);
         let references = u8::try_from(operation.row.references.len()).expect("few");

@@ -95,7 +95,7 @@ impl Stage {
             .await;
         let mut rows = String::new();
         for table in tables.split(' ') {
-            let tenant = ["identities", "keys", "installation_events"].contains(&table);
+            let tenant = ["identities", "keys", "installation_events", "sessions", "logout_tokens"].contains(&table);
             let tenant = if tenant { "'-'" } else { "coalesce(left(x.tenant_id::text, 1), '-')" };
             let _ = write!(rows, "{}select '{table}' as t, {tenant} as tenant, md5(x::text) as h from ringfence.{table} x", if rows.is_empty() { "" } else { " union all " });
         }

@@ -1,21 +1,27 @@
 //! Who calls, as a handler's parameter: authenticated, at the door of the tenant that the route names.
 
+use crate::credential::{self, Shown, Turned};
 use crate::limits::{Limits, Refused};
 use crate::problem::{Kind, Problem};
+use crate::sign_in::{self, Entrance};
+use crate::step_up;
 use actix_web::dev::Payload;
-use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use jiff::Timestamp;
 use ringfence_audit::{Action, Decision, Event, Object, Who};
-use ringfence_domain::{MemberId, RequestId, TenantId, TenantRef};
-use ringfence_identity::credential::{API_TOKEN_PREFIX, PresentedApiToken};
-use ringfence_identity::{Credential, Rejection, Verifier};
+use ringfence_domain::{IdentityId, MemberId, RequestId, TenantId, TenantRef};
+use ringfence_identity::sign_in::SessionSecret;
+use ringfence_identity::{Credential, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::sessions::{self, Session};
 use ringfence_store::{Database, Entered, Principal, Refusal, RequestContext, StoreError};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
+
+const CREDENTIAL_INVALID: Problem = Problem::with_code(Kind::Unauthenticated, "credential_invalid");
 
 /// Sign-ins and entries already in the trail, so that each token is recorded once per tenant and not once per request.
 #[derive(Clone)]
@@ -32,8 +38,13 @@ pub struct Authenticated {
     pub credential: Credential,
     pub context: RequestContext,
     pub database: Database,
+    /// Of the cookie, where there is one.
+    pub secret: Option<SessionSecret>,
+    /// The live session of the cookie, on a route that names no tenant.
+    session: Option<Session>,
     trail: AuditTrail,
     seen: Seen,
+    entrance: Data<Entrance>,
 }
 
 /// What the log line of a request may say of its caller; the request log reads it from the request.
@@ -57,7 +68,7 @@ impl FromRequest for Authenticated {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { authenticate(&request, None).await })
+        Box::pin(async move { authenticate(&request, None).await?.found().await })
     }
 }
 
@@ -73,49 +84,48 @@ impl FromRequest for Caller {
             let authenticated = authenticate(&request, Some(&tenant)).await?;
             let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
-            Ok(Self { principal, tenant, authenticated, request })
+            let caller = Self { principal, tenant, authenticated, request };
+            if step_up::is_dangerous(caller.request.method(), caller.request.match_pattern().as_deref()) {
+                caller.fresh().await?;
+            }
+            Ok(caller)
         })
     }
 }
 
 async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Result<Authenticated, Problem> {
-    let (Some(verifier), Some(database), Some(trail), Some(seen)) =
-        (request.app_data::<Data<Verifier>>(), request.app_data::<Data<Database>>(), request.app_data::<Data<AuditTrail>>(), request.app_data::<Data<Seen>>())
-    else {
+    let (Some(verifier), Some(database), Some(trail), Some(seen), Some(entrance)) = (
+        request.app_data::<Data<Verifier>>(),
+        request.app_data::<Data<Database>>(),
+        request.app_data::<Data<AuditTrail>>(),
+        request.app_data::<Data<Seen>>(),
+        request.app_data::<Data<Entrance>>(),
+    ) else {
         return Err(Problem::new(Kind::Internal));
     };
-    let request_id = request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::generate);
-    let mut credentials = request.headers().get_all(header::AUTHORIZATION);
-    let bearer = match (credentials.next(), credentials.next()) {
-        // The scheme is case-insensitive (RFC 9110, section 11.1).
-        (Some(value), None) => value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim()),
-        _ => None,
-    };
-    let verified = match bearer {
-        Some(token) if token.starts_with(API_TOKEN_PREFIX) => PresentedApiToken::parse(token)
-            .map(|token| Credential::ApiToken { tenant: token.tenant, hash: database.credential_hash("api_token", &token.secret) })
-            .ok_or(Rejection::Malformed),
-        Some(token) => verifier.verify(token).await.map(Credential::Bearer),
-        None => Err(Rejection::Missing),
-    };
-    match verified {
-        Ok(credential) => {
+    let request_id = sign_in::request_id(request);
+    match credential::shown(request, verifier, database, entrance).await {
+        Ok(Shown { credential, secret }) => {
             let context = RequestContext { request_id, authentication: credential.method() };
+            if let Credential::Session(hash) = &credential {
+                entrance.touch(database, hash);
+            }
             let admitted = Limits::of(request).map(|limits| limits.admit(request, &credential, tenant).map(|account| limits.share(database, account)));
             let (database, refused) = match admitted {
                 None => (database.get_ref().clone(), None),
                 Some(Ok(shared)) => (shared, None),
                 Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
             };
-            let authenticated = Authenticated { credential, context, database, trail: trail.get_ref().clone(), seen: seen.get_ref().clone() };
+            let (trail, seen, entrance) = (trail.get_ref().clone(), seen.get_ref().clone(), entrance.clone());
+            let authenticated = Authenticated { credential, context, secret, session: None, database, trail, seen, entrance };
             match refused {
                 None => Ok(authenticated),
                 Some(refused) => Err(authenticated.limited(refused, tenant).await),
             }
         }
-        Err(Rejection::IssuerUnavailable) => Err(Problem::new(Kind::Unavailable)),
-        Err(rejection) => {
-            let mut problem = Problem::with_code(Kind::Unauthenticated, rejection.code());
+        Err(Turned { kind: Kind::Unavailable, .. }) => Err(Problem::new(Kind::Unavailable)),
+        Err(turned) => {
+            let mut problem = Problem::with_code(turned.kind, turned.code);
             let mut action = Action::IdentityRejected;
             let mut database = database.get_ref().clone();
             match Limits::refused_credential(request) {
@@ -156,6 +166,57 @@ async fn named(database: &Database, tenant: Option<&TenantRef>) -> Result<Option
 impl Authenticated {
     pub const fn request_id(&self) -> RequestId {
         self.context.request_id
+    }
+
+    /// Looks a session up: where no tenant is entered, nothing else would.
+    async fn found(mut self) -> Result<Self, Problem> {
+        if let Credential::Session(hash) = &self.credential {
+            self.session = sessions::find(&self.database, hash).await?;
+            if self.session.is_none() {
+                return Err(self.turned_away(CREDENTIAL_INVALID, None).await);
+            }
+        }
+        Ok(self)
+    }
+
+    /// The session of the caller's cookie, on a route that names no tenant.
+    pub const fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Whom the credential stands for.
+    ///
+    /// # Errors
+    /// 403 for an API token, which is nobody outside of its tenant.
+    pub async fn identity_id(&self) -> Result<IdentityId, Problem> {
+        match (&self.credential, &self.session) {
+            (_, Some(session)) => Ok(session.identity_id),
+            (Credential::Bearer(identity), None) => Ok(self.database.identify(identity.issuer(), identity.subject()).await?),
+            _ => Err(Problem::new(Kind::Forbidden)),
+        }
+    }
+
+    /// Records that somebody was turned away, and phrases it.
+    async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
+        match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant).await {
+            Ok(()) => problem,
+            Err(unrecorded) => unrecorded,
+        }
+    }
+
+    /// What somebody did with sessions of their own.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn sessions_handled(&self, identity_id: IdentityId, action: Action, decision: Decision, object: Object, details: Value) -> Result<(), Problem> {
+        let who = Who {
+            identity_id: Some(identity_id),
+            session_id: self.session.as_ref().map(|session| session.session_id.to_string()).or_else(|| self.credential.token_id().map(str::to_owned)),
+            ..self.who(None, None)
+        };
+        let rule = (decision == Decision::Deny).then_some("not_found");
+        let event = Event { tenant_id: None, request_id: self.request_id(), action, decision, rule, who, object, details };
+        Ok(self.trail.record(vec![event]).await?)
     }
 
     /// Before an entry no more is known than the credential says.
@@ -235,6 +296,26 @@ impl Authenticated {
 }
 
 impl Caller {
+    /// For what is dangerous: the person proved themselves a short while ago.
+    ///
+    /// # Errors
+    /// 401 with how fresh the sign-in has to be.
+    pub async fn fresh(&self) -> Result<(), Problem> {
+        let asked = &self.authenticated;
+        let authenticated_at = match &asked.credential {
+            Credential::Bearer(identity) => identity.authenticated_at(),
+            Credential::Session(hash) => match sessions::find(&asked.database, hash).await? {
+                Some(session) => Some(session.authenticated_at),
+                None => return Err(asked.turned_away(CREDENTIAL_INVALID, Some(self.tenant_id())).await),
+            },
+            Credential::ApiToken { .. } => None,
+        };
+        match step_up::check(asked.credential.kind(), authenticated_at, Timestamp::now(), asked.entrance.limits.step_up) {
+            Ok(()) => Ok(()),
+            Err(problem) => Err(asked.turned_away(problem, Some(self.tenant_id())).await),
+        }
+    }
+
     pub const fn database(&self) -> &Database {
         &self.authenticated.database
     }

@@ -15,7 +15,14 @@ use utoipa::OpenApi;
 #[openapi(
     info(title = "Ringfence", version = "1"),
     paths(
+        crate::sign_in::begin::list_issuers,
+        crate::sign_in::begin::sign_in,
+        crate::sign_in::callback::sign_in_callback,
+        crate::sign_in::sign_out::sign_out,
+        crate::sign_in::logout::back_channel_logout,
         crate::operations::get_me,
+        crate::sign_in::sessions::list_sessions,
+        crate::sign_in::sessions::end_session,
         crate::tickets::list::list_tickets,
         crate::tickets::create::create_ticket,
         crate::tickets::get::get_ticket,

@@ -5,7 +5,9 @@ mod answer;
 mod body;
 mod caller;
 mod contacts;
+mod credential;
 mod cursor;
+mod development;
 mod documents;
 mod groups;
 mod limits;
@@ -18,13 +20,16 @@ mod problem;
 mod request_log;
 mod routes;
 mod service;
+mod sign_in;
+mod step_up;
 mod tickets;
 
 pub use documents::document;
 pub use ipnet::IpNet;
 pub use limits::{EXAMPLE as LIMITS_EXAMPLE, LimitPolicy};
 pub use routes::{ROUTES, Route};
-pub use service::{Service, ServiceConfig, StartError};
+pub use service::{Service, ServiceConfig, SignInConfig, StartError};
+pub use sign_in::SessionLimits;
 
 /// Starts the service.
 ///

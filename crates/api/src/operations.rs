@@ -7,6 +7,7 @@ use crate::problem::{Problem, ProblemBody};
 use crate::service::Readiness;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use ringfence_audit::Action;
 use ringfence_domain::{AuditEvent, TenantMembership, permission};
@@ -23,7 +24,38 @@ pub struct Me {
     /// `user` or `service`.
     pub kind: &'static str,
     pub identity_id: Option<Uuid>,
+    /// Of a browser's session alone.
+    pub session: Option<MySession>,
     pub tenants: Vec<TenantMembership>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MySession {
+    pub session_id: Uuid,
+    /// To be sent as X-CSRF-Token with everything but GET.
+    #[schema(example = "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg")]
+    pub csrf_token: String,
+    pub authenticated_at: Timestamp,
+    /// How strongly the person proved themselves, in the issuer's words.
+    pub acr: Option<String>,
+    /// The address that the issuer said is the person's own.
+    pub verified_email: Option<String>,
+    /// Without another request.
+    pub idle_expires_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+fn session(caller: &Authenticated) -> Option<MySession> {
+    let (session, secret) = (caller.session()?, caller.secret.as_ref()?);
+    Some(MySession {
+        session_id: session.session_id,
+        csrf_token: secret.csrf_token(),
+        authenticated_at: session.authenticated_at,
+        acr: session.acr.clone(),
+        verified_email: session.verified_email.clone(),
+        idle_expires_at: session.idle_expires_at,
+        expires_at: session.expires_at,
+    })
 }
 
 /// Who the caller is, and in which tenants.
@@ -47,6 +79,7 @@ pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
         issuer: identified.as_ref().map(|i| i.issuer.clone()),
         kind: caller.credential.kind().as_str(),
         identity_id: identified.as_ref().map(|i| i.identity_id.0),
+        session: session(&caller),
         tenants: memberships,
     }))
 }

@@ -98,6 +98,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// The version that a failed precondition met.
     pub current_version: Option<i32>,
+    /// Seconds: how fresh a sign-in has to be for what was asked.
+    pub max_age: Option<i64>,
 }
 
 /// The body of every error.
@@ -123,11 +125,11 @@ pub struct ProblemBody {
 impl Problem {
     pub const fn new(kind: Kind) -> Self {
         let (code, _, _) = kind.describe();
-        Self { kind, code, errors: Vec::new(), current_version: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None }
     }
 
     pub const fn with_code(kind: Kind, code: &'static str) -> Self {
-        Self { kind, code, errors: Vec::new(), current_version: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None }
     }
 
     pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
@@ -169,7 +171,12 @@ impl ResponseError for Problem {
         match self.kind {
             // RFC 6750, section 3.
             Kind::Unauthenticated => {
-                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+                let challenge = match self.max_age {
+                    // RFC 9470, section 3.
+                    Some(age) => format!("Bearer error=\"insufficient_user_authentication\", error_description=\"A fresh sign-in is needed\", max_age={age}"),
+                    None => "Bearer".to_owned(),
+                };
+                response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }
             // Where a bucket was empty, the limits know better.
             Kind::Unavailable | Kind::RateLimited => {

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, tickets};
+use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, sign_in, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -26,7 +26,14 @@ macro_rules! routes {
 }
 
 routes! {
+    "/v1/auth/issuers" { get listIssuers => sign_in::begin::list_issuers }
+    "/v1/auth/sign-in" { get signIn => sign_in::begin::sign_in }
+    "/v1/auth/callback" { get signInCallback => sign_in::callback::sign_in_callback }
+    "/v1/auth/sign-out" { post signOut => sign_in::sign_out::sign_out }
+    "/v1/auth/backchannel-logout" { post backChannelLogout => sign_in::logout::back_channel_logout }
     "/v1/me" { get getMe => operations::get_me }
+    "/v1/me/sessions" { get listSessions => sign_in::sessions::list_sessions }
+    "/v1/me/sessions/{session_id}" { delete endSession => sign_in::sessions::end_session }
     "/v1/tenants/{tenant}/tickets" { get listTickets => tickets::list::list_tickets, post createTicket => tickets::create::create_ticket }
     "/v1/tenants/{tenant}/tickets/{ticket_id}" { get getTicket => tickets::get::get_ticket, patch updateTicket => tickets::change::update_ticket }
     "/v1/tenants/{tenant}/tickets/{ticket_id}/assignee" { put assignTicket => tickets::change::assign_ticket }

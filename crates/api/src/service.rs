@@ -4,12 +4,14 @@ use crate::caller::Seen;
 use crate::cursor::Cursors;
 use crate::limits::{LimitPolicy, Limits};
 use crate::problem::{Kind, Problem};
-use crate::{request_log, routes};
+use crate::sign_in::{Entrance, SessionLimits};
+use crate::{development, request_log, routes};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, ResponseError, middleware, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use ringfence_identity::development::{DISCOVERY_PATH, DevelopmentIssuer, JWKS_PATH};
+use ringfence_identity::development::DevelopmentIssuer;
+use ringfence_identity::sign_in::{SignIn, SignInClient};
 use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::crossing::Crossing;
@@ -30,6 +32,7 @@ pub struct ServiceConfig {
     pub origins: Vec<String>,
     /// Its documents are served under `/development/issuer`; refused with a listener that is not loopback.
     pub development: Option<DevelopmentIssuer>,
+    pub sign_in: SignInConfig,
     pub workers: Option<usize>,
     /// None: nobody is limited.
     pub limits: Option<LimitPolicy>,
@@ -37,6 +40,14 @@ pub struct ServiceConfig {
     pub proxies: Vec<ipnet::IpNet>,
     /// The migrations that must be in place.
     pub migrations: Vec<String>,
+}
+
+/// How people sign in with a browser.
+pub struct SignInConfig {
+    /// Where browsers find the service; issuers send them back there.
+    pub public_url: String,
+    pub clients: Vec<SignInClient>,
+    pub limits: SessionLimits,
 }
 
 #[derive(Debug, Error)]
@@ -49,6 +60,8 @@ pub enum StartError {
     Findings(Vec<Finding>),
     #[error("RINGFENCE_ISSUERS: {0}")]
     Issuers(#[from] ConfigError),
+    #[error("RINGFENCE_SIGN_IN, RINGFENCE_PUBLIC_URL: {0}")]
+    SignIn(ConfigError),
     #[error("the database cannot be used: {0}; check DATABASE_URL")]
     Database(#[from] StoreError),
     #[error("metrics cannot be recorded: {0}")]
@@ -141,14 +154,22 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let databases: Vec<Database> = (0..workers).map(|_| database.for_one_of(workers, &config.database)).collect::<Result<_, _>>()?;
     let (next, trail) = (Arc::new(AtomicUsize::new(0)), Data::new(trail));
     let (seen, numbers) = (Data::new(Seen::default()), Data::new(Numbers::default()));
+    let entrance = Data::new(Entrance {
+        sign_in: SignIn::new(config.sign_in.clients, &config.sign_in.public_url, &Clock::system()).map_err(StartError::SignIn)?,
+        limits: config.sign_in.limits,
+        origins: config.origins.clone(),
+        seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(60)).build(),
+    });
     let metrics = Data::new(recorder()?);
     let development = config.development.map(Data::new);
     let origins = config.origins;
     let server = HttpServer::new(move || {
         let mut cors = actix_cors::Cors::default()
             .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
-            .allowed_headers(["Authorization", "Content-Type", "If-Match", "Idempotency-Key"])
+            .allowed_headers(["Authorization", "Content-Type", "If-Match", "Idempotency-Key", "X-CSRF-Token"])
             .expose_headers(["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "X-Request-Id"])
+            // A page of a listed origin may act for who is signed in; what that takes beside the cookie, csrf.rs says.
+            .supports_credentials()
             .max_age(3600);
         for origin in &origins {
             cors = cors.allowed_origin(origin);
@@ -159,6 +180,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             .app_data(Data::new(database))
             .app_data(trail.clone())
             .app_data(seen.clone())
+            .app_data(entrance.clone())
             .app_data(numbers.clone())
             .app_data(cursors.clone())
             .app_data(readiness.clone())
@@ -170,7 +192,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             app = app.app_data(crossing.clone());
         }
         if let Some(issuer) = &development {
-            app = app.app_data(issuer.clone()).configure(development_issuer);
+            app = app.app_data(issuer.clone()).configure(development::configure);
         }
         app.configure(routes::configure)
             .default_service(web::to(|| async { Problem::new(Kind::NotFound).error_response() }))
@@ -188,16 +210,6 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let server = server.run();
     let handle = server.handle();
     Ok(Service { address, server, handle })
-}
-
-/// Mounts the documents by which the service verifies its own development tokens.
-fn development_issuer(config: &mut web::ServiceConfig) {
-    config
-        .route(
-            &format!("/development/issuer{DISCOVERY_PATH}"),
-            web::get().to(|issuer: Data<DevelopmentIssuer>| async move { web::Json(issuer.discovery_document()) }),
-        )
-        .route(&format!("/development/issuer{JWKS_PATH}"), web::get().to(|issuer: Data<DevelopmentIssuer>| async move { web::Json(issuer.jwks()) }));
 }
 
 /// One recorder a process: several services in it share it, as they share the process.

@@ -8,7 +8,7 @@ use crate::identity::ActorKind;
 use crate::rejection::Rejection;
 
 /// How far the issuer's clock and ours may be apart.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// OpenID Connect Core 2: a subject has at most 255 characters. Other words that reach the audit trail have the same bound.
 const MAX_TEXT_BYTES: usize = 255;
 /// A chain of delegations deeper than this is refused.
@@ -89,7 +89,7 @@ pub(crate) fn looks_like_id_token(claims: &Map<String, Value>) -> bool {
         .any(|name| claims.contains_key(*name))
 }
 
-fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), Rejection> {
+pub(crate) fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), Rejection> {
     let named = match claims.get("aud") {
         None => return Err(Rejection::MissingClaim("aud")),
         Some(Value::String(audience)) => audience == ours,
@@ -105,7 +105,7 @@ fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), Rejecti
     }
 }
 
-fn subject(claims: &Map<String, Value>) -> Result<&str, Rejection> {
+pub(crate) fn subject(claims: &Map<String, Value>) -> Result<&str, Rejection> {
     match claims.get("sub") {
         None => Err(Rejection::MissingClaim("sub")),
         Some(Value::String(subject)) if !subject.is_empty() && is_plain(subject) => Ok(subject),
@@ -134,7 +134,7 @@ fn actor<'a>(claims: &'a Map<String, Value>, issuer: &str, acted_for: &str) -> R
 }
 
 /// An optional short text without control characters: PostgreSQL takes no NUL, and a log line no line break.
-fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Rejection> {
+pub(crate) fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Rejection> {
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) if is_plain(text) => Ok(Some(text)),
@@ -159,7 +159,7 @@ fn scopes(claims: &Map<String, Value>) -> Result<Vec<String>, Rejection> {
 }
 
 /// A NumericDate (RFC 7519 section 2): seconds since 1970, which may have a fraction; it is cut off.
-fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Rejection> {
+pub(crate) fn time(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Rejection> {
     let seconds = match claims.get(name) {
         None => return Ok(None),
         Some(Value::Number(number)) => match (number.as_i64(), number.as_f64()) {

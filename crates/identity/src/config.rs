@@ -94,6 +94,20 @@ pub enum ConfigError {
         "the development issuer `{issuer}` must be on a loopback host, such as http://127.0.0.1:8080"
     )]
     NotLoopback { issuer: String },
+    #[error(
+        "cannot read the sign-in client `{text}`; write `ISSUER CLIENT_ID` or `ISSUER CLIENT_ID SECRET_FILE`, for example `https://id.example.com ringfence /etc/ringfence/client-secret`"
+    )]
+    UnreadableClient { text: String },
+    #[error("cannot read the client secret file {}", path.display())]
+    SecretFile {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(
+        "the public URL `{url}` is not an origin such as https://tickets.example.com; plain http is for loopback hosts alone"
+    )]
+    NotAPublicUrl { url: String },
     #[error("cannot set up the HTTP client that fetches the issuers' keys")]
     HttpClient(#[source] reqwest::Error),
     #[error("cannot read or write the key file {}", path.display())]

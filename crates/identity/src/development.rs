@@ -1,6 +1,10 @@
 //! A development issuer for `ringfence run`: one key in a file, tokens for the asking; refuses any host but loopback.
 //!
-//! Pure apart from the key file: the documents are served, and the command that prints tokens is found, elsewhere.
+//! No HTTP: the documents and the page are served, and the command that prints tokens is found, elsewhere.
+
+mod code_flow;
+
+pub use code_flow::{Asked, GrantError, Person, Unsound};
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -21,9 +25,15 @@ use crate::config::{ConfigError, loopback_issuer_url};
 
 /// Where the discovery document is to be served, below the issuer's URL.
 pub const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
+/// Where people are to be picked, below the issuer's URL.
+pub const AUTHORIZATION_PATH: &str = "/authorize";
+/// Where codes are to be exchanged, below the issuer's URL.
+pub const TOKEN_PATH: &str = "/token";
+/// Where browsers are to sign out, below the issuer's URL.
+pub const END_SESSION_PATH: &str = "/sign-out";
 /// Where the keys are to be served, below the issuer's URL.
 pub const JWKS_PATH: &str = "/.well-known/jwks.json";
-/// The `client_id` of every token that stands for a person.
+/// The `client_id` of every token that stands for a person, and of the service where people sign in.
 pub const CLIENT_ID: &str = "ringfence-development";
 
 /// PKCS#8 (RFC 8410) around a 32-byte Ed25519 seed: everything that precedes the seed.
@@ -51,6 +61,7 @@ pub struct DevelopmentIssuer {
     key: CoreEdDsaPrivateSigningKey,
     kid: String,
     public_key: String,
+    picking: code_flow::Picking,
 }
 
 impl DevelopmentIssuer {
@@ -80,7 +91,17 @@ impl DevelopmentIssuer {
             key,
             kid,
             public_key,
+            picking: code_flow::Picking::new(Vec::new(), Vec::new()),
         })
+    }
+
+    /// Lets browsers sign in as these people; codes go to these redirect URIs alone.
+    #[must_use]
+    pub fn with_sign_in(self, people: Vec<Person>, redirects: Vec<String>) -> Self {
+        Self {
+            picking: code_flow::Picking::new(people, redirects),
+            ..self
+        }
     }
 
     pub fn issuer(&self) -> &str {
@@ -91,14 +112,21 @@ impl DevelopmentIssuer {
         &self.audience
     }
 
-    /// OpenID Connect Discovery. The authorization endpoint is named because the format requires one; nothing answers there.
+    /// OpenID Connect Discovery.
     pub fn discovery_document(&self) -> Value {
         let base = self.issuer.trim_end_matches('/');
         json!({
             "issuer": self.issuer,
             "jwks_uri": format!("{base}{JWKS_PATH}"),
-            "authorization_endpoint": format!("{base}/authorize"),
+            "authorization_endpoint": format!("{base}{AUTHORIZATION_PATH}"),
+            "token_endpoint": format!("{base}{TOKEN_PATH}"),
+            "end_session_endpoint": format!("{base}{END_SESSION_PATH}"),
+            "scopes_supported": ["openid", "email"],
             "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code"],
+            "token_endpoint_auth_methods_supported": ["none"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["EdDSA"],
         })
@@ -126,17 +154,21 @@ impl DevelopmentIssuer {
         } else {
             CLIENT_ID
         };
-        let header = json!({"typ": "at+jwt", "alg": "EdDSA", "kid": self.kid});
         let claims = json!({
             "iss": self.issuer, "sub": request.subject, "aud": self.audience,
             "exp": expires.as_second(), "iat": now, "nbf": now, "auth_time": now,
             "jti": URL_SAFE_NO_PAD.encode(random::<16>()?),
             "client_id": client_id,
-            "acr": "urn:ringfence:development",
+            "acr": code_flow::ACR,
             "scope": request.scope,
         });
+        self.sign("at+jwt", &claims)
+    }
+
+    fn sign(&self, typ: &str, claims: &Value) -> Result<String, ConfigError> {
+        let header = json!({"typ": typ, "alg": "EdDSA", "kid": self.kid});
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-        let signing_input = format!("{}.{}", encode(&header), encode(&claims));
+        let signing_input = format!("{}.{}", encode(&header), encode(claims));
         let signature = self
             .key
             .sign(&CoreJwsSigningAlgorithm::EdDsa, signing_input.as_bytes())

@@ -12,6 +12,7 @@ mod identity;
 mod issuer;
 mod keys;
 mod rejection;
+pub mod sign_in;
 pub mod strict_json;
 mod token;
 mod verifier;

@@ -178,6 +178,14 @@ impl Database {
         Ok(findings)
     }
 
+    /// A statement whose one parameter is a token minted for this purpose alone.
+    pub(crate) async fn minted(&self, sql: crate::Sql, purpose: &'static str, said: &serde_json::Value) -> Result<Vec<Row>, StoreError> {
+        let token = self.token_key.mint_for(purpose, said, jiff::Timestamp::now());
+        let lease = self.connection().await?;
+        let statement = lease.prepare(sql.text()).await?;
+        Ok(lease.client()?.query(&statement, &[&token]).await?)
+    }
+
     async fn before_tenant(&self, sql: crate::Sql, params: &[crate::statement::Param<'_>]) -> Result<Row, StoreError> {
         let lease = self.connection().await?;
         let statement = lease.prepare(sql.text()).await?;

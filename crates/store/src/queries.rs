@@ -11,6 +11,7 @@ pub mod imports;
 pub mod members;
 pub mod organizations;
 mod page;
+pub mod sessions;
 pub mod tenants;
 pub mod ticket_links;
 pub mod tickets;

@@ -47,6 +47,12 @@ impl TokenKey {
         self.signed(&format!("{tenant}|{credential}|{acting}|{request}"), now)
     }
 
+    /// For the functions that act before a tenant is known, each for its own purpose; the payload is hex, so that nothing in it
+    /// parts it.
+    pub(crate) fn mint_for(&self, purpose: &'static str, said: &serde_json::Value, now: jiff::Timestamp) -> String {
+        self.signed(&format!("{purpose}|{}", hex::encode(said.to_string())), now)
+    }
+
     /// Any token of ours: what it says, then expiry, nonce, kid and MAC. What it says begins with what it is for, so that a
     /// token made for one function is none for another.
     pub(crate) fn signed(&self, says: &str, now: jiff::Timestamp) -> String {

@@ -23,11 +23,11 @@ async fn a_preflight_of_a_listed_origin_is_answered_without_the_database() {
     // From here on there is no database at all.
     installation.drop().await;
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-        let answer = crate::wire::send(running.address, &preflight(LISTED, method, "authorization, content-type, if-match, idempotency-key").bytes()).await;
+        let answer = crate::wire::send(running.address, &preflight(LISTED, method, "authorization, content-type, if-match, idempotency-key, x-csrf-token").bytes()).await;
         assert!((200..300).contains(&answer.status), "{method}: {} {}", answer.status, answer.text());
         assert_eq!(answer.header("access-control-allow-origin"), Some(LISTED));
         assert!(answer.header("access-control-allow-methods").unwrap().contains(method));
-        assert_eq!(answer.header("access-control-allow-credentials"), None, "the service knows no cookie");
+        assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "a page of a listed origin may act for who is signed in");
     }
     let answer = crate::wire::send(running.address, &read.bytes()).await;
     assert_eq!(answer.status, 503, "{}", answer.text());
@@ -42,8 +42,8 @@ async fn an_origin_that_is_not_listed_to_the_letter_is_refused() {
         let preflighted = scene.send(&preflight(origin, "GET", "authorization")).await;
         assert!((400..500).contains(&preflighted.status), "{origin}: {}", preflighted.status);
         assert_eq!(preflighted.header("access-control-allow-origin"), None, "{origin}");
-        // A browser keeps the answer from the page. It is answered all the same: no cookie speaks for anybody here, and
-        // the service's own page sends its own origin, which nobody lists.
+        // A browser keeps the answer from the page. It is answered all the same: a bearer token is nothing that a browser
+        // adds by itself, and the service's own page sends its own origin, which nobody lists.
         let called = scene.send(&scene.owner("get", "/v1/tenants/acme/tickets").header("Origin", origin)).await;
         assert_eq!(called.status, 200, "{origin}");
         assert_eq!(called.header("access-control-allow-origin"), None, "{origin}");

@@ -2,10 +2,13 @@
 
 use crate::{Request, Scene};
 
+/// Of the way to an issuer and back: nobody is known yet.
+const PUBLIC: [&str; 4] = ["listIssuers", "signIn", "signInCallback", "backChannelLogout"];
+
 #[tokio::test]
 async fn a_precondition_that_is_no_version_is_refused() {
     let scene = Scene::open().await;
-    for (id, path, method) in scene.operations() {
+    for (id, path, method) in scene.in_tenant() {
         let conditional = matches!(method, "patch" | "put" | "delete");
         if !conditional {
             continue;
@@ -49,7 +52,7 @@ async fn a_credential_that_is_none_is_refused_by_every_operation_that_needs_one(
     let long = format!("Bearer {}", "x".repeat(20_000));
     let doubled = format!("Bearer {token} {token}");
     let half = format!("Bearer {}", &token[..token.len() / 2]);
-    for (id, path, method) in scene.operations().into_iter().filter(|(_, path, _)| path.starts_with("/v1/")) {
+    for (id, path, method) in scene.operations().into_iter().filter(|(id, path, _)| path.starts_with("/v1/") && !PUBLIC.contains(id)) {
         for value in ["", "Bearer", "Bearer ", "Basic b3duZXI6cGFzc3dvcmQ=", "Bearer x", "Bearer a.b.c", token.as_str(), long.as_str(), doubled.as_str(), half.as_str()] {
             let answer = scene.refused(401, &Request::new(method, &path).header("Authorization", value).header("If-Match", "\"1\"").json(b"{}")).await;
             assert!(answer.header("www-authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")), "{id}");

@@ -3,7 +3,7 @@
 use crate::Scene;
 
 fn lists(scene: &Scene) -> Vec<String> {
-    scene.operations().into_iter().filter(|(id, _, _)| id.starts_with("list")).map(|(_, path, _)| path).collect()
+    scene.in_tenant().into_iter().filter(|(id, _, _)| id.starts_with("list")).map(|(_, path, _)| path).collect()
 }
 
 #[tokio::test]

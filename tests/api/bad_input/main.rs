@@ -60,13 +60,19 @@ impl Scene {
                 .replace("{organization_id}", &acme.organization.to_string())
                 .replace("{contact_id}", &acme.contact.to_string())
                 .replace("{problem}", "not_found")
+                .replace("{session_id}", "01980000-0000-7000-8000-000000000007")
         };
         ringfence_api::ROUTES.iter().map(|route| (route.operation_id, filled(route.path), route.method)).collect()
     }
 
-    /// The operations that take a body.
+    /// Those inside the tenant: for the others, the same rules hold where their own tests say so.
+    pub fn in_tenant(&self) -> Vec<(&'static str, String, &'static str)> {
+        self.operations().into_iter().filter(|(_, path, _)| path.starts_with("/v1/tenants/")).collect()
+    }
+
+    /// The operations in the tenant that take a body.
     pub fn writes(&self) -> Vec<(&'static str, String, &'static str)> {
-        self.operations().into_iter().filter(|(_, _, method)| matches!(*method, "post" | "put" | "patch")).collect()
+        self.in_tenant().into_iter().filter(|(_, _, method)| matches!(*method, "post" | "put" | "patch")).collect()
     }
 
     /// A body that the operation takes.

@@ -1,5 +1,6 @@
 // A certified OpenID provider (npm oidc-provider) with two clients. It runs until it is stopped, and signs in anybody who gives a name.
-// Usage: node provider.mjs PORT KEYS, where KEYS is a JSON Web Key Set; CLOCK shifts its clock by seconds.
+// Usage: node provider.mjs PORT KEYS, where KEYS is a JSON Web Key Set; CLOCK shifts its clock by seconds, and SERVICE is where
+// the service is, which then is a client of its own.
 
 import { readFileSync } from 'node:fs';
 
@@ -15,6 +16,16 @@ const { default: Provider } = await import('oidc-provider');
 const [port, keys] = process.argv.slice(2);
 const TRUSTED = 'https://tickets.example.com';
 
+const service = process.env.SERVICE;
+const web = service && {
+  client_id: 'ringfence',
+  client_secret: 'known to this test alone',
+  redirect_uris: [`${service}/v1/auth/callback`],
+  post_logout_redirect_uris: [`${service}/`, ...(process.env.PAGES ?? '').split(' ').filter(Boolean)],
+  backchannel_logout_uri: `${service}/v1/auth/backchannel-logout`,
+  backchannel_logout_session_required: true,
+};
+
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   jwks: JSON.parse(readFileSync(keys, 'utf8')),
   clients: [
@@ -27,14 +38,18 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       response_types: ['code'],
       redirect_uris: ['http://127.0.0.1/signed-in'],
     },
+    ...(web ? [web] : []),
   ],
   cookies: { keys: ['known to this test alone'] },
   claims: { openid: ['sub'], email: ['email', 'email_verified'] },
   conformIdTokenClaims: false,
   // Everybody has the address that a member of a tenant is known by elsewhere: it must not let them in.
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: process.env.EMAIL, email_verified: true }) }),
+  // What says who signed in comes with the code, as most providers do it.
+  clientBasedCORS: () => false,
   pkce: { required: () => true },
   features: {
+    backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     devInteractions: { enabled: true },
     resourceIndicators: {

@@ -1,6 +1,7 @@
 //! What the tests share: databases cloned from a migrated template, the service on a free port, tokens, and a world of tenants.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)]
 
+pub mod browser;
 pub mod database;
 pub mod process;
 pub mod server;

@@ -2,9 +2,10 @@
 
 use crate::Installation;
 use jiff::{SignedDuration, Timestamp};
-use ringfence_api::{ServiceConfig, StartError};
+use ringfence_api::{ServiceConfig, SessionLimits, SignInConfig, StartError};
 use ringfence_identity::IssuerConfig;
-use ringfence_identity::development::{DevelopmentIssuer, TokenRequest};
+use ringfence_identity::development::{CLIENT_ID, DevelopmentIssuer, Person, TokenRequest};
+use ringfence_identity::sign_in::{CALLBACK_PATH, SignInClient};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -71,7 +72,12 @@ impl Running {
             database: installation.database_config(16),
             issuers: vec![IssuerConfig::new(&url, "ringfence").expect("an issuer")],
             origins: vec!["http://127.0.0.1:5173".into()],
-            development: Some(open()),
+            development: Some(open().with_sign_in(people(), vec![format!("http://{listen}{CALLBACK_PATH}")])),
+            sign_in: SignInConfig {
+                public_url: format!("http://{listen}"),
+                clients: vec![SignInClient { issuer: url.clone(), client_id: CLIENT_ID.into(), secret: None }],
+                limits: SessionLimits::default(),
+            },
             workers: Some(2),
             limits: None,
             proxies: Vec::new(),
@@ -145,6 +151,13 @@ impl Running {
     pub async fn post(&self, path: &str, token: &str, body: Value) -> Call {
         self.call("POST", path, token, &[], Some(&body)).await
     }
+}
+
+/// Whom the development issuer's page offers: everybody of a world of acme and globex, and people of no tenant.
+fn people() -> Vec<Person> {
+    let person = |subject: String, email_verified| Person { name: subject.clone(), email: Some(format!("{}@people.example", subject.replace(':', "."))), subject, email_verified };
+    let of_tenants = ["acme", "globex"].iter().flat_map(|slug| crate::world::ROLES.iter().map(move |role| person(format!("{slug}:{role}"), true)));
+    of_tenants.chain([person("newcomer".into(), true), person("unverified".into(), false)]).collect()
 }
 
 impl Drop for Running {

@@ -27,6 +27,7 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("already_escalated", "The ticket went over under this agreement already", &["escalateTicket"]),
     ("already_shared", "The comment went over already", &["shareComment"]),
     ("not_linked", "The ticket did not cross under this agreement", &["shareComment"]),
+    ("no_session", "Who calls has no session: a bearer token ends at its issuer", &["signOut"]),
     ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
 ];
 /// Codes of 429.
@@ -35,6 +36,24 @@ const LIMITED: &[(&str, &str)] = &[
     (limits::TENANT_TOO_FAST, "The requests of everybody in this tenant together came too fast"),
     (limits::SIGN_IN_TOO_FAST, "Too many credentials from this address were refused; a good one is let through"),
     (limits::TOO_MANY_AT_ONCE, "More of the tenant's requests wait for the database than may"),
+];
+/// Why a session is refused, or asked for more.
+const SESSIONS: &[(&str, &str)] = &[
+    ("credential_invalid", "The session or API token is none, or is one no more"),
+    ("step_up_required", "What was asked needs a fresh sign-in: signIn with the max_age that WWW-Authenticate names (RFC 9470)"),
+];
+/// Why an issuer's answer signs nobody in.
+const SIGN_INS: &[(&str, &str)] = &[
+    ("sign_in_unknown", "The answer is to no question that this browser asked, or was given before"),
+    ("issuer_mixed_up", "The answer comes from another issuer than was asked (RFC 9207)"),
+    ("issuer_unnamed", "The issuer says that it names itself in its answers, and this one does not (RFC 9207)"),
+    ("code_refused", "The issuer does not take the code"),
+    ("no_id_token", "The issuer's answer holds no ID token"),
+    ("wrong_nonce", "The ID token answers another question"),
+    ("wrong_party", "The ID token was made for another client"),
+    ("wrong_access_token", "The ID token belongs to another access token"),
+    ("authenticated_too_long_ago", "The person proved themselves longer ago than was asked for"),
+    ("authenticated_too_weakly", "The person did not prove themselves as strongly as was asked for"),
 ];
 const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
 
@@ -141,7 +160,13 @@ fn coded(kind: Kind, codes: impl IntoIterator<Item = (&'static str, String)>) ->
 
 /// Answers that are the same wherever they occur.
 pub fn shared() -> Value {
-    let rejected = coded(Kind::Unauthenticated, REJECTIONS.iter().map(|rejection| (rejection.code(), sentence(&rejection.to_string()))));
+    let rejections = || REJECTIONS.iter().map(|rejection| (rejection.code(), sentence(&rejection.to_string())));
+    let told = |codes: &'static [(&str, &str)]| codes.iter().map(|(code, text)| (*code, (*text).to_owned()));
+    let rejected = coded(Kind::Unauthenticated, rejections().chain(told(SESSIONS)));
+    let mut forbidden = one(Kind::Forbidden);
+    let forged = Problem::with_code(Kind::Forbidden, "csrf_required");
+    forbidden["content"]["application/problem+json"]["examples"][forged.code] =
+        json!({ "summary": "A change by a session's cookie needs X-CSRF-Token, and an origin that may call the service", "value": written(&forged) });
     let mut list = one(Kind::InvalidRequest);
     list["description"] = json!("The request is not well-formed, or the cursor is not one for this list (`/problems/invalid_request`, `/problems/cursor_invalid`)");
     list["content"]["application/problem+json"]["examples"]["cursor_invalid"] = json!({ "value": example(Kind::CursorInvalid) });
@@ -152,7 +177,8 @@ pub fn shared() -> Value {
         "InvalidRequest": one(Kind::InvalidRequest),
         "InvalidList": list,
         "Unauthenticated": rejected,
-        "Forbidden": one(Kind::Forbidden),
+        "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
+        "Forbidden": forbidden,
         "NotFound": one(Kind::NotFound),
         "MethodNotAllowed": one(Kind::MethodNotAllowed),
         "PreconditionFailed": one(Kind::PreconditionFailed),
@@ -185,19 +211,20 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
         }
     };
     let authenticates = operation.authenticates();
-    may(operation.has_body || operation.compares(), "400", "InvalidRequest");
+    may(operation.has_body || operation.compares() || operation.signs_in() || authenticates, "400", "InvalidRequest");
     may(operation.lists(), "400", "InvalidList");
     may(authenticates, "401", "Unauthenticated");
-    may(operation.in_tenant() && (operation.lists() || operation.mutates()), "403", "Forbidden");
-    may(operation.in_tenant() || operation.id == "getProblem", "404", "NotFound");
+    may(operation.id == "signInCallback", "401", "NotSignedIn");
+    may(authenticates && (operation.lists() || operation.mutates() || operation.id == "listSessions"), "403", "Forbidden");
+    may(operation.in_tenant() || ["getProblem", "endSession"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");
     may(operation.has_body, "415", "UnsupportedMediaType");
     may(operation.repeats(), "422", "IdempotencyMismatch");
     may(operation.must_compare(), "428", "PreconditionRequired");
     may(authenticates, "429", "RateLimited");
-    may(authenticates, "500", "Internal");
-    may(authenticates, "503", "Unavailable");
+    may(authenticates || operation.signs_in(), "500", "Internal");
+    may(authenticates || operation.signs_in(), "503", "Unavailable");
     may(operation.id == "readyz", "503", "NotReady");
     let mut conflicts: Vec<_> = CONFLICTS
         .iter()
@@ -238,7 +265,8 @@ fn codes() -> Vec<&'static str> {
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
-    codes.extend([IN_FLIGHT.0, "walls_not_verified"]);
+    codes.extend(SESSIONS.iter().chain(SIGN_INS).map(|(code, _)| *code));
+    codes.extend([IN_FLIGHT.0, "walls_not_verified", "csrf_required", "two_credentials", "issuer_unavailable", "logout_token_replayed"]);
     codes.sort_unstable();
     codes.dedup();
     codes

@@ -31,7 +31,12 @@ impl<'a> Operation<'a> {
     }
 
     pub fn authenticates(&self) -> bool {
-        self.path.starts_with("/v1/")
+        self.path.starts_with("/v1/") && !self.signs_in()
+    }
+
+    /// Of the way to an issuer and back: who calls is not known yet.
+    pub fn signs_in(&self) -> bool {
+        ["listIssuers", "signIn", "signInCallback", "backChannelLogout"].contains(&self.id.as_str())
     }
 
     pub fn in_tenant(&self) -> bool {
@@ -39,7 +44,7 @@ impl<'a> Operation<'a> {
     }
 
     pub fn lists(&self) -> bool {
-        self.queries
+        self.queries && !self.signs_in()
     }
 
     pub fn mutates(&self) -> bool {
@@ -103,7 +108,7 @@ fn complete_operation(known: &Operation<'_>, operation: &mut Value) {
         }
     }
     if let Some(responses) = operation["responses"].as_object_mut() {
-        for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+        for (status, response) in responses.iter_mut().filter(|(status, _)| status.starts_with(['2', '3'])) {
             succeed(known, status, response);
         }
         responses.extend(answers::problems(known));
@@ -180,8 +185,13 @@ fn frame(document: &mut Value) {
     document["info"]["description"] = json!(include_str!("introduction.md"));
     document["info"]["license"] = json!({ "name": "Apache-2.0", "identifier": "Apache-2.0" });
     document["servers"] = json!([{ "url": "/", "description": "Wherever this document was read" }]);
-    document["security"] = json!([{ "bearer": [] }]);
-    document["components"]["securitySchemes"] = json!({ "bearer": {
+    document["security"] = json!([{ "bearer": [] }, { "session": [] }]);
+    document["components"]["securitySchemes"] = json!({ "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-ringfence_session",
+        "description": "What signIn leaves in a browser. With everything but GET goes the header X-CSRF-Token, which getMe tells, from an origin that may call the service. Beside an Authorization header it is refused.",
+    }, "bearer": {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
@@ -189,6 +199,7 @@ fn frame(document: &mut Value) {
     } });
     document["tags"] = json!([
         { "name": "identity", "description": "Who the caller is, and in which tenants." },
+        { "name": "sign-in", "description": "Signing in with a browser by an issuer's page, the sessions that come of it, and how they end." },
         { "name": "tickets", "description": "Tickets, whom they are assigned to, where they stand, and what happened to them." },
         { "name": "comments", "description": "What is said on a ticket: to everybody on it, or among staff." },
         { "name": "crossing", "description": "What two tenants have agreed may go from one to the other, and what went." },

@@ -29,6 +29,7 @@ pub fn record(schema: &str) -> Option<Value> {
     Some(match schema {
         "Me" => json!({
             "subject": "248289761001", "issuer": "https://login.example.com", "kind": "user", "identity_id": "01980000-0000-7000-8000-000000000006",
+            "session": null,
             "tenants": [{ "tenant_id": TENANT, "slug": "acme", "name": "Acme", "member_id": MEMBER, "role": "agent", "permissions": ["ticket.read", "ticket.create"] }],
         }),
         "Ticket" => json!({
@@ -72,6 +73,12 @@ pub fn record(schema: &str) -> Option<Value> {
             "share_id": SHARE, "link_id": LINK, "ticket_id": TICKET, "comment_id": COMMENT, "direction": "outgoing", "state": "pending", "reason": null,
             "created_by": MEMBER, "created_at": UPDATED, "settled_at": null,
         }),
+        "Issuers" => json!({ "data": [{ "issuer": "https://login.example.com", "sign_in": "/v1/auth/sign-in?issuer=https%3A%2F%2Flogin.example.com" }] }),
+        "SignedOut" => json!({ "end_session_url": "https://login.example.com/session/end?client_id=ringfence" }),
+        "Sessions" => json!({ "data": [{
+            "session_id": "01980000-0000-7000-8000-000000000007", "is_current": true, "acr": null, "authenticated_at": CREATED, "created_at": CREATED,
+            "last_seen_at": UPDATED, "idle_expires_at": "2026-01-31T13:00:00Z", "expires_at": "2026-02-01T00:00:00Z",
+        }] }),
         "Health" => json!({ "status": "ok" }),
         _ => return None,
     })
@@ -80,6 +87,8 @@ pub fn record(schema: &str) -> Option<Value> {
 /// The body of a request, by operation.
 pub fn request(operation: &str) -> Option<Value> {
     Some(match operation {
+        "signOut" => json!({ "return_to": "/" }),
+        "backChannelLogout" => json!({ "logout_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ.e30.c2ln" }),
         "createTicket" => json!({
             "subject": "The invoice shows the wrong address", "body": "It still names our *old* office.", "priority": "normal", "tags": ["billing"],
             "requester": { "name": "Customer", "email": "customer@example.com" },
@@ -123,6 +132,11 @@ pub fn parameter(name: &str) -> Option<Value> {
         "tag" => json!("billing"),
         "email" => json!("customer@example.com"),
         "problem" => json!("not_found"),
+        "session_id" => json!("01980000-0000-7000-8000-000000000007"),
+        "issuer" => json!("https://login.example.com"),
+        "return_to" => json!("/"),
+        "max_age" => json!(300),
+        "acr" => json!("urn:example:two-factors"),
         "comment_id" => json!(COMMENT),
         "agreement_id" => json!(AGREEMENT),
         "member_id" => json!(MEMBER),

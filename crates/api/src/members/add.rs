@@ -5,6 +5,7 @@ use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, objects};
 use crate::people;
 use crate::problem::Problem;
+use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
 use ringfence_domain::{ContactId, Member, Role};
@@ -49,6 +50,9 @@ pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> R
     let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let new = read(body)?;
+    if DANGEROUS_ROLES.iter().any(|role| role.as_str() == new.role) {
+        caller.fresh().await?;
+    }
     let path = format!("/v1/tenants/{}/members", caller.tenant_path());
     answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {
         let member = members::add(tx, &new).await?;

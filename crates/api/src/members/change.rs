@@ -5,6 +5,7 @@ use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, object};
 use crate::people;
 use crate::problem::Problem;
+use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Member, MemberId, Role, permission};
@@ -45,6 +46,9 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     let patch = read_patch(body)?;
     let member_id: MemberId = people::id(&path.1)?;
     let version = answer::expected_version(&request)?;
+    if patch.get("role").and_then(Value::as_str).is_some_and(|role| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role)) {
+        caller.fresh().await?;
+    }
     let patch = Value::Object(patch);
     answer::change(&caller, attempt, Action::MemberUpdated, object("member", member_id.0), async |tx| {
         match members::change(tx, member_id, version, &patch).await? {

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use ringfence_api::{IpNet, LimitPolicy, ServiceConfig};
+use jiff::SignedDuration;
+use ringfence_api::{IpNet, LimitPolicy, ServiceConfig, SessionLimits, SignInConfig};
 use ringfence_identity::IssuerConfig;
-use ringfence_identity::development::DevelopmentIssuer;
+use ringfence_identity::development::{CLIENT_ID, DevelopmentIssuer};
+use ringfence_identity::sign_in::SignInClient;
 use ringfence_store::migrate::known_migrations;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -45,11 +47,41 @@ pub fn issuers() -> Result<Vec<IssuerConfig>, Failure> {
     Ok(settings::ISSUERS.parsed_by(parse)?.unwrap_or_default())
 }
 
+/// Where browsers find the service.
+pub fn public_url(listen: SocketAddr) -> Result<String, Failure> {
+    Ok(settings::PUBLIC_URL.text()?.map_or_else(|| format!("http://{listen}"), |url| url.trim().trim_end_matches('/').to_owned()))
+}
+
+/// Minutes: no session outlasts a year.
+const LONGEST: i64 = 365 * 24 * 60;
+
+/// Who signs people in, and how long that lasts.
+fn sign_in(listen: SocketAddr, development: Option<&DevelopmentIssuer>) -> Result<SignInConfig, Failure> {
+    let parse = |text: &str| -> Result<Vec<SignInClient>, String> {
+        let entries = text.split(';').filter(|entry| !entry.trim().is_empty());
+        entries.map(|entry| entry.parse().map_err(|error: ringfence_identity::ConfigError| error.to_string())).collect()
+    };
+    let mut clients = settings::SIGN_IN.parsed_by(parse)?.unwrap_or_default();
+    clients.extend(development.map(|issuer| SignInClient { issuer: issuer.issuer().to_owned(), client_id: CLIENT_ID.to_owned(), secret: None }));
+    let usual = SessionLimits::default();
+    let minutes = |setting: &settings::Setting, usual: SignedDuration| -> Result<SignedDuration, Failure> {
+        let minutes = setting.parsed_by(at_least_one)?.map(|minutes| SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(LONGEST).min(LONGEST)));
+        Ok(minutes.unwrap_or(usual))
+    };
+    let limits = SessionLimits {
+        idle: minutes(&settings::SESSION_IDLE, usual.idle)?,
+        absolute: minutes(&settings::SESSION_LIFETIME, usual.absolute)?,
+        step_up: minutes(&settings::STEP_UP, usual.step_up)?,
+    };
+    Ok(SignInConfig { public_url: public_url(listen)?, clients, limits })
+}
+
 /// The service's configuration, the same for `serve` and `run`.
 pub fn service(connections: &Connections, listen: SocketAddr, mut issuers: Vec<IssuerConfig>, development: Option<DevelopmentIssuer>) -> Result<ServiceConfig, Failure> {
     if let Some(issuer) = &development {
         issuers.push(IssuerConfig::new(issuer.issuer(), issuer.audience())?);
     }
+    let sign_in = sign_in(listen, development.as_ref())?;
     let origins = settings::ORIGINS.text()?.unwrap_or_default();
     Ok(ServiceConfig {
         listen,
@@ -57,6 +89,7 @@ pub fn service(connections: &Connections, listen: SocketAddr, mut issuers: Vec<I
         issuers,
         origins: origins.split([',', ' ']).map(str::trim).filter(|origin| !origin.is_empty()).map(str::to_owned).collect(),
         development,
+        sign_in,
         workers: settings::WORKERS.parsed_by(at_least_one)?,
         limits: settings::LIMITS.parsed_by(limits)?.unwrap_or_else(|| Some(LimitPolicy::default())),
         proxies: settings::TRUSTED_PROXIES.parsed_by(proxies)?.unwrap_or_default(),

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use ringfence_identity::development::Person;
 use ringfence_domain::{GroupId, Role, TenantId};
 use ringfence_store::command::{MemberRow, NewMember, Operator};
 use ringfence_store::tickets::Numbers;
@@ -173,6 +174,23 @@ fn members(slug: &str, name: &str) -> Vec<DemoMember> {
         role,
     }));
     members
+}
+
+/// Whom the development issuer's page offers: everybody of the demo but its services, and two whom no tenant knows, one with an
+/// address that is their own and one with an address that might be anybody's.
+pub fn people() -> Vec<Person> {
+    let person = |member: DemoMember| Person { subject: member.subject, name: member.name, email: Some(member.email), email_verified: true };
+    let members = TENANTS.iter().flat_map(|(slug, name)| members(slug, name)).filter(|member| member.role != Role::Service);
+    let mut people: Vec<Person> = Vec::new();
+    for one in members.map(person) {
+        if !people.iter().any(|known| known.subject == one.subject) {
+            people.push(one);
+        }
+    }
+    for (subject, name, email_verified) in [("newcomer", "Newcomer", true), ("unverified", "Unverified newcomer", false)] {
+        people.push(Person { subject: subject.to_owned(), name: name.to_owned(), email: Some(format!("{subject}@example.com")), email_verified });
+    }
+    people
 }
 
 /// The URL of acme's analyst, where a private cluster keeps it.

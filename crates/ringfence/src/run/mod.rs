@@ -12,12 +12,13 @@ use ringfence_api::{Service, StartError};
 use ringfence_cluster::{Cluster, Durability, Installation, Options};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::DevelopmentIssuer;
+use ringfence_identity::sign_in::CALLBACK_PATH;
 use ringfence_store::migrate::known_migrations;
 use ringfence_store::server;
 use ringfence_store::verify::Level;
 
 use crate::commands::migrate::bring_up_to_date;
-use crate::commands::serve::{StopSignals, issuers, listen, service};
+use crate::commands::serve::{StopSignals, issuers, listen, public_url, service};
 use crate::commands::token::{AUDIENCE, issuer_url};
 use crate::connections::Connections;
 use crate::data_folder::{DataFolder, LastRun};
@@ -91,7 +92,10 @@ impl Plan {
         let connections = Connections::find()?;
         look_at_the_walls(&admin).await?;
         let development = match self.listen.ip().is_loopback() {
-            true => Some(DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?),
+            true => {
+                let issuer = DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?;
+                Some(issuer.with_sign_in(demo::people(), vec![format!("{}{CALLBACK_PATH}", public_url(self.listen)?)]))
+            }
             false => None,
         };
         let is_for_development = development.is_some();

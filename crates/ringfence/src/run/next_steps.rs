@@ -63,6 +63,9 @@ In another terminal, for example:
   # a change that rests on an old version: 412
   curl -siw '\n' -X PATCH -H "$agent" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: "0"' -d '{{"priority": "high"}}' "$tenants/acme/tickets/1"
 
+  # as a web page does: pick who to be in a browser; the session is a cookie, and /v1/me says who it is
+  #   http://{address}/v1/auth/sign-in?return_to=/v1/me
+
   # one person, two tenants, two roles
   curl -sw '\n' -H "Authorization: Bearer $("$ringfence" token --subject morgan)" http://{address}/v1/me"#
     )

@@ -1,0 +1,114 @@
+//! Signing in for a web page: the service speaks to the issuer, the browser holds a cookie and never a token.
+
+pub mod begin;
+pub mod callback;
+pub mod cookies;
+pub mod csrf;
+pub mod logout;
+pub mod sessions;
+pub mod sign_out;
+
+use crate::problem::{Kind, Problem};
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use jiff::SignedDuration;
+use ringfence_audit::{Action, Decision, Event, Object, Who};
+use ringfence_domain::{RequestId, TenantId};
+use ringfence_identity::SecretHash;
+use ringfence_identity::sign_in::SignIn;
+use ringfence_store::Database;
+use ringfence_store::audit_trail::AuditTrail;
+use serde_json::json;
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLimits {
+    /// Without a request.
+    pub idle: SignedDuration,
+    /// In all, whatever happens.
+    pub absolute: SignedDuration,
+    /// How long ago somebody may have proven themselves for what is dangerous.
+    pub step_up: SignedDuration,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self { idle: SignedDuration::from_mins(30), absolute: SignedDuration::from_hours(12), step_up: SignedDuration::from_mins(15) }
+    }
+}
+
+/// What the routes of signing in share.
+pub struct Entrance {
+    pub sign_in: SignIn,
+    pub limits: SessionLimits,
+    /// Origins that pages may call from, beside the service's own.
+    pub origins: Vec<String>,
+    /// Sessions seen within the last minute: for them the database needs not be told again.
+    pub seen: moka::sync::Cache<SecretHash, ()>,
+}
+
+impl Entrance {
+    /// Whether a page of this origin may act for who is signed in.
+    pub fn admits(&self, origin: &str) -> bool {
+        origin == self.sign_in.public_origin() || self.origins.iter().any(|listed| listed == origin)
+    }
+
+    /// The session's idle time begins anew, beside the request and not in its way.
+    pub fn touch(&self, database: &Database, hash: &SecretHash) {
+        if !self.seen.entry(*hash).or_insert(()).is_fresh() {
+            return;
+        }
+        let (database, hash, idle) = (database.clone(), *hash, self.limits.idle);
+        actix_web::rt::spawn(async move {
+            if let Err(error) = ringfence_store::sessions::touch(&database, &hash, idle).await {
+                tracing::warn!(%error, "the idle time of a session was not renewed");
+            }
+        });
+    }
+}
+
+pub fn request_id(request: &HttpRequest) -> RequestId {
+    request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::generate)
+}
+
+/// Somebody was turned away before anybody knew who they are: told to the installation's trail, and to that of the tenant named.
+///
+/// # Errors
+/// 503 when the event could not be made durable.
+pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'static str, tenant: Option<TenantId>) -> Result<(), Problem> {
+    let event = |tenant_id| Event {
+        tenant_id,
+        request_id,
+        action: Action::IdentityRejected,
+        decision: Decision::Deny,
+        rule: Some(rule),
+        who: Who { kind: "nobody", ..Who::default() },
+        object: Object::default(),
+        details: json!({}),
+    };
+    let mut events = vec![event(None)];
+    events.extend(tenant.map(|id| event(Some(id))));
+    Ok(trail.record(events).await?)
+}
+
+/// A redirection that says nothing about where it came from.
+pub fn redirect(to: &str, cookies: &[String]) -> HttpResponse {
+    let mut response = HttpResponse::Found();
+    response.insert_header((header::LOCATION, to)).insert_header((header::REFERRER_POLICY, "no-referrer"));
+    for cookie in cookies {
+        response.append_header((header::SET_COOKIE, cookie.as_str()));
+    }
+    response.finish()
+}
+
+/// The parameters of a query or form that somebody else wrote: unknown ones are theirs to add, repeated ones are refused.
+pub fn parameters(text: &str) -> Result<std::collections::BTreeMap<String, String>, Problem> {
+    let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Problem::new(Kind::InvalidRequest))?;
+    let mut read = std::collections::BTreeMap::new();
+    for (name, value) in pairs.into_inner() {
+        if read.insert(name.clone(), value).is_some() {
+            return Err(Problem::field("query", "repeated", "is given more than once"));
+        }
+    }
+    Ok(read)
+}

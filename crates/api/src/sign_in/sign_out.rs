@@ -1,0 +1,46 @@
+//! POST a sign-out: the session ends here, and the browser is told where to end it at the issuer (RP-Initiated Logout 1.0).
+
+use super::{Entrance, cookies};
+use crate::body::{Fields, Unread};
+use crate::caller::Authenticated;
+use crate::problem::{Kind, Problem};
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Data;
+use ringfence_store::sessions;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+pub struct SignOutInput {
+    /// Where the issuer sends the browser back to: a path of the service, or a page of an origin that may call it.
+    #[schema(max_length = 2000, example = "/")]
+    return_to: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SignedOut {
+    /// Where to send the browser to sign out at the issuer too; null where the issuer offers nothing.
+    #[schema(example = "https://id.example.com/session/end?client_id=ringfence")]
+    end_session_url: Option<String>,
+}
+
+/// Ends the session that the cookie names.
+#[utoipa::path(post, path = "/v1/auth/sign-out", operation_id = "signOut", tag = "sign-in", request_body(content = SignOutInput), responses((status = 200, body = SignedOut)))]
+pub async fn sign_out(caller: Authenticated, entrance: Data<Entrance>, body: Unread) -> Result<HttpResponse, Problem> {
+    let mut fields = Fields::of(body.read().await?.fields);
+    let return_to = fields.text("return_to", 1, 2000);
+    let target = entrance.sign_in.return_to(return_to.as_deref().unwrap_or("/"), &entrance.origins);
+    if target.is_none() {
+        fields.wrong("return_to", "invalid", "must be a path of the service, or a page of an origin that may call it");
+    }
+    fields.finish()?;
+    // A bearer token ends at its issuer, not here.
+    let Some(session) = caller.session() else { return Err(Problem::with_code(Kind::Conflict, "no_session")) };
+    let ended = sessions::end(&caller.database, session.identity_id, session.session_id, "signed_out", caller.request_id()).await?;
+    let mut end_session_url = None;
+    if let (Some(ended), Some(target)) = (ended, target) {
+        end_session_url = entrance.sign_in.end_session_url(&ended.issuer, ended.id_token.as_deref(), target.as_str()).await.map(String::from);
+    }
+    Ok(HttpResponse::Ok().append_header((header::SET_COOKIE, cookies::clear(cookies::SESSION))).json(SignedOut { end_session_url }))
+}

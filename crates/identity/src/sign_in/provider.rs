@@ -1,0 +1,295 @@
+//! One issuer by which people sign in: its endpoints, found and cached; refuses endpoints that are neither https nor on this
+//! machine, and asks an issuer that fails no more than once a second.
+
+use super::attempt::AttemptSecret;
+use super::client::SignInClient;
+use super::{Asked, SignInError};
+use crate::clock::Clock;
+use crate::config::{ConfigError, IssuerConfig, is_loopback};
+use crate::fetch;
+use crate::issuer::Issuer;
+use jiff::{SignedDuration, Timestamp};
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
+    CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+};
+use openidconnect::url::Url;
+use openidconnect::{
+    AdditionalProviderMetadata, AuthType, AuthUrl, AuthenticationContextClass, AuthorizationCode,
+    ClientId, ClientSecret, CsrfToken, HttpRequest, IssuerUrl, JsonWebKeySet, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, ProviderMetadata, RedirectUrl, RequestTokenError,
+    Scope, TokenResponse, TokenUrl,
+};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Endpoints older than this are looked up again; kept while the issuer does not answer.
+const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(60);
+const FETCH_FLOOR: SignedDuration = SignedDuration::from_secs(1);
+
+/// What the library does not read of an issuer's metadata.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Extra {
+    end_session_endpoint: Option<Url>,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Extra {}
+
+type Metadata = ProviderMetadata<
+    Extra,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+struct Endpoints {
+    authorization: AuthUrl,
+    token: TokenUrl,
+    end_session: Option<Url>,
+    names_itself: bool,
+    takes_basic: bool,
+}
+
+#[derive(Default)]
+struct Found {
+    endpoints: Option<Arc<Endpoints>>,
+    asked_at: Option<Timestamp>,
+}
+
+pub(super) struct Provider {
+    client: SignInClient,
+    url: IssuerUrl,
+    http: reqwest::Client,
+    clock: Clock,
+    /// Held during a look-up, so that a thousand browsers cause one.
+    found: Mutex<Found>,
+    pub(super) keys: Arc<Issuer>,
+}
+
+/// What came of a code.
+pub(super) struct Tokens {
+    pub access_token: String,
+    pub id_token: String,
+}
+
+impl Provider {
+    pub fn new(client: SignInClient, clock: Clock) -> Result<Self, ConfigError> {
+        let config = IssuerConfig::new(client.issuer.clone(), client.client_id.clone())?;
+        let parsed = config.check()?;
+        let url =
+            IssuerUrl::new(client.issuer.clone()).map_err(|_| ConfigError::NotAnIssuerUrl {
+                issuer: client.issuer.clone(),
+            })?;
+        Ok(Self {
+            http: fetch::client(&parsed)?,
+            keys: Arc::new(Issuer::new(config, clock.clone())?),
+            client,
+            url,
+            clock,
+            found: Mutex::default(),
+        })
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.client.issuer
+    }
+
+    pub fn client_id(&self) -> &str {
+        &self.client.client_id
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn authorization_url(
+        &self,
+        redirect: &RedirectUrl,
+        asked: &Asked,
+        attempt: &AttemptSecret,
+    ) -> Result<Url, SignInError> {
+        let endpoints = self.endpoints().await?;
+        let client = self.oidc(&endpoints).set_redirect_uri(redirect.clone());
+        let (state, nonce) = (attempt.state(), attempt.nonce());
+        let mut request = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                move || CsrfToken::new(state),
+                move || Nonce::new(nonce),
+            )
+            .add_scope(Scope::new("email".to_owned()))
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(
+                &attempt.code_verifier(),
+            ));
+        if let Some(age) = asked.max_age {
+            request = request.set_max_age(age.unsigned_abs());
+        }
+        if let Some(acr) = &asked.acr {
+            request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+        }
+        Ok(request.url().0)
+    }
+
+    pub async fn check_who_answers(&self, iss: Option<&str>) -> Result<(), SignInError> {
+        match iss {
+            Some(named) if named == self.client.issuer => Ok(()),
+            Some(_) => Err(SignInError::IssuerMixedUp),
+            None if self.endpoints().await?.names_itself => Err(SignInError::IssuerUnnamed),
+            None => Ok(()),
+        }
+    }
+
+    pub async fn exchange(
+        &self,
+        redirect: &RedirectUrl,
+        code: &str,
+        attempt: &AttemptSecret,
+    ) -> Result<Tokens, SignInError> {
+        let endpoints = self.endpoints().await?;
+        let client = self.oidc(&endpoints).set_redirect_uri(redirect.clone());
+        let http = |request: HttpRequest| fetch::send(self.http.clone(), request);
+        let answer = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .set_pkce_verifier(attempt.code_verifier())
+            .request_async(&http)
+            .await
+            .map_err(|error| self.refused(&error))?;
+        let id_token = answer.id_token().ok_or(SignInError::NoIdToken)?;
+        Ok(Tokens {
+            access_token: answer.access_token().secret().clone(),
+            // The library keeps what was signed as it came.
+            id_token: id_token.to_string(),
+        })
+    }
+
+    pub async fn end_session_url(&self, hint: Option<&str>, return_to: &str) -> Option<Url> {
+        let mut url = self.endpoints().await.ok()?.end_session.clone()?;
+        {
+            let mut query = url.query_pairs_mut();
+            if let Some(hint) = hint {
+                query.append_pair("id_token_hint", hint);
+            }
+            query
+                .append_pair("client_id", &self.client.client_id)
+                .append_pair("post_logout_redirect_uri", return_to);
+        }
+        Some(url)
+    }
+
+    fn refused<E>(
+        &self,
+        error: &RequestTokenError<fetch::FetchError, E>,
+    ) -> SignInError
+    where
+        E: openidconnect::ErrorResponse + 'static,
+    {
+        match error {
+            RequestTokenError::ServerResponse(_) => SignInError::CodeRefused,
+            RequestTokenError::Request(_) => SignInError::Unavailable,
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                // Neither the answer nor the reason may repeat a token: the log says where it happened alone.
+                tracing::warn!(issuer = self.issuer(), "the issuer's answer to a code cannot be read");
+                SignInError::NoIdToken
+            }
+        }
+    }
+
+    async fn endpoints(&self) -> Result<Arc<Endpoints>, SignInError> {
+        let mut found = self.found.lock().await;
+        let now = self.clock.now();
+        let older_than = |age| {
+            found
+                .asked_at
+                .is_none_or(|at| now.duration_since(at).abs() >= age)
+        };
+        let due = match &found.endpoints {
+            Some(_) => older_than(REFRESH_AFTER),
+            None => older_than(FETCH_FLOOR),
+        };
+        if due {
+            found.asked_at = Some(now);
+            match self.discover().await {
+                Ok(endpoints) => found.endpoints = Some(Arc::new(endpoints)),
+                Err(reason) => {
+                    tracing::warn!(issuer = self.issuer(), reason, "cannot look up the issuer's endpoints");
+                }
+            }
+        }
+        found.endpoints.clone().ok_or(SignInError::Unavailable)
+    }
+
+    async fn discover(&self) -> Result<Endpoints, String> {
+        let http = |request: HttpRequest| fetch::send(self.http.clone(), request);
+        let metadata = Metadata::discover_async(self.url.clone(), &http)
+            .await
+            .map_err(|error| error.to_string())?;
+        let extra = metadata.additional_metadata();
+        let token = metadata
+            .token_endpoint()
+            .ok_or("it has no token endpoint")?
+            .clone();
+        let authorization = metadata.authorization_endpoint().clone();
+        for url in [Some(authorization.url()), Some(token.url()), extra.end_session_endpoint.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if url.scheme() != "https" && !is_loopback(url) {
+                return Err("an endpoint is neither https nor on this machine".to_owned());
+            }
+        }
+        Ok(Endpoints {
+            authorization,
+            token,
+            end_session: extra.end_session_endpoint.clone(),
+            names_itself: extra.authorization_response_iss_parameter_supported,
+            // OpenID Connect Discovery: where nothing is said, client_secret_basic.
+            takes_basic: metadata
+                .token_endpoint_auth_methods_supported()
+                .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic)),
+        })
+    }
+
+    fn oidc(&self, endpoints: &Endpoints) -> Oidc {
+        let client = CoreClient::new(
+            ClientId::new(self.client.client_id.clone()),
+            self.url.clone(),
+            // Signatures are verified against the keys that the verifier of access tokens would use.
+            JsonWebKeySet::new(Vec::new()),
+        )
+        .set_auth_uri(endpoints.authorization.clone())
+        .set_token_uri(endpoints.token.clone())
+        .set_auth_type(if endpoints.takes_basic {
+            AuthType::BasicAuth
+        } else {
+            AuthType::RequestBody
+        });
+        match &self.client.secret {
+            Some(secret) => {
+                client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()))
+            }
+            None => client,
+        }
+    }
+}
+
+type Oidc = CoreClient<
+    openidconnect::EndpointSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointSet,
+    openidconnect::EndpointNotSet,
+>;

@@ -1,0 +1,136 @@
+//! What a session opens and what ends it.
+
+use ringfence_tests::browser::SESSION;
+use ringfence_tests::world::served;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_page_signs_in_reads_changes_and_signs_out() {
+    let (installation, running, _) = served().await;
+    let agent = running.sign_in("acme:agent").await;
+    let me = running.page(&agent, "GET", "/v1/me", None).await.expect(200);
+    assert_eq!((&me.body["subject"], &me.body["kind"], &me.body["tenants"][0]["slug"]), (&json!("acme:agent"), &json!("user"), &json!("acme")));
+    running.page(&agent, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    running.page(&agent, "GET", "/v1/tenants/globex/tickets", None).await.expect(404);
+    let made = running.page(&agent, "POST", "/v1/tenants/acme/tickets", Some(&json!({"subject": "By a page"}))).await.expect(201);
+
+    // The trail says which session it was.
+    let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", made.request_id()), &running.token("acme:owner")).await.expect(200);
+    let event = &trail.body["data"][0];
+    assert_eq!((&event["action"], &event["authentication"], &event["session_id"]), (&json!("ticket.created"), &json!("session"), &json!(agent.session_id)));
+
+    let out = running.page(&agent, "POST", "/v1/auth/sign-out", Some(&json!({}))).await.expect(200);
+    assert!(out.body["end_session_url"].as_str().unwrap().starts_with(&format!("{}/sign-out?id_token_hint=", running.issuer.issuer())), "{}", out.text);
+    assert!(out.header("set-cookie").unwrap().starts_with(&format!("{SESSION}=; Max-Age=0;")));
+    for path in ["/v1/me", "/v1/me/sessions", "/v1/tenants/acme/tickets"] {
+        let refused = running.page(&agent, "GET", path, None).await.expect(401);
+        assert_eq!(refused.body["code"], "credential_invalid", "{path}");
+    }
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn one_lists_and_ends_ones_own_sessions_and_nobody_elses() {
+    let (installation, running, _) = served().await;
+    let (here, there, other) = (running.sign_in("acme:agent").await, running.sign_in("acme:agent").await, running.sign_in("acme:owner").await);
+    let listed = running.page(&here, "GET", "/v1/me/sessions", None).await.expect(200);
+    let sessions = listed.body["data"].as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(sessions.iter().filter(|s| s["is_current"] == true).map(|s| &s["session_id"]).collect::<Vec<_>>(), [&json!(here.session_id)]);
+    // By a bearer token of the same person too; it is no session itself.
+    let by_token = running.get("/v1/me/sessions", &running.token("acme:agent")).await.expect(200);
+    assert!(by_token.body["data"].as_array().unwrap().iter().all(|s| s["is_current"] == false));
+
+    let path = |id: &str| format!("/v1/me/sessions/{id}");
+    running.page(&here, "DELETE", &path(&other.session_id), None).await.expect(404);
+    running.page(&here, "DELETE", &path("00000000-0000-0000-0000-000000000000"), None).await.expect(404);
+    running.page(&other, "GET", "/v1/me", None).await.expect(200);
+    running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(204);
+    running.page(&there, "GET", "/v1/tenants/acme/tickets", None).await.expect(401);
+    running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(404);
+    running.page(&here, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_by_idleness_and_by_age_and_a_request_keeps_it_from_the_first_alone() {
+    let (installation, running, _) = served().await;
+    let admin = installation.admin().await;
+    for column in ["idle_expires_at", "expires_at", "ended_at"] {
+        let agent = running.sign_in("acme:agent").await;
+        running.page(&agent, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+        admin.execute(&format!("update ringfence.sessions set {column} = now() - interval '1 second' where session_id = '{}'", agent.session_id), &[]).await.unwrap();
+        for path in ["/v1/me", "/v1/tenants/acme/tickets"] {
+            assert_eq!(running.page(&agent, "GET", path, None).await.expect(401).body["code"], "credential_invalid", "{column} {path}");
+        }
+    }
+
+    let agent = running.sign_in("acme:agent").await;
+    let times = async || {
+        let row = admin.query_one("select idle_expires_at > now() + interval '29 minutes', expires_at > now() + interval '2 hours' from ringfence.sessions where session_id::text = $1", &[&agent.session_id]).await.unwrap();
+        (row.get::<_, bool>(0), row.get::<_, bool>(1))
+    };
+    // As if it had been seen ten minutes ago, by another process.
+    admin
+        .execute("update ringfence.sessions set last_seen_at = now() - interval '10 minutes', idle_expires_at = now() + interval '20 minutes', expires_at = now() + interval '1 hour' where session_id::text = $1", &[&agent.session_id])
+        .await
+        .unwrap();
+    drop(running);
+    let running = ringfence_tests::Running::over(&installation).await;
+    // Whose member they are is no matter here: the session is there.
+    running.page(&agent, "GET", "/v1/me", None).await.expect(200);
+    for _ in 0..100 {
+        if times().await.0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(times().await, (true, false), "the idle time begins anew, the end stays");
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn a_removed_member_keeps_a_session_that_opens_nothing_there() {
+    let (installation, running, world) = served().await;
+    let agent = running.sign_in("acme:agent").await;
+    running.page(&agent, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    let path = format!("/v1/tenants/acme/members/{}", world.tenant("acme").members["agent"]);
+    running.call("DELETE", &path, &running.token("acme:owner"), &[], None).await.expect(204);
+    running.page(&agent, "GET", "/v1/tenants/acme/tickets", None).await.expect(404);
+    assert_eq!(running.page(&agent, "GET", "/v1/me", None).await.expect(200).body["tenants"], json!([]));
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn what_is_dangerous_needs_a_fresh_sign_in_and_a_service_needs_none() {
+    let (installation, running, world) = served().await;
+    let admin = installation.admin().await;
+    let owner = running.sign_in("acme:owner").await;
+    admin.execute("update ringfence.sessions set authenticated_at = now() - interval '16 minutes' where session_id::text = $1", &[&owner.session_id]).await.unwrap();
+    let input = |role: &str| json!({"issuer": "https://id.example.com", "subject": role, "name": "Colleague", "role": role});
+    let path = format!("/v1/tenants/acme/members/{}", world.tenant("acme").members["agent"]);
+    for role in ["owner", "admin"] {
+        let refused = running.page(&owner, "POST", "/v1/tenants/acme/members", Some(&input(role))).await.expect(401);
+        assert_eq!(refused.body["code"], "step_up_required");
+        let challenge = refused.header("www-authenticate").unwrap();
+        assert!(challenge.starts_with("Bearer error=\"insufficient_user_authentication\"") && challenge.contains("max_age=900"), "{challenge}");
+    }
+    running.page(&owner, "POST", "/v1/tenants/acme/members", Some(&input("agent"))).await.expect(201);
+    let origin = running.url("");
+    let cookie = format!("{SESSION}={}", owner.secret);
+    let headers = [("Cookie", cookie.as_str()), ("Origin", origin.as_str()), ("X-CSRF-Token", owner.csrf.as_str()), ("If-Match", "\"1\"")];
+    assert_eq!(running.call("PATCH", &path, "", &headers, Some(&json!({"role": "admin"}))).await.expect(401).body["code"], "step_up_required");
+
+    // The way out: the same person proves themselves again, and the page goes on.
+    let begun = running.begin("max_age=60").await;
+    assert!(begun.page.contains("max_age=60"), "{}", begun.page);
+    let owner = running.sign_in("acme:owner").await;
+    running.page(&owner, "POST", "/v1/tenants/acme/members", Some(&input("owner"))).await.expect(201);
+    running.post("/v1/tenants/acme/members", &running.token("acme:owner"), input("admin")).await.expect(201);
+    drop(running);
+    installation.drop().await;
+}
