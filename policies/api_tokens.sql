@@ -10,24 +10,27 @@ create policy api_tokens_wall_each_row on ringfence.api_tokens as restrictive fo
 
 create policy api_tokens_read on ringfence.api_tokens for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')));
+-- Nobody sees, makes or revokes a token in the name of whom they act for.
 create policy api_tokens_read_own on ringfence.api_tokens for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
--- Nobody makes a token in the name of whom they act for.
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()));
+-- A token makes no successors that outlive it, unless that is among its scopes.
 create policy api_tokens_create_own on ringfence.api_tokens for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and created_by = member_id and scopes <@ (select ringfence.grantable())::text[]);
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.create')) and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and created_by = member_id and scopes <@ (select ringfence.grantable())::text[]);
 create policy api_tokens_create_of_services on ringfence.api_tokens for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and member_role = 'service' and created_by = (select ringfence.actor()) and scopes <@ (select ringfence.grantable())::text[]);
 create policy api_tokens_revoke on ringfence.api_tokens for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at is not null);
 create policy api_tokens_revoke_own on ringfence.api_tokens for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()))
-    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()) and revoked_at is not null);
--- With their owner's membership.
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()))
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at is not null);
+-- With their owner's membership, by whoever may end that.
 create policy api_tokens_read_to_remove on ringfence.api_tokens for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
 create policy api_tokens_remove on ringfence.api_tokens for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and member_role <> 'owner' and (member_role = 'service' or (select ringfence.gives_roles())));
+create policy api_tokens_remove_any on ringfence.api_tokens for delete to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (member_role = 'service' or (select ringfence.gives_roles())));
 create policy api_tokens_read_by_definers on ringfence.api_tokens for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy api_tokens_remove_by_definers on ringfence.api_tokens for delete to ringfence_owner

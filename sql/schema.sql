@@ -117,6 +117,7 @@ table ringfence.api_tokens
     constraint api_tokens_expire CHECK ((expires_at > created_at))
     constraint api_tokens_hash_is_sha256 CHECK ((octet_length(token_hash) = 32))
     constraint api_tokens_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint api_tokens_of_others_are_services CHECK (((member_role = 'service'::text) OR (created_by = member_id)))
     constraint api_tokens_scopes_are_names CHECK ((array_to_string(scopes, ','::text) ~ '^[a-z_.,]*$'::text))
     CREATE INDEX api_tokens_created_by_idx ON ringfence.api_tokens USING btree (tenant_id, created_by)
     CREATE INDEX api_tokens_created_idx ON ringfence.api_tokens USING btree (tenant_id, created_at, api_token_id)
@@ -124,15 +125,16 @@ table ringfence.api_tokens
     policy api_tokens_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy api_tokens_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy api_tokens_create_of_services for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (member_role = 'service'::text) AND (created_by = ( SELECT ringfence.actor() AS actor)) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
-    policy api_tokens_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (created_by = member_id) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
+    policy api_tokens_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.create'::text) AS may) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (created_by = member_id) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
     policy api_tokens_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may))
     policy api_tokens_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy api_tokens_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy api_tokens_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)))
     policy api_tokens_read_to_remove for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
-    policy api_tokens_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy api_tokens_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (member_role <> 'owner'::text) AND ((member_role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
+    policy api_tokens_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((member_role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
     policy api_tokens_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NOT NULL))
-    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member))) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NOT NULL))
+    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member))) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NOT NULL))
     grant delete to ringfence_app
     grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
     grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) to ringfence_app
@@ -1246,7 +1248,9 @@ function ringfence.enter(text)
         narrowing uuid;
         scopes text;
         credential_id text := '';
+        -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
         granted_role text;
+        granted_now text;
         granted_by_glass text;
         subject_member uuid;
         subject_held text;
@@ -1294,11 +1298,14 @@ function ringfence.enter(text)
             if caller is null then
                 raise exception 'the credential is not valid' using errcode = 'RF004';
             end if;
-            if part[3] like 'a:%' then
-                narrowing := substr(part[3], 3)::uuid;
-            elsif part[3] like 'm:%' then
+            if part[3] like 'm:%' then
                 narrowing := caller;
                 caller := (select m.identity_id from ringfence.members m where m.tenant_id = entered_tenant and m.member_id = substr(part[3], 3)::uuid);
+            elsif part[3] like 'a:%' and part[2] like 'i:%' then
+                narrowing := substr(part[3], 3)::uuid;
+            elsif part[3] <> '' then
+                -- A way to act that is none of these narrows nothing, so it must not pass for acting alone.
+                raise exception 'not a valid token' using errcode = 'RF002';
             end if;
         end if;
         loop
@@ -1309,18 +1316,20 @@ function ringfence.enter(text)
                and t.tenant_id = entered_tenant and t.status = 'active';
             -- One look for most: what few members have is asked behind it.
             if found_member is null or elevated is not null or issuers is not null or member_role = 'guest' then
+                granted_role := null;
                 if elevated > clock_timestamp() then
-                    select g.role, g.grant_id::text into granted_role, granted_by_glass from ringfence.break_glass_grants g
+                    select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
                      where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
                      order by g.created_at desc limit 1;
                     if found then
                         member_role := granted_role;
+                        granted_by_glass := coalesce(granted_by_glass, granted_now);
                     end if;
                 end if;
                 -- A guest is somebody by a grant alone, which names its issuer. A service signs in as its issuer has it, people as
                 -- the tenant will have it.
                 if found_member is null or member_role = 'guest'
-                    or issuers is not null and member_role <> 'service' and granted_by_glass is null
+                    or issuers is not null and member_role <> 'service' and granted_role is null
                         and not exists (select from ringfence.identities i where i.identity_id = caller and i.issuer = any (issuers)) then
                     raise exception 'no entry' using errcode = 'RF003';
                 end if;
@@ -1847,7 +1856,7 @@ function ringfence.permissions_of(text,boolean)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,role.manage,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text ELSE ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,'::text WHEN 'auditor'::text THEN ',ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,'::text ELSE ','::text END
+    RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.create,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,role.manage,token.create,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,'::text ELSE ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,token.create,'::text WHEN 'auditor'::text THEN ',ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,token.create,'::text ELSE ','::text END
     grant execute to ringfence_app
 
 function ringfence.post_crossing(uuid)

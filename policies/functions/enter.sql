@@ -70,7 +70,9 @@ declare
     narrowing uuid;
     scopes text;
     credential_id text := '';
+    -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
     granted_role text;
+    granted_now text;
     granted_by_glass text;
     subject_member uuid;
     subject_held text;
@@ -120,11 +122,14 @@ begin
         if caller is null then
             raise exception 'the credential is not valid' using errcode = 'RF004';
         end if;
-        if part[3] like 'a:%' then
-            narrowing := substr(part[3], 3)::uuid;
-        elsif part[3] like 'm:%' then
+        if part[3] like 'm:%' then
             narrowing := caller;
             caller := (select m.identity_id from ringfence.members m where m.tenant_id = entered_tenant and m.member_id = substr(part[3], 3)::uuid);
+        elsif part[3] like 'a:%' and part[2] like 'i:%' then
+            narrowing := substr(part[3], 3)::uuid;
+        elsif part[3] <> '' then
+            -- A way to act that is none of these narrows nothing, so it must not pass for acting alone.
+            raise exception 'not a valid token' using errcode = 'RF002';
         end if;
     end if;
 
@@ -136,18 +141,20 @@ begin
            and t.tenant_id = entered_tenant and t.status = 'active';
         -- One look for most: what few members have is asked behind it.
         if found_member is null or elevated is not null or issuers is not null or member_role = 'guest' then
+            granted_role := null;
             if elevated > clock_timestamp() then
-                select g.role, g.grant_id::text into granted_role, granted_by_glass from ringfence.break_glass_grants g
+                select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
                  where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
                  order by g.created_at desc limit 1;
                 if found then
                     member_role := granted_role;
+                    granted_by_glass := coalesce(granted_by_glass, granted_now);
                 end if;
             end if;
             -- A guest is somebody by a grant alone, which names its issuer. A service signs in as its issuer has it, people as
             -- the tenant will have it.
             if found_member is null or member_role = 'guest'
-                or issuers is not null and member_role <> 'service' and granted_by_glass is null
+                or issuers is not null and member_role <> 'service' and granted_role is null
                     and not exists (select from ringfence.identities i where i.identity_id = caller and i.issuer = any (issuers)) then
                 raise exception 'no entry' using errcode = 'RF003';
             end if;

@@ -47,6 +47,8 @@ create table ringfence.api_tokens (
     -- Goes with its owner's membership: whoever comes back gets new ones.
     constraint api_tokens_member_fkey foreign key (tenant_id, member_id, member_role) references ringfence.members (tenant_id, member_id, role) on update cascade,
     constraint api_tokens_created_by_fkey foreign key (tenant_id, created_by) references ringfence.contacts,
+    -- Nobody's role becomes a service's for as long as it takes to make a token that then speaks as that person.
+    constraint api_tokens_of_others_are_services check (member_role = 'service' or created_by = member_id),
     constraint api_tokens_hash_is_sha256 check (octet_length(token_hash) = 32),
     constraint api_tokens_name_is_short check (char_length(name) between 1 and 200),
     constraint api_tokens_scopes_are_names check (array_to_string(scopes, ',') ~ '^[a-z_.,]*$'),

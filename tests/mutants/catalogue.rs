@@ -101,19 +101,25 @@ async fn policies(client: &Client) -> Vec<Mutant> {
 /// Each sealed reader replaced by the plain setting that a statement can forge.
 fn unsealed(expression: &str) -> Vec<crate::sql_text::Change> {
     let plain = |setting: &str| format!("nullif(current_setting('app.{setting}', true), '')::uuid");
+    let held = "string_to_array(trim(both ',' from current_setting('app.permissions', true)), ',')";
     let mut changes = Vec::new();
     for (reader, by) in [
         ("current_tenant", plain("tenant_id")),
         ("member_with", plain("member_id")),
         ("member", plain("member_id")),
+        ("actor", plain("actor_id")),
+        ("identity", plain("identity_id")),
         ("request", plain("request_id")),
-        ("groups_with", "nullif(current_setting('app.groups', true), '')::uuid[]".to_owned()),
-        ("permissions", "string_to_array(current_setting('app.permissions', true), ',')".to_owned()),
+        // The argument goes on to say which of the lists is asked.
+        ("groups_with", "nullif(split_part(current_setting('app.groups', true), ';', ringfence.access_of($)), '')::uuid[]".to_owned()),
+        ("permissions", held.to_owned()),
+        ("grantable", held.to_owned()),
         ("may", "(current_setting('app.permissions', true) <> '')".to_owned()),
     ] {
         let call = format!("ringfence.{reader}(");
         for (at, _) in expression.match_indices(&call) {
             let Some(end) = expression[at..].find(')') else { continue };
+            let by = by.replace('$', &expression[at + call.len()..at + end]);
             let text = format!("{}{by}{}", &expression[..at], &expression[at + end + 1..]);
             changes.push(crate::sql_text::Change { what: format!("unsealed {}", &expression[at..=at + end]), text });
         }

@@ -135,15 +135,16 @@ fn bare(expression: &str) -> String {
 
 /// What the seal covers, left out where it is made and where it is looked at: one side alone would only lock everybody out.
 fn both_sides(functions: &[Function]) -> Vec<Mutant> {
-    let covered: [(&str, &[(&str, &str)]); 8] = [
+    let covered: [(&str, &[(&str, &str)]); 9] = [
         ("the backend", &[("int4send(pg_backend_pid())", "''::bytea")]),
         ("the transaction", &[("timestamptz_send(transaction_timestamp())", "''::bytea")]),
         ("the tenant", &[("textsend(current_setting('app.tenant_id', true)", "textsend(''"), ("textsend(seal.tenant_id::text", "textsend(''"), ("textsend(part[1]", "textsend(''")]),
-        ("the identity", &[("|| current_setting('app.identity_id', true)", "|| ''"), ("|| '|' || part[2] || '|", "|| '|' || '' || '|")]),
-        ("the member", &[("|| current_setting('app.member_id', true)", "|| ''"), ("part[2] || '|' || entered_member::text ||", "part[2] || '|' || '' ||")]),
-        ("the permissions", &[("|| '|' || current_setting('app.permissions', true)", "|| '|' || ''"), ("'|||,|{}|'", "'||||{}|'"), ("'||,|{}|'", "'|||{}|'"), ("|| '|' || held || '|' || group_ids::text || '|' || part[3]", "|| '|' || '' || '|' || group_ids::text || '|' || part[3]")]),
-        ("the groups", &[("|| current_setting('app.groups', true)", "|| ''"), ("'|||,|{}|'", "'|||,||'"), ("'||,|{}|'", "'||,||'"), ("|| held || '|' || group_ids::text || '|' || part[3]", "|| held || '|' || '' || '|' || part[3]")]),
-        ("the request", &[("|| '|' || current_setting('app.request_id', true)", "|| '|' || ''"), ("'||,|{}|' || part[3]", "'||,|{}|' || ''"), ("|| group_ids::text || '|' || part[3]))", "|| group_ids::text || '|' || ''))")]),
+        ("the identity", &[("|| current_setting('app.identity_id', true)", "|| ''"), ("textsend(part[1] || '|' || caller::text", "textsend(part[1] || '|' || ''")]),
+        ("the member", &[("|| current_setting('app.member_id', true)", "|| ''"), ("|| subject_member::text || '|' || found_member::text || '|' || held", "|| '' || '|' || found_member::text || '|' || held")]),
+        ("the actor", &[("|| current_setting('app.actor_id', true)", "|| ''"), ("|| found_member::text || '|' || held", "|| '' || '|' || held")]),
+        ("the permissions", &[("|| current_setting('app.permissions', true)", "|| ''"), ("'||||,||'", "'||||||'"), ("|| found_member::text || '|' || held", "|| found_member::text || '|' || ''")]),
+        ("the groups", &[("|| current_setting('app.groups', true)", "|| ''"), ("|| group_lists || '|' || part[4]", "|| '' || '|' || part[4]")]),
+        ("the request", &[("|| current_setting('app.request_id', true)", "|| ''"), ("'||||,||' || part[4]", "'||||,||' || ''"), ("|| group_lists || '|' || part[4]", "|| group_lists || '|' || ''")]),
     ];
     covered
         .iter()

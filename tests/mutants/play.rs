@@ -6,7 +6,8 @@
 //! (and `$name`, `:name` of a query); `-- effects` appends which tables changed, per tenant; `-- show:` names the columns
 //! looked at; `-- but: layer` leaves the play out where that layer is taken away. Then one line for each expectation:
 //! `-- actor [actor ...] [name=value ...]: outcome [or outcome]`. `-- each: line [name=value ...]: outcome` is the owner's,
-//! with that optional line of the query chosen for `<choose>`.
+//! with that optional line of the query chosen for `<choose>`. An actor `via[t:secret,m:agent]` shows the API token of that
+//! secret and acts for that member; `i:` and `s:` show an identity and a session, `a:` lets an identity act for the first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -26,8 +27,10 @@ pub enum Actor {
     /// The owner inside acme, as in one of its functions.
     Definer,
     Member { name: String, tenant: String },
-    /// A service with these permissions.
+    /// A service with these permissions; `admin` among them is all of an admin's, `-name` all but that one.
     Service(Vec<String>),
+    /// Whoever shows this credential, acting for somebody else or for themselves.
+    Via { credential: String, acting: String, tenant: String },
 }
 
 impl Actor {
@@ -36,6 +39,10 @@ impl Actor {
             return Some(Self::Service(permissions.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()));
         }
         let (name, tenant) = word.split_once('@').unwrap_or((word, "acme"));
+        if let Some(shown) = name.strip_prefix("via[").and_then(|rest| rest.strip_suffix(']')) {
+            let (credential, acting) = shown.split_once(',').unwrap_or((shown, ""));
+            return Some(Self::Via { credential: credential.into(), acting: acting.into(), tenant: tenant.into() });
+        }
         Some(match name {
             "root" => Self::Root,
             "nobody" => Self::Nobody,

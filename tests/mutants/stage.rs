@@ -7,11 +7,11 @@ use std::fmt::Write;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// Names that stage.sql and the plays give to ids. The tenants' ids begin with a letter of their own.
-const NAMES: [&str; 46] = [
+const NAMES: [&str; 52] = [
     "owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "asker", "silent", "outsider", "i_owner", "i_admin", "i_agent",
     "i_grouped_agent", "i_light_agent", "i_requester", "i_auditor", "i_service", "i_outsider", "i_new", "org", "empty_org", "foreign_org", "first", "second", "vacant",
     "foreign_group", "ticket1", "ticket2", "ticket3", "ticket4", "foreign_ticket", "c1p", "c1i", "c2p", "c2i", "c3p", "c3i", "foreign_comment", "event", "r_one", "r_two",
-    "absent", "new", "new2",
+    "absent", "new", "new2", "session", "token_service", "token_auditor", "narrow_role", "wide_role", "grant",
 ];
 
 /// One layer of the defence taken away, so that the other one is seen to hold alone.
@@ -91,12 +91,12 @@ impl Stage {
     /// Keeps a digest of every row, for telling afterwards what changed where.
     async fn remember(&mut self) {
         let tables = self
-            .value("select string_agg(relname, ' ' order by relname) from pg_class where relnamespace = 'ringfence'::regnamespace and relkind = 'r' and relname <> 'schema_history'")
+            .value("select string_agg(c.relname || case when a.attname is null then '' else '!' end, ' ' order by c.relname) from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+                     where c.relnamespace = 'ringfence'::regnamespace and c.relkind = 'r' and c.relname <> 'schema_history'")
             .await;
         let mut rows = String::new();
         for table in tables.split(' ') {
-            let tenant = ["identities", "keys", "installation_events", "sessions", "logout_tokens"].contains(&table);
-            let tenant = if tenant { "'-'" } else { "coalesce(left(x.tenant_id::text, 1), '-')" };
+            let (table, tenant) = table.strip_suffix('!').map_or((table, "'-'"), |table| (table, "coalesce(left(x.tenant_id::text, 1), '-')"));
             let _ = write!(rows, "{}select '{table}' as t, {tenant} as tenant, md5(x::text) as h from ringfence.{table} x", if rows.is_empty() { "" } else { " union all " });
         }
         self.run(&format!("create temp table remembered as select r.*, r.h in (select md5(m::text) from ringfence.members m where m.role = 'service') as service from ({rows}) r")).await;
@@ -170,11 +170,14 @@ impl Stage {
 
     /// SQL that enters a tenant as the service does.
     pub fn enter(&self, tenant: &str, member: &str) -> String {
+        self.enter_with(tenant, &format!("'{}'", self.token(tenant, member)))
+    }
+
+    fn enter_with(&self, tenant: &str, token: &str) -> String {
         format!(
             "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
-                    set_config('app.authentication', 'bearer', true), ringfence.enter('{}')",
-            self.ids[tenant],
-            self.token(tenant, member)
+                    set_config('app.authentication', 'bearer', true), ringfence.enter({token})",
+            self.ids[tenant]
         )
     }
 
@@ -192,12 +195,17 @@ impl Stage {
             Actor::Login(role) => format!("set session authorization {role}"),
             Actor::Analyst => format!("set session authorization {}", self.analyst),
             Actor::Owner => "set local role ringfence_owner".to_owned(),
+            Actor::Via { credential, acting, tenant } => format!(
+                "select set_config('play.token', ({}), true); set session authorization ringfence_app; {}",
+                self.named(&signed(tenant, &said(credential), &said(acting))),
+                self.enter_with(tenant, "current_setting('play.token')")
+            ),
             Actor::Definer => format!("{}; set local role ringfence_owner", enter("acme", "auditor")),
             Actor::Member { name, tenant } => format!("set session authorization ringfence_app; {}", enter(tenant, name)),
             Actor::Service(permissions) => format!(
-                "update ringfence.members set permissions = '{{{}}}' where role = 'service'; update pg_temp.remembered r set h = md5(m::text) from ringfence.members m
+                "update ringfence.members set permissions = {} where role = 'service'; update pg_temp.remembered r set h = md5(m::text) from ringfence.members m
                   where r.t = 'members' and m.role = 'service' and r.tenant = left(m.tenant_id::text, 1) and r.service; set session authorization ringfence_app; {}",
-                permissions.join(","),
+                rights(permissions),
                 enter("acme", "service")
             ),
         }
@@ -232,13 +240,38 @@ impl Stage {
     }
 }
 
-/// SQL that mints a token.
+/// Permissions as SQL; `admin` is all that an admin has, and `-name` all but that one.
+fn rights(permissions: &[String]) -> String {
+    let named: Vec<&str> = permissions.iter().map(String::as_str).filter(|name| *name != "admin" && !name.starts_with('-')).collect();
+    let mut list = format!("'{{{}}}'::text[]", named.join(","));
+    if permissions.iter().any(|name| name == "admin") {
+        list = format!("{list} || string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',')");
+    }
+    permissions.iter().filter_map(|name| name.strip_prefix('-')).fold(list, |list, name| format!("array_remove({list}, '{name}')"))
+}
+
+/// SQL that mints a member's token.
 fn mint(tenant: &str, member: &str) -> String {
+    signed(tenant, &format!("'i:{{i_{member}}}'"), "''")
+}
+
+fn signed(tenant: &str, credential: &str, acting: &str) -> String {
     format!(
         "select t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex')
-           from ringfence.keys k, lateral (select concat_ws('|', '{{{tenant}}}', 'i:{{i_{member}}}', '', '{{r_two}}', extract(epoch from clock_timestamp())::bigint + 86400, 'nonce', k.kid)) t (token)
+           from ringfence.keys k, lateral (select concat_ws('|', '{{{tenant}}}', {credential}, {acting}, '{{r_two}}', extract(epoch from clock_timestamp())::bigint + 86400, 'nonce', k.kid)) t (token)
           where k.purpose = 'token'"
     )
+}
+
+/// What a play writes of a credential or of who acts, as SQL: `i:` and `a:` name an identity, `m:` a member, `s:` and `t:` a
+/// secret, whose hash is what the service says.
+fn said(words: &str) -> String {
+    match words.split_once(':') {
+        Some((kind @ ("i" | "a"), name)) => format!("'{kind}:{{i_{name}}}'"),
+        Some((kind @ "m", name)) => format!("'{kind}:{{{name}}}'"),
+        Some((kind, secret)) => format!("'{kind}:' || encode(sha256('{secret}'), 'hex')"),
+        None => format!("'{words}'"),
+    }
 }
 
 /// The rows of the last statement, or how many it touched.

@@ -80,4 +80,17 @@ values ('{absent}', '9', '2026-01-01', '{r_one}', 'identity.refused', 'deny', 'n
 insert into ringfence.idempotency_keys (tenant_id, member_id, route, key, body_hash, status, headers, body)
 select t.tenant_id, m::uuid, 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t, unnest(array['{owner}', '{agent}']) m;
 insert into ringfence.ticket_counters (tenant_id, last) select t.tenant_id, 9 from twins t;
+
+insert into ringfence.sessions (session_id, session_hash, identity_id, authenticated_at, idle_expires_at, expires_at)
+values ('{session}', sha256('session'), '{i_agent}', now(), '2999-01-01', '2999-01-01');
+insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions, created_at)
+select t.tenant_id, r.id::uuid, r.name, r.permissions::text[], r.made::timestamptz
+  from twins t, (values ('{narrow_role}', 'narrow', '{ticket.read.group,comment.read.group,contact.read}', '2026-01-01'), ('{wide_role}', 'wide', '{settings.change,audit.read}', '2026-01-02')) r (id, name, permissions, made);
+insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, created_at, expires_at)
+select t.tenant_id, k.id::uuid, k.member::uuid, k.role, k.secret, sha256(k.secret::bytea), k.scopes::text[], k.made_by::uuid, '2026-01-01', '2999-01-01'
+  from twins t,
+       (values ('{token_service}', '{service}', 'service', 'token_service', '{ticket.read,contact.read,act_as}', '{owner}'),
+               ('{token_auditor}', '{auditor}', 'auditor', 'token_auditor', '{ticket.read,comment.read.group}', '{auditor}')) k (id, member, role, secret, scopes, made_by);
+insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
+select t.tenant_id, '{grant}'::uuid, '{light_agent}'::uuid, 'agent', 'a reason that was told', '{owner}'::uuid, '2026-01-01', '2026-01-01 08:00' from twins t;
 drop table twins;

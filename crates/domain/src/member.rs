@@ -54,6 +54,7 @@ pub mod permission {
         MEMBER_MANAGE = "member.manage",
         OWNER_MANAGE = "owner.manage",
         ROLE_MANAGE = "role.manage",
+        TOKEN_CREATE = "token.create",
         TOKEN_MANAGE = "token.manage",
         BREAK_GLASS_GRANT = "break_glass.grant",
         AGREEMENT_MANAGE = "agreement.manage",

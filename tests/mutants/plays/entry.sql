@@ -2,26 +2,26 @@
 
 -- play: each role enters with the permissions of its own, and nobody with more
 select split_part(current_setting('app.permissions'), '=', 1);
--- owner: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,owner.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
--- admin: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
--- agent: ,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,
--- grouped_agent: ,ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,
--- light_agent: ,ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,
--- requester: ,ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,
--- auditor: ,ticket.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,
+-- owner: ,ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.create,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
+-- admin: ,ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,role.manage,token.create,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,
+-- agent: ,ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,
+-- grouped_agent: ,ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,
+-- light_agent: ,ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,
+-- requester: ,ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,token.create,
+-- auditor: ,ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,token.create,
 -- service[]: ,,
 -- service[ticket.read]: ,ticket.read,
 
 -- play: the sealed readers say who is in which tenant
-select ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.groups(), ringfence.request(), array_length(ringfence.permissions(), 1), ringfence.may('ticket.read'), ringfence.may('ticket.read.group'),
+select ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.actor(), ringfence.request(), array_length(ringfence.permissions(), 1), ringfence.may('ticket.read'), ringfence.may('ticket.read.group'),
        ringfence.member_with('ticket.read.own'), coalesce(ringfence.groups_with('ticket.read.group'), '{}'), ringfence.tenant_id();
--- owner: acme|i_owner|owner|{}|r_two|19|t|f|null|{}|acme
--- grouped_agent: acme|i_grouped_agent|grouped_agent|{first}|r_two|11|f|t|null|{first}|acme
--- requester: acme|i_requester|requester|{}|r_two|5|f|f|requester|{}|acme
--- outsider@globex: globex|i_outsider|outsider|{}|r_two|11|t|f|null|{}|globex
--- nobody: null|null|null|{}|null|null|f|f|null|{}|null
--- analyst: acme|null|null|{}|null|null|f|f|null|{}|null
--- owner_role: null|null|null|{}|null|null|f|f|null|{}|null
+-- owner: acme|i_owner|owner|owner|r_two|26|t|f|null|{}|acme
+-- grouped_agent: acme|i_grouped_agent|grouped_agent|grouped_agent|r_two|14|f|t|null|{first}|acme
+-- requester: acme|i_requester|requester|requester|r_two|6|f|f|requester|{}|acme
+-- outsider@globex: globex|i_outsider|outsider|outsider|r_two|14|t|f|null|{}|globex
+-- nobody: null|null|null|null|null|null|f|f|null|{}|null
+-- analyst: acme|null|null|null|null|null|f|f|null|{}|null
+-- owner_role: null|null|null|null|null|null|f|f|null|{}|null
 
 -- play: a permission is a whole name, not a part of one
 select ringfence.may('ticket'), ringfence.may('read'), ringfence.may('ticket.rea'), ringfence.may('icket.read'), ringfence.sealed('app.member_id', 'ticket.change');
@@ -31,19 +31,19 @@ select ringfence.may('ticket'), ringfence.may('read'), ringfence.may('ticket.rea
 -- play: enter answers member, permissions and groups
 -- before:
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', 'i:<identity>', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
 <also>;
 -- sql:
-select set_config('app.tenant_id', '<means>', true), ringfence.enter(<token>);
+select set_config('app.tenant_id', '<means>', true), set_config('app.actor_kind', 'user', true), ringfence.enter(<token>);
 -- show: enter
 -- let: tenant={acme} means={acme} identity={i_light_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
--- nobody: light_agent|,ticket.read.group,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,|{first}
--- nobody identity={i_grouped_agent}: grouped_agent|,ticket.read.group,ticket.create.group,ticket.change.group,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,|{first}
--- nobody identity={i_service}: service|,,|{}
+-- nobody: light_agent|light_agent|i_light_agent|,ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,|{first};{first};{first};{first}|||user
+-- nobody identity={i_grouped_agent}: grouped_agent|grouped_agent|i_grouped_agent|,ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,|{first};{first};{first};{first}|||user
+-- nobody identity={i_service}: service|service|i_service|,,|{};{};{};{}|||user
 -- nobody identity={i_outsider}: !RF003
 -- nobody identity={absent}: !RF003
 -- nobody tenant={absent} means={absent}: !RF003
--- nobody tenant={globex} means={globex} identity={i_outsider}: outsider|,ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,|{}
+-- nobody tenant={globex} means={globex} identity={i_outsider}: outsider|outsider|i_outsider|,ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,|{};{};{};{}|||user
 -- nobody means={globex}: !RF002
 -- nobody means=: !RF002
 -- nobody tenant={globex} identity={i_owner}: !RF002
@@ -82,7 +82,7 @@ select count(*) from ringfence.tickets;
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k where k.purpose = 'token';
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '{acme}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
+  from ringfence.keys k, lateral (select concat_ws('|', '{acme}', 'i:{i_agent}', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
 -- sql:
 select set_config('app.tenant_id', '{acme}', true), ringfence.enter(current_setting('play.token'));
 -- nobody: !RF002
@@ -112,9 +112,9 @@ select count(*) from ringfence.tickets;
 -- before:
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{acme}', '{requester}', '{first}'), ('{acme}', '{owner}', '{first}'), ('{globex}', '{agent}', '{first}');
 -- sql:
-select ringfence.groups();
--- requester owner agent: {}
--- light_agent: {first}
+select current_setting('app.groups');
+-- requester owner agent: {};{};{};{}
+-- light_agent: {first};{first};{first};{first}
 
 -- play: entering twice leaves the second tenant
 select set_config('app.tenant_id', '{globex}', true), ringfence.enter('x');
@@ -169,14 +169,14 @@ select ringfence.resolve_tenant('<slug>');
 -- play: a token that names no tenant lists the tenants of its identity
 -- before:
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', '<identity>', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', 'i:<identity>', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
 <also>;
 -- sql:
 select string_agg(t::text, ' ' order by t::text) from ringfence.my_tenants(<token>) t;
 -- let: tenant={none} identity={i_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
 -- nobody: acme globex
 -- nobody identity={i_outsider}: globex
--- nobody identity={absent}: null
+-- nobody identity={absent}: !RF004
 -- nobody tenant={acme}: !RF002
 -- nobody life=-1: !RF002
 -- nobody kid=99: !RF002
@@ -191,7 +191,7 @@ select string_agg(t::text, ' ' order by t::text) from ringfence.my_tenants(<toke
 -- before:
 insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select k.purpose, 77, k.outer_pad, k.inner_pad, now() from ringfence.keys k where k.purpose = 'token';
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '{none}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
+  from ringfence.keys k, lateral (select concat_ws('|', '{none}', 'i:{i_agent}', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.kid = 77;
 -- sql:
 select count(*) from ringfence.my_tenants(current_setting('play.token'));
 -- nobody: !RF002
@@ -202,7 +202,7 @@ set local session_replication_role = replica;
 insert into ringfence.memberships (identity_id, tenant_id) select '{i_agent}', gen_random_uuid() from generate_series(1, 600);
 set local session_replication_role = origin;
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
-  from ringfence.keys k, lateral (select concat_ws('|', '{none}', '{i_agent}', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.purpose = 'token';
+  from ringfence.keys k, lateral (select concat_ws('|', '{none}', 'i:{i_agent}', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.purpose = 'token';
 -- sql:
 select count(*) from ringfence.my_tenants(current_setting('play.token'));
 -- nobody: 500

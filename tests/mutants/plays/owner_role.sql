@@ -19,6 +19,14 @@ delete from ringfence.<table> <where>;
 -- definer owner_role table=idempotency_keys: #0 / unchanged
 -- definer owner_role table=ticket_counters: #0 / unchanged
 -- definer owner_role table=reporting_logins: #0 / unchanged
+-- definer owner_role table=sessions: #0 / unchanged
+-- definer owner_role table=tenant_roles: #0 / unchanged
+-- definer owner_role table=break_glass_grants: #0 / unchanged
+-- definer owner_role table=agreements: #0 / unchanged
+-- definer owner_role table=ticket_links: #0 / unchanged
+-- definer owner_role table=comment_shares: #0 / unchanged
+-- definer table=api_tokens: #2 / api_tokens a-2
+-- owner_role table=api_tokens: #0 / unchanged
 -- definer table=group_members: #2 / group_members a-2
 -- owner_role table=group_members: #0 / unchanged
 -- definer table=members where=where/**/member_id='{owner}': !23503 memberships_member_fkey
@@ -40,6 +48,10 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=installation_events set=action='x': #0 / unchanged
 -- definer owner_role table=idempotency_keys set=body='x': #0 / unchanged
 -- definer owner_role table=reporting_logins set=tenant_id='{acme}': #0 / unchanged
+-- definer owner_role table=sessions set=ended_at=now(): #1 / sessions -+1-1
+-- definer owner_role table=tenant_roles set=permissions='{}': #0 / unchanged
+-- definer owner_role table=break_glass_grants set=revoked_at=null: #0 / unchanged
+-- definer owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
 -- definer table=members set=version=9: #0 / unchanged
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
@@ -52,8 +64,10 @@ update ringfence.<table> set <set>;
 -- play: what the owner itself inserts belongs to the tenant it is in
 insert into ringfence.<into>;
 -- let: into=x
--- definer into=tags/**/values('{acme}','x'): !42501
--- definer into=tickets(tenant_id,ticket_id,number,subject,requester_id)values('{acme}','{new}',99,'x','{asker}'): !42501
+-- definer into=tags/**/values('{acme}','x'): #1
+-- definer owner_role into=tags/**/values('{globex}','x'): !42501
+-- definer into=tickets(tenant_id,ticket_id,number,subject,requester_id)values('{acme}','{new}',99,'x','{asker}'): #1
+-- definer owner_role into=tickets(tenant_id,ticket_id,number,subject,requester_id)values('{globex}','{new}',99,'x','{asker}'): !42501
 -- definer into=contacts(tenant_id,contact_id,name)values('{acme}','{new}','x'): #1
 -- definer owner_role into=contacts(tenant_id,contact_id,name)values('{globex}','{new}','x'): !42501
 -- definer into=members(tenant_id,member_id,identity_id,role)values('{acme}','{silent}','{i_new}','agent'): #1
@@ -66,7 +80,13 @@ insert into ringfence.<into>;
 -- definer owner_role into=audit_events(tenant_id,position,event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{globex}',99,'{new}','9',now(),'{new}','x','allow','user','{}'): !42501
 -- definer into=ticket_events(tenant_id,ticket_event_id,ticket_id,requester_id,group_key,actor_id,kind,visibility,version)values('{acme}','{new}','{ticket1}','{asker}','{first}','{agent}','ticket.created','public',1): #1
 -- definer owner_role into=ticket_events(tenant_id,ticket_event_id,ticket_id,requester_id,group_key,actor_id,kind,visibility,version)values('{globex}','{new}','{ticket1}','{asker}','{first}','{agent}','ticket.created','public',1): !42501
--- definer into=comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{agent}','public','x'): !42501
+-- definer into=comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{agent}','public','x'): #1
+-- definer owner_role into=comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{globex}','{new}','{ticket1}','{asker}','{first}','{agent}','public','x'): !42501
+-- definer into=break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{acme}','{new}','{agent}','admin','a_reason_told','{owner}',now()+'1h'): #1
+-- definer owner_role into=break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{globex}','{new}','{agent}','admin','a_reason_told','{owner}',now()+'1h'): !42501
+-- definer into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{acme}','{new}','{agent}','agent','x',sha256('x'),'{}','{agent}',now()+'1h'): !42501
+-- definer into=tenant_roles(tenant_id,role_id,name,permissions)values('{acme}','{new}','x','{}'): !42501
+-- definer owner_role into=sessions(session_id,session_hash,identity_id,authenticated_at,idle_expires_at,expires_at)values('{new}',sha256('x'),'{i_new}',now(),now(),now()): #1
 -- definer into=groups(tenant_id,group_id,name)values('{acme}','{new}','x'): !42501
 -- definer into=group_members(tenant_id,group_id,member_id)values('{acme}','{first}','{agent}'): !42501
 -- definer into=organizations(tenant_id,organization_id,name)values('{acme}','{new}','x'): !42501

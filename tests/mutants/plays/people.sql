@@ -113,7 +113,7 @@ delete from ringfence.groups where group_id = '{first}';
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('<tenant>', '<member>', '<group>');
 -- effects
 -- let: tenant={acme} member={agent} group={first}
--- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: #1 / group_members a+1
+-- owner admin service[admin]: #1 / group_members a+1
 -- service[member.manage]: !42501
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: !42501
 -- owner tenant={globex}: !42501
@@ -125,7 +125,7 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('<t
 -- play: who takes whom out of a group, blindly
 delete from ringfence.group_members;
 -- effects
--- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: #2 / group_members a-2
+-- owner admin service[admin]: #2 / group_members a-2
 -- service[member.read,member.manage]: #0 / unchanged
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: #0 / unchanged
 -- service[member.manage]: #0 / unchanged
@@ -140,11 +140,11 @@ update ringfence.<table> set <set>;
 insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions) values ('<tenant>', '<member>', '<identity>', '<role>', <permissions>);
 -- effects
 -- let: tenant={acme} member={asker} identity={i_new} role=agent permissions=null
--- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: #1 / members a+1
--- service[member.manage] service[owner.manage] service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,settings.read,settings.change]: !42501
+-- owner admin service[admin]: #1 / members a+1
+-- service[member.manage] service[owner.manage] service[admin,-audit.read]: !42501
 -- owner admin role=admin: #1 / members a+1
--- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage] role=owner: #1 / members a+1
--- service[owner.manage] service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] role=owner: !42501
+-- owner service[admin,owner.manage] role=owner: #1 / members a+1
+-- service[owner.manage] service[admin] role=owner: !42501
 -- admin service[member.manage] role=owner: !42501
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: !42501
 -- owner admin tenant={globex}: !42501
@@ -169,8 +169,8 @@ insert into ringfence.members (tenant_id, member_id, identity_id, role, permissi
 with touched as (update ringfence.members set <set> returning role) select count(*), count(*) filter (where role = 'owner') from touched;
 -- effects
 -- let: set=version=9
--- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: 8|1 / members a+8-8
--- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: 7|0 / members a+7-7
+-- owner service[admin,owner.manage]: 8|1 / members a+8-8
+-- admin service[admin]: 7|0 / members a+7-7
 -- service[member.read,owner.manage] service[member.read,member.manage]: 1|0 / members a+1-1
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0 / unchanged
 -- service[owner.manage] service[member.manage]: 1|0 / members a+1-1
@@ -183,17 +183,17 @@ with touched as (update ringfence.members set <set> returning role) select count
 update ringfence.members set role = '<role>', permissions = <permissions> where role = '<was>';
 -- effects
 -- let: was=agent role=admin permissions=null
--- owner admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: #2 / members a+2-2
+-- owner admin service[admin] service[admin,owner.manage]: #2 / members a+2-2
 -- service[member.read,member.manage] service[member.read,owner.manage]: #0 / unchanged
--- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage] role=owner: #2 / members a+2-2
+-- owner service[admin,owner.manage] role=owner: #2 / members a+2-2
 -- service[member.read,owner.manage] role=owner: #0 / unchanged
--- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change] role=owner: !42501
+-- admin service[admin] role=owner: !42501
 -- service[member.read,member.manage] role=owner: #0 / unchanged
 -- admin was=owner: #0 / unchanged
 -- owner was=owner role=agent: #1 / members a+1-1
--- admin was=auditor role=service permissions='{ticket.read}': #1 / members a+1-1
+-- admin was=auditor role=service permissions='{ticket.read}': #1 / api_tokens a+1-1, members a+1-1
 -- admin was=auditor role=service permissions='{owner.manage}': !42501
--- owner was=auditor role=service permissions='{owner.manage}': #1 / members a+1-1
+-- owner was=auditor role=service permissions='{owner.manage}': #1 / api_tokens a+1-1, members a+1-1
 -- owner was=auditor role=service permissions='{nobodys.right}': !42501
 -- service[member.read,member.manage] was=auditor role=service permissions='{ticket.read}': #0 / unchanged
 -- service[member.read,member.manage] was=service role=service permissions='{ticket.read}': !42501
@@ -208,12 +208,12 @@ update ringfence.members set role = '<role>', permissions = <permissions> where 
 
 -- play: who removes members, blindly
 -- before:
-delete from ringfence.memberships; delete from ringfence.group_members; update ringfence.tickets set assignee_id = null;
+delete from ringfence.memberships; delete from ringfence.group_members; delete from ringfence.api_tokens; update ringfence.tickets set assignee_id = null;
 -- sql:
 with gone as (delete from ringfence.members returning role) select count(*), count(*) filter (where role = 'owner') from gone;
--- owner service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,owner.manage]: 8|1
+-- owner service[admin,owner.manage]: 8|1
 -- service[member.read,owner.manage]: 1|0
--- admin service[ticket.read,ticket.create,ticket.change,comment.read,comment.create,member.read,member.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change]: 7|0
+-- admin service[admin]: 7|0
 -- service[member.read,member.manage]: 1|0
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0
 -- definer: 8|1
@@ -221,7 +221,7 @@ with gone as (delete from ringfence.members returning role) select count(*), cou
 
 -- play: removing members touches no other tenant
 -- before:
-set local session_replication_role = replica; delete from ringfence.memberships where tenant_id = '{acme}'; delete from ringfence.group_members where tenant_id = '{acme}'; update ringfence.tickets set assignee_id = null where tenant_id = '{acme}'; set local session_replication_role = origin;
+set local session_replication_role = replica; delete from ringfence.memberships where tenant_id = '{acme}'; delete from ringfence.group_members where tenant_id = '{acme}'; delete from ringfence.api_tokens where tenant_id = '{acme}'; update ringfence.tickets set assignee_id = null where tenant_id = '{acme}'; set local session_replication_role = origin;
 -- sql:
 delete from ringfence.members where member_id <> '{owner}';
 -- after:

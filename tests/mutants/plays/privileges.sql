@@ -18,6 +18,54 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=reporting.tickets role=ringfence_operator: none
 -- root relation=reporting.tickets role=ringfence_reporting: select
 -- root relation=reporting.tickets role=public: none
+-- root relation=ringfence.agreements role=ringfence_app: select insert(tenant_id agreement_id partner_slug direction actions fields expires_at consented_by)
+-- root relation=ringfence.agreements role=ringfence_auditor: none
+-- root relation=ringfence.agreements role=ringfence_dispatcher: none
+-- root relation=ringfence.agreements role=ringfence_operator: none
+-- root relation=ringfence.agreements role=ringfence_reporting: none
+-- root relation=ringfence.agreements role=public: none
+-- root relation=ringfence.comment_shares role=ringfence_app: select insert(tenant_id share_id link_id comment_id ticket_id requester_id group_key created_by)
+-- root relation=ringfence.comment_shares role=ringfence_auditor: none
+-- root relation=ringfence.comment_shares role=ringfence_dispatcher: none
+-- root relation=ringfence.comment_shares role=ringfence_operator: none
+-- root relation=ringfence.comment_shares role=ringfence_reporting: none
+-- root relation=ringfence.comment_shares role=public: none
+-- root relation=ringfence.crossing_queue role=ringfence_app: none
+-- root relation=ringfence.crossing_queue role=ringfence_auditor: none
+-- root relation=ringfence.crossing_queue role=ringfence_dispatcher: none
+-- root relation=ringfence.crossing_queue role=ringfence_operator: none
+-- root relation=ringfence.crossing_queue role=ringfence_reporting: none
+-- root relation=ringfence.crossing_queue role=public: none
+-- root relation=ringfence.ticket_links role=ringfence_app: select insert(tenant_id link_id agreement_id ticket_id requester_id group_key created_by)
+-- root relation=ringfence.ticket_links role=ringfence_auditor: none
+-- root relation=ringfence.ticket_links role=ringfence_dispatcher: none
+-- root relation=ringfence.ticket_links role=ringfence_operator: none
+-- root relation=ringfence.ticket_links role=ringfence_reporting: none
+-- root relation=ringfence.ticket_links role=public: none
+-- root relation=ringfence.api_tokens role=ringfence_app: select(tenant_id api_token_id member_id member_role name scopes created_by created_at expires_at last_used_at revoked_at) insert(tenant_id api_token_id member_id member_role name token_hash scopes created_by expires_at) update(revoked_at) delete
+-- root relation=ringfence.api_tokens role=ringfence_auditor: none
+-- root relation=ringfence.api_tokens role=ringfence_dispatcher: none
+-- root relation=ringfence.api_tokens role=ringfence_operator: none
+-- root relation=ringfence.api_tokens role=ringfence_reporting: none
+-- root relation=ringfence.api_tokens role=public: none
+-- root relation=ringfence.break_glass_grants role=ringfence_app: select update(revoked_at)
+-- root relation=ringfence.break_glass_grants role=ringfence_auditor: none
+-- root relation=ringfence.break_glass_grants role=ringfence_dispatcher: none
+-- root relation=ringfence.break_glass_grants role=ringfence_operator: none
+-- root relation=ringfence.break_glass_grants role=ringfence_reporting: none
+-- root relation=ringfence.break_glass_grants role=public: none
+-- root relation=ringfence.sessions role=ringfence_app: none
+-- root relation=ringfence.sessions role=ringfence_auditor: none
+-- root relation=ringfence.sessions role=ringfence_dispatcher: none
+-- root relation=ringfence.sessions role=ringfence_operator: none
+-- root relation=ringfence.sessions role=ringfence_reporting: none
+-- root relation=ringfence.sessions role=public: none
+-- root relation=ringfence.tenant_roles role=ringfence_app: select insert(tenant_id role_id name permissions) update(name permissions version updated_at) delete
+-- root relation=ringfence.tenant_roles role=ringfence_auditor: none
+-- root relation=ringfence.tenant_roles role=ringfence_dispatcher: none
+-- root relation=ringfence.tenant_roles role=ringfence_operator: none
+-- root relation=ringfence.tenant_roles role=ringfence_reporting: none
+-- root relation=ringfence.tenant_roles role=public: none
 -- root relation=ringfence.audit_events role=ringfence_app: select
 -- root relation=ringfence.audit_events role=ringfence_auditor: none
 -- root relation=ringfence.audit_events role=ringfence_dispatcher: none
@@ -84,7 +132,13 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.keys role=ringfence_operator: none
 -- root relation=ringfence.keys role=ringfence_reporting: none
 -- root relation=ringfence.keys role=public: none
--- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at) insert(tenant_id member_id identity_id role permissions) update(role permissions version updated_at) delete
+-- root relation=ringfence.logout_tokens role=ringfence_app: none
+-- root relation=ringfence.logout_tokens role=ringfence_auditor: none
+-- root relation=ringfence.logout_tokens role=ringfence_dispatcher: none
+-- root relation=ringfence.logout_tokens role=ringfence_operator: none
+-- root relation=ringfence.logout_tokens role=ringfence_reporting: none
+-- root relation=ringfence.logout_tokens role=public: none
+-- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions role_id elevated_until version created_at updated_at) insert(tenant_id member_id identity_id role permissions role_id) update(role permissions role_id version updated_at) delete
 -- root relation=ringfence.members role=ringfence_auditor: none
 -- root relation=ringfence.members role=ringfence_dispatcher: none
 -- root relation=ringfence.members role=ringfence_operator: none
@@ -114,6 +168,12 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.schema_history role=ringfence_operator: none
 -- root relation=ringfence.schema_history role=ringfence_reporting: none
 -- root relation=ringfence.schema_history role=public: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_app: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_auditor: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_dispatcher: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_operator: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_reporting: none
+-- root relation=ringfence.sign_in_attempts role=public: none
 -- root relation=ringfence.tags role=ringfence_app: select insert
 -- root relation=ringfence.tags role=ringfence_auditor: none
 -- root relation=ringfence.tags role=ringfence_dispatcher: none
@@ -148,10 +208,10 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: current_tenant enter gives_roles groups groups_with identify identity may member member_with my_tenants permissions permissions_of request reserve_ticket_numbers resolve_own_ticket resolve_tenant sealed status_may_follow tenant_id touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_app: access_of actor agreement_refuses begin_sign_in consent_agreement current_tenant end_session end_sessions_of_issuer enter find_session gives_roles grantable groups_with identify identity list_sessions may member member_with my_identity my_tenants open_session permissions permissions_of post_crossing request reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement sealed status_may_follow take_sign_in tenant_id touch_session touch_ticket transfer_ticket|t|f|f|f
 -- root role=ringfence_auditor: move_audit|t|f|f|f
--- root role=ringfence_dispatcher: none|f|f|f|f
+-- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_reporting_login create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f
--- root role=ringfence_provisioner: create_reporting_login current_tenant groups groups_with identity may member member_with permissions register_reporting_login request sealed tenant_id|t|t|f|f
--- root role=ringfence_reporting: current_tenant groups groups_with identity may member member_with permissions request sealed tenant_id|t|t|f|f
+-- root role=ringfence_provisioner: access_of actor create_reporting_login current_tenant groups_with identity may member member_with permissions register_reporting_login request sealed tenant_id|t|t|f|f
+-- root role=ringfence_reporting: access_of actor current_tenant groups_with identity may member member_with permissions request sealed tenant_id|t|t|f|f
 -- root role=public: none|f|f|f|f

@@ -255,8 +255,16 @@ select string_agg(format('%s %s', i.action, i.details), ', ' order by i.action) 
 -- let: 1={acme} 2={service} 3=1 4={}
 -- service[member.read,member.manage,ticket.read]: service|{member.read,member.manage,ticket.read}
 -- owner 4={"permissions":["ticket.read"]}: service|{ticket.read}
--- owner 4={"role":"agent"}: agent|null
+-- owner 4={"role":"agent"}: !23514 api_tokens_of_others_are_services
 -- owner 4={"permissions":null}: !23514 members_service_has_permissions
+
+-- play: a service without tokens loses its rights with its role
+-- before:
+delete from ringfence.api_tokens;
+-- query: members/change.sql
+-- show: role permissions
+-- let: 1={acme} 2={service} 3=1 4={"role":"agent"}
+-- owner: agent|null
 
 -- play: a membership ends with what hangs from it, if an owner remains
 -- before:
