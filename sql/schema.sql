@@ -385,6 +385,8 @@ table ringfence.crossing_queue
     constraint crossing_queue_kind_is_known CHECK ((kind = ANY (ARRAY['agreement'::text, 'ticket'::text, 'comment'::text])))
     CREATE INDEX crossing_queue_agreement_idx ON ringfence.crossing_queue USING btree (tenant_id, agreement_id)
     CREATE INDEX crossing_queue_due_idx ON ringfence.crossing_queue USING btree (due_at)
+    policy crossing_queue_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy crossing_queue_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy crossing_queue_change_by_definers for update to ringfence_owner using true with check true
     policy crossing_queue_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy crossing_queue_read_by_definers for select to ringfence_owner using true
@@ -1813,7 +1815,7 @@ function ringfence.opened(text,text)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        if letter is distinct from ringfence.signed(purpose, left(letter, -65)) then
+        if (letter = ringfence.signed(purpose, left(letter, -65))) is not true then
             raise exception 'not a letter of this database' using errcode = 'RF005';
         end if;
         return left(letter, -65)::jsonb;
@@ -2354,7 +2356,7 @@ function ringfence.signed(text,text)
      RETURNS text
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (SELECT ((signed.body || '|'::text) || encode(sha256((k.outer_pad || sha256((k.inner_pad || textsend(((('crossing|'::text || k.purpose) || '|'::text) || signed.body)))))), 'hex'::text)) FROM ringfence.keys k WHERE ((k.purpose = 'seal'::text) AND (k.retired_at IS NULL)))
+    RETURN (SELECT ((signed.body || '|'::text) || encode(sha256((k.outer_pad || sha256((k.inner_pad || textsend(((('crossing|'::text || signed.purpose) || '|'::text) || signed.body)))))), 'hex'::text)) FROM ringfence.keys k WHERE ((k.purpose = 'seal'::text) AND (k.retired_at IS NULL)))
 
 function ringfence.status_may_follow(text,text)
     owner ringfence_owner

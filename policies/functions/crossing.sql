@@ -4,7 +4,7 @@
 -- text|HMAC-SHA256 in hex under the key that no login can read. The word before it keeps it apart from every other use of the key.
 create function ringfence.signed(purpose text, body text) returns text
 language sql stable parallel restricted
-return (select body || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('crossing|' || purpose || '|' || body))), 'hex')
+return (select signed.body || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('crossing|' || signed.purpose || '|' || signed.body))), 'hex')
           from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null);
 
 -- What a letter says. Errors: RF005 = not one of ours.
@@ -12,7 +12,7 @@ create function ringfence.opened(purpose text, letter text) returns jsonb
 language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if letter is distinct from ringfence.signed(purpose, left(letter, -65)) then
+    if (letter = ringfence.signed(purpose, left(letter, -65))) is not true then
         raise exception 'not a letter of this database' using errcode = 'RF005';
     end if;
     return left(letter, -65)::jsonb;

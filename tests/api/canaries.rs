@@ -80,6 +80,12 @@ fn good_body(operation: &str, tenant: &Tenant) -> Option<Value> {
         "setTicketStatus" => json!({"status": "solved"}),
         "createComment" => json!({"body": planted("comment"), "visibility": "internal"}),
         "addMember" => json!({"issuer": planted("issuer"), "subject": planted("subject"), "role": "requester", "name": planted("name"), "email": address}),
+        "createAgreement" => json!({
+            "partner": "nobody-there", "direction": "both", "actions": ["ticket.escalate"], "fields": ["subject"], "expires_at": "2099-01-01T00:00:00Z",
+        }),
+        "setAgreementState" => json!({"state": "consented"}),
+        "escalateTicket" => json!({"agreement_id": tenant.agreement}),
+        "shareComment" => json!({"agreement_id": tenant.used_agreement}),
         "updateMember" => json!({"name": planted("name"), "email": format!("member-{address}")}),
         "createGroup" => json!({"name": planted("group")}),
         "updateGroup" => json!({"name": planted("changed-group")}),
@@ -151,7 +157,7 @@ impl Drive<'_> {
             let good = good_body(route.operation_id, tenant);
             assert!(good.is_some() || ["get", "delete"].contains(&route.method), "{} has no body in this test", route.operation_id);
             // An action on a record compares the record's own version.
-            let record = path.trim_end_matches("/assignee").trim_end_matches("/status");
+            let record = path.trim_end_matches("/assignee").trim_end_matches("/status").trim_end_matches("/state");
             let etag = self.running.get(record, &token).await.header("etag").unwrap_or("\"1\"").to_owned();
             for version in [etag.as_str(), "\"77\"", &planted("version")] {
                 for body in good.iter().flat_map(|good| [good.to_string().into_bytes(), good.to_string().into_bytes()].into_iter().chain(bad_bodies(good))).chain(good.is_none().then(Vec::new)) {
@@ -200,6 +206,7 @@ fn path_of(pattern: &str, tenant: &Tenant) -> String {
         .replace("{group_id}", &tenant.groups["second"].to_string())
         .replace("{organization_id}", &tenant.organization.to_string())
         .replace("{contact_id}", &tenant.contact.to_string())
+        .replace("{agreement_id}", &tenant.proposal.to_string())
         .replace("{problem}", "not_found")
 }
 

@@ -2,6 +2,7 @@
 //! with its audit row. It refuses to count an answer that nobody saw.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod crossing;
 mod ledger;
 mod load;
 
@@ -71,6 +72,23 @@ async fn a_killed_service_loses_and_doubles_nothing_that_it_acknowledged() {
         ground.settle(service.address, seed).await;
     }
     ground.ledger.was_worth_it();
+    ground.server.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_service_carries_what_it_accepted_once_and_whole() {
+    let ground = Ground::prepare("crossing").await;
+    let admin = ground.server.installation().admin().await;
+    let mut crossing = crossing::Crossing::of(&ground);
+    for seed in seeds(3) {
+        let mut service = ground.serve();
+        crossing.agree(service.address).await;
+        crossing.run(service.address, seed, || service.kill(), &admin).await;
+        let _service = ground.serve();
+        crossing.settle(&admin, seed).await;
+    }
+    crossing.was_worth_it();
+    drop(admin);
     ground.server.stop().await;
 }
 

@@ -59,6 +59,7 @@ impl Scene {
                 .replace("{group_id}", &acme.groups["first"].to_string())
                 .replace("{organization_id}", &acme.organization.to_string())
                 .replace("{contact_id}", &acme.contact.to_string())
+                .replace("{agreement_id}", &acme.agreement.to_string())
                 .replace("{problem}", "not_found")
                 .replace("{session_id}", "01980000-0000-7000-8000-000000000007")
         };
@@ -83,6 +84,9 @@ impl Scene {
             "setTicketStatus" => b"{\"status\": \"open\"}",
             "assignTicket" => b"{\"assignee_id\": null}",
             "addMember" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"role\": \"agent\", \"name\": \"x\"}",
+            "createAgreement" => b"{\"partner\": \"nobody\", \"direction\": \"both\", \"actions\": [\"ticket.escalate\"], \"fields\": [], \"expires_at\": \"2099-01-01T00:00:00Z\"}",
+            "setAgreementState" => b"{\"state\": \"revoked\"}",
+            "escalateTicket" | "shareComment" => b"{\"agreement_id\": \"01980000-0000-7000-8000-000000000020\"}",
             _ => b"{\"name\": \"x\"}",
         }
     }

@@ -5,6 +5,7 @@
 mod audit;
 mod children;
 mod credentials;
+mod crossing;
 mod direct_sql;
 mod dropped;
 mod forging;

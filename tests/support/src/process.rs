@@ -69,6 +69,7 @@ impl Process {
             .arg("serve")
             .env("DATABASE_URL", server.url("ringfence_app", DATABASE))
             .env("RINGFENCE_AUDITOR_URL", server.url("ringfence_auditor", DATABASE))
+            .env("RINGFENCE_DISPATCHER_URL", server.url("ringfence_dispatcher", DATABASE))
             .env("RINGFENCE_TOKEN_KEY", server.credentials.token_key.expose())
             .env("RINGFENCE_DATA", server.folder().join("data"))
             .env("RINGFENCE_ISSUERS", format!("{} {AUDIENCE}", issuer.url()))
