@@ -27,14 +27,16 @@ build: cargo ## the binary
 test: tools ## everything below but the bench, at small counts (CASES=n raises isolation's)
 	@sh tests/e2e/setup.sh client
 	@sh tests/e2e/setup.sh schemathesis
+	@sh tests/e2e/setup.sh scim
 	@$(with) cargo test --locked --workspace --exclude ringfence-tests --no-fail-fast
 	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
-	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
+	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
 	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
 	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --nocapture
 	@CASES=3 $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
 	@$(with) cargo test --locked --package ringfence-tests --test e2e
 	@env -u CASES $(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
+	@$(with) cargo test --locked --package ringfence-tests --test scim_tester -- --nocapture
 
 .PHONY: isolation
 isolation: tools ## 50,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
@@ -57,6 +59,11 @@ e2e: tools ## a generated TypeScript client, the page at /docs in Chromium, a ce
 schemathesis: tools ## at least 5,000 generated requests over the whole document (installs what it needs)
 	@sh tests/e2e/setup.sh schemathesis
 	@CASES=$${CASES:-20} $(with) cargo test --locked --package ringfence-tests --test schemathesis -- --nocapture
+
+.PHONY: scim
+scim: tools ## scim2-tester, unmodified, provisions users and groups of a tenant (installs what it needs)
+	@sh tests/e2e/setup.sh scim
+	@$(with) cargo test --locked --package ringfence-tests --test scim --test scim_tester -- --nocapture
 
 .PHONY: bench
 bench: cargo ## the service beside pgbench, its own walls taken away, and a plain Fastify (installs what it needs; ROUNDS=, SECONDS=)

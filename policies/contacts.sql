@@ -19,10 +19,13 @@ create policy contacts_change on ringfence.contacts for update to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')));
 create policy contacts_remove on ringfence.contacts for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.delete')));
--- The operator's functions make the first people of a tenant.
+-- The operator's functions make the first people of a tenant, those of provisioning the identity provider's.
 create policy contacts_read_by_definers on ringfence.contacts for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy contacts_create_by_definers on ringfence.contacts for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
+create policy contacts_change_by_definers on ringfence.contacts for update to ringfence_owner
+    using (tenant_id = ringfence.tenant_id())
     with check (tenant_id = ringfence.tenant_id());
 
 grant select, delete on ringfence.contacts to ringfence_app;

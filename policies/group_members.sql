@@ -14,9 +14,11 @@ create policy group_members_add on ringfence.group_members for insert to ringfen
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 create policy group_members_remove on ringfence.group_members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
--- enter() and the operator's functions.
+-- enter(), the operator's functions and those of provisioning.
 create policy group_members_read_by_definers on ringfence.group_members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+create policy group_members_create_by_definers on ringfence.group_members for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
 create policy group_members_remove_by_definers on ringfence.group_members for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 

@@ -17,6 +17,16 @@ create policy groups_change on ringfence.groups for update to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('group.manage')));
 create policy groups_remove on ringfence.groups for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('group.manage')));
+-- Provisioning ties the identity provider's groups to the tenant's.
+create policy groups_read_by_definers on ringfence.groups for select to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+create policy groups_create_by_definers on ringfence.groups for insert to ringfence_owner
+    with check (tenant_id = ringfence.tenant_id());
+create policy groups_change_by_definers on ringfence.groups for update to ringfence_owner
+    using (tenant_id = ringfence.tenant_id())
+    with check (tenant_id = ringfence.tenant_id());
+create policy groups_remove_by_definers on ringfence.groups for delete to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
 
 grant select, delete on ringfence.groups to ringfence_app;
 grant insert (tenant_id, group_id, name) on ringfence.groups to ringfence_app;

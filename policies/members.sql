@@ -26,15 +26,18 @@ create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())));
 create policy members_remove_any on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())));
--- enter() and the operator's functions.
+-- enter(), the operator's functions and those of provisioning.
 create policy members_read_by_definers on ringfence.members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy members_create_by_definers on ringfence.members for insert to ringfence_owner
     with check (tenant_id = ringfence.tenant_id());
+create policy members_change_by_definers on ringfence.members for update to ringfence_owner
+    using (tenant_id = ringfence.tenant_id())
+    with check (tenant_id = ringfence.tenant_id());
 create policy members_remove_by_definers on ringfence.members for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 
-grant select (tenant_id, member_id, role, role_id, permissions, elevated_until, version, created_at, updated_at, identity_id) on ringfence.members to ringfence_app;
+grant select (tenant_id, member_id, role, role_id, permissions, elevated_until, version, created_at, updated_at, identity_id, provisioned) on ringfence.members to ringfence_app;
 grant insert (tenant_id, member_id, identity_id, role, role_id, permissions) on ringfence.members to ringfence_app;
 grant update (role, role_id, permissions, version, updated_at) on ringfence.members to ringfence_app;
 grant delete on ringfence.members to ringfence_app;

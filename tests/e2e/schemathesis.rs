@@ -22,6 +22,8 @@ fn settings(role: &str, acme: &Tenant) -> PathBuf {
         ("group_id", acme.groups["first"].to_string()),
         ("organization_id", acme.organization.to_string()),
         ("contact_id", acme.contact.to_string()),
+        ("scim_user_id", acme.scim_user.to_string()),
+        ("scim_group_id", acme.scim_group.to_string()),
     ];
     let parameters: Vec<String> = known.iter().map(|(name, value)| format!("\"path.{name}\" = \"{value}\"\n")).collect();
     let file = folder().join(format!("schemathesis/target/{role}.toml"));

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what the end-to-end tests need, pinned, into this folder: npm packages with their own Node, Chromium, and schemathesis.
+# Installs what the end-to-end tests need, pinned, into this folder: npm packages with their own Node, Chromium, schemathesis, and scim2-tester.
 # It installs packages of the system only where something is missing, and says plainly what it cannot do.
-# usage: setup.sh client | schemathesis | bench
+# usage: setup.sh client | schemathesis | scim | bench
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -31,6 +31,21 @@ mail() {
   rm -rf "$named"
 }
 
+# What a requirements.txt pins, in a Python of its own.
+python() {
+  command -v python3 >/dev/null || install 'python3 python3-venv'
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "tests/e2e: $1 needs Python 3.10 or newer" >&2; exit 1; }
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
+  mark="$2/installed.txt"
+  if ! cmp -s "$here/$1/requirements.txt" "$mark"; then
+    echo "tests/e2e: installing $1 and what it needs, of $1/requirements.txt"
+    rm -rf "$2"
+    python3 -m venv "$2"
+    "$2/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$here/$1/requirements.txt"
+    cp "$here/$1/requirements.txt" "$mark"
+  fi
+}
+
 case "${1:-}" in
 client)
   command -v npm >/dev/null || install 'nodejs npm'
@@ -46,24 +61,17 @@ client)
   mail
   ;;
 schemathesis)
-  command -v python3 >/dev/null || install 'python3 python3-venv'
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo 'tests/e2e: schemathesis needs Python 3.10 or newer' >&2; exit 1; }
-  python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
-  mark="$here/.venv/installed.txt"
-  if ! cmp -s "$here/schemathesis/requirements.txt" "$mark"; then
-    echo 'tests/e2e: installing schemathesis and what it needs, of schemathesis/requirements.txt'
-    rm -rf "$here/.venv"
-    python3 -m venv "$here/.venv"
-    "$here/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$here/schemathesis/requirements.txt"
-    cp "$here/schemathesis/requirements.txt" "$mark"
-  fi
+  python schemathesis "$here/.venv"
+  ;;
+scim)
+  python scim "$here/scim/.venv"
   ;;
 bench)
   command -v wrk >/dev/null || install wrk
   command -v npm >/dev/null || install 'nodejs npm'
   ;;
 *)
-  echo 'usage: setup.sh client | schemathesis | bench' >&2
+  echo 'usage: setup.sh client | schemathesis | scim | bench' >&2
   exit 2
   ;;
 esac

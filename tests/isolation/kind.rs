@@ -9,10 +9,12 @@ pub enum Kind {
     Organization,
     Contact,
     Agreement,
+    ScimUser,
+    ScimGroup,
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement];
+    pub const ALL: [Self; 9] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -24,6 +26,8 @@ impl Kind {
             "organization_id" => Self::Organization,
             "contact_id" | "requester_id" | "author_id" => Self::Contact,
             "agreement_id" => Self::Agreement,
+            "scim_user_id" | "scim_user_ids" => Self::ScimUser,
+            "scim_group_id" => Self::ScimGroup,
             _ => return None,
         })
     }
@@ -37,6 +41,8 @@ impl Kind {
             Self::Organization => "organizations",
             Self::Contact => "contacts",
             Self::Agreement => "agreements",
+            Self::ScimUser => "scim_users",
+            Self::ScimGroup => "scim_groups",
         }
     }
 
@@ -49,6 +55,8 @@ impl Kind {
             Self::Organization => "organization_id",
             Self::Contact => "contact_id",
             Self::Agreement => "agreement_id",
+            Self::ScimUser => "scim_user_id",
+            Self::ScimGroup => "scim_group_id",
         }
     }
 

@@ -141,7 +141,7 @@ impl Request {
             Place::AbsentId => Uuid::now_v7().to_string(),
             Place::Garbage => GARBAGE[usize::from(case.headers) % GARBAGE.len()].to_owned(),
         };
-        self.path = operation.route.path.replace("{tenant}", &tenant).replace("{problem}", "not_found");
+        self.path = operation.route.path.replace("{tenant}", &tenant).replace("{problem}", "not_found").replace("{resource_type}", "User").replace("{schema}", ringfence_scim::USERS.schema.id);
         let (mut target, mut parent) = (None, None);
         for (kind, pick) in operation.positions().into_iter().zip(case.ids) {
             let mut id = picked(pick, kind, home, victim, operation.deletes());

@@ -199,6 +199,23 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
     }
     let stable = leavers.pop().expect("a member who stays");
     spares.insert(Kind::Member, leavers);
+    for n in 0..2 {
+        let (person, user, queue, group) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let text = canary(&slug, &format!("leaves-{n}"));
+        for (sql, params) in [
+            ("insert into ringfence.contacts (tenant_id, contact_id, name) values ($1, $2, $3)", &[&id as &(dyn tokio_postgres::types::ToSql + Sync), &person, &text][..]),
+            (
+                "insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, active, issuer, subject, role, attributes) values ($1, $2, $3, $4, false, $5, $4, 'requester', '{}')",
+                &[&id, &user, &person, &text, &issuer],
+            ),
+            ("insert into ringfence.groups (tenant_id, group_id, name) values ($1, $2, $3)", &[&id, &queue, &text]),
+            ("insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name) values ($1, $2, $3, $4)", &[&id, &group, &queue, &text]),
+        ] {
+            admin.execute(sql, params).await.expect("a spare of provisioning");
+        }
+        spares.entry(Kind::ScimUser).or_default().push(user);
+        spares.entry(Kind::ScimGroup).or_default().push(group);
+    }
     let numbered = Uuid::now_v7();
     admin
         .execute(
@@ -218,6 +235,8 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::Organization, vec![tenant.organization]),
         (Kind::Contact, vec![tenant.contact, tenant.members["requester"]]),
         (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
+        (Kind::ScimUser, vec![tenant.scim_user]),
+        (Kind::ScimGroup, vec![tenant.scim_group]),
     ]);
     Side { tenant, ids, spares, number, ticket_of }
 }

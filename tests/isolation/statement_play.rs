@@ -179,6 +179,7 @@ impl Filling<'_> {
             Type::TEXT => made(self.text(name)),
             Type::TEXT_ARRAY => made(vec![self.text(name)]),
             Type::INT8 if name == "number" || name == "key_number" => made(self.number(serial)),
+            Type::INT8 if name == "skipped" => made(0_i64),
             Type::INT8 => made(50_i64),
             Type::INT4 => made(if serial % 4 == 0 { 2 } else { 1 }),
             Type::INT4_ARRAY => made(vec![1_i32]),
@@ -237,7 +238,7 @@ impl Filling<'_> {
             "type" => "question".into(),
             "action" => "ticket.updated".into(),
             "decision" => "allow".into(),
-            "role" => "agent".into(),
+            "role" | "default_role" => "agent".into(),
             "permissions" | "tags" | "tag" => "ticket.read".into(),
             // Keys that every tenant has alike.
             "external_source" => "crm".into(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// One caller of every class: whole, grouped, reading, their own, audit, none.
-const CALLERS: [&str; 8] = ["owner", "agent", "grouped_agent", "light_agent", "requester", "auditor", "stranger", "nobody"];
+const CALLERS: [&str; 9] = ["owner", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "stranger", "nobody"];
 
 /// All of an answer that may be compared: not when it was given, nor its number.
 pub fn outside(answer: &Call) -> (u16, Vec<(String, String)>, String) {
@@ -112,7 +112,9 @@ async fn each_operation_of_the_table_succeeds_for_an_owner() {
     let running = Arc::new(Running::over(&installation).await);
     let mut scene = Scene::build(&installation, &running, "honest").await;
     for (n, operation) in operations().iter().enumerate().filter(|(_, operation)| !matches!(operation.row.scope, Scope::Sessions | Scope::SignIn)) {
-        let (_, mut case, _) = twins(n, operation, "owner").remove(0);
+        // Provisioning is no person's right.
+        let caller = if operation.route.path.contains("/scim/v2/") { "service" } else { "owner" };
+        let (_, mut case, _) = twins(n, operation, caller).remove(0);
         (case.place, case.ids) = (Place::Slug, [Pick::Own(0); 2]);
         let references = u8::try_from(operation.row.references.len()).expect("few");
         // Once plain, and once with each field of the body that refers to something of the caller's own.

@@ -11,18 +11,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+const JSON: &str = "application/json";
+
 /// What a mutation answers, as text, so that a replay is the same to the byte.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
     etag: Option<String>,
     location: Option<String>,
+    media: &'static str,
     body: String,
 }
 
 impl Answer {
     pub fn ok<T: Serialize>(record: &T, version: Option<i32>) -> Self {
-        Self { status: StatusCode::OK, etag: version.map(etag), location: None, body: serde_json::to_string(record).unwrap_or_default() }
+        Self { status: StatusCode::OK, etag: version.map(etag), location: None, media: JSON, body: serde_json::to_string(record).unwrap_or_default() }
     }
 
     pub fn created<T: Serialize>(record: &T, version: Option<i32>, location: String) -> Self {
@@ -35,7 +38,12 @@ impl Answer {
     }
 
     pub const fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, body: String::new() }
+        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, media: JSON, body: String::new() }
+    }
+
+    /// In SCIM's media type, with an entity tag of its kind. Never kept under an idempotency key.
+    pub fn of_scim(status: StatusCode, etag: String, location: Option<String>, body: &Value) -> Self {
+        Self { status, etag: Some(etag), location, media: crate::scim::MEDIA, body: body.to_string() }
     }
 
     fn respond(self, replayed: bool) -> HttpResponse {
@@ -49,7 +57,7 @@ impl Answer {
         if replayed {
             response.insert_header(("Idempotency-Replayed", "true"));
         }
-        if self.status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type("application/json").body(self.body) }
+        if self.status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type(self.media).body(self.body) }
     }
 
     fn keep(&self) -> KeptAnswer {
@@ -66,6 +74,7 @@ impl Answer {
             status: u16::try_from(kept.status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK),
             etag: header("etag"),
             location: header("location"),
+            media: JSON,
             body: kept.body,
         }
     }

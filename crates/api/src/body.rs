@@ -35,6 +35,8 @@ pub struct Unread {
     content_type: String,
     encoded: bool,
     announced: Option<u64>,
+    /// Whether SCIM's own media type is plain JSON here.
+    scim: bool,
     payload: Payload,
 }
 
@@ -48,6 +50,7 @@ impl FromRequest for Unread {
             content_type: header(header::CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_owned(),
             encoded: !matches!(header(header::CONTENT_ENCODING).as_str(), "" | "identity"),
             announced: header(header::CONTENT_LENGTH).parse().ok(),
+            scim: crate::scim::is_scim(request.path()),
             payload: payload.take(),
         }))
     }
@@ -57,7 +60,12 @@ impl Unread {
     /// # Errors
     /// 415 for anything but plain JSON, 413 beyond the limit, 400 for what is not one JSON object.
     pub async fn read(self) -> Result<JsonBody, Problem> {
-        if self.encoded || (self.content_type != "application/json" && self.content_type != "application/merge-patch+json") {
+        let known = match self.content_type.as_str() {
+            "application/json" => true,
+            "application/merge-patch+json" => !self.scim,
+            other => self.scim && other == crate::scim::MEDIA,
+        };
+        if self.encoded || !known {
             return Err(Problem::new(Kind::UnsupportedMediaType));
         }
         if self.announced.is_some_and(|length| length > MOST as u64) {

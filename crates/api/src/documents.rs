@@ -5,6 +5,7 @@ mod contract;
 mod examples;
 mod fields;
 mod pages;
+mod scim;
 
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpResponse, web};
@@ -61,6 +62,27 @@ use utoipa::OpenApi;
         crate::contacts::get_contact,
         crate::contacts::update_contact,
         crate::contacts::delete_contact,
+        crate::scim::settings::get_settings,
+        crate::scim::settings::set_settings,
+        crate::scim::discovery::service_provider_config,
+        crate::scim::discovery::resource_types,
+        crate::scim::discovery::resource_type,
+        crate::scim::discovery::schemas,
+        crate::scim::discovery::schema,
+        crate::scim::users::list_users,
+        crate::scim::users::create_user,
+        crate::scim::users::search_users,
+        crate::scim::users::get_user,
+        crate::scim::users::replace_user,
+        crate::scim::users::update_user,
+        crate::scim::users::delete_user,
+        crate::scim::groups::list_groups,
+        crate::scim::groups::create_group,
+        crate::scim::groups::search_groups,
+        crate::scim::groups::get_group,
+        crate::scim::groups::replace_group,
+        crate::scim::groups::update_group,
+        crate::scim::groups::delete_group,
         crate::operations::list_audit,
         crate::operations::healthz,
         crate::operations::readyz,

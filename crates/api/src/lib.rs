@@ -19,6 +19,7 @@ mod people;
 mod problem;
 mod request_log;
 mod routes;
+mod scim;
 mod service;
 mod sign_in;
 mod step_up;

@@ -24,6 +24,7 @@ pub enum Kind {
     UnsupportedMediaType,
     RateLimited,
     Unavailable,
+    NotImplemented,
     Internal,
 }
 
@@ -43,6 +44,7 @@ impl Kind {
         Self::UnsupportedMediaType,
         Self::RateLimited,
         Self::Unavailable,
+        Self::NotImplemented,
         Self::Internal,
     ];
 
@@ -65,6 +67,8 @@ impl Kind {
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND, "There is nothing here for you"),
             // Of the closed set: the request names an operation that does not exist.
             Self::MethodNotAllowed => ("invalid_request", StatusCode::METHOD_NOT_ALLOWED, "The resource has no such method"),
+            // Likewise: an operation that a standard leaves optional.
+            Self::NotImplemented => ("invalid_request", StatusCode::NOT_IMPLEMENTED, "This operation is not supported"),
             Self::Conflict => ("conflict", StatusCode::CONFLICT, "The present state forbids it"),
             Self::PreconditionFailed => ("precondition_failed", StatusCode::PRECONDITION_FAILED, "It has changed since you read it"),
             Self::PreconditionRequired => ("precondition_required", StatusCode::PRECONDITION_REQUIRED, "Say which version you mean, with If-Match"),

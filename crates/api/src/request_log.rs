@@ -77,6 +77,9 @@ fn written(response: ServiceResponse<BoxBody>, request_id: RequestId) -> Service
             fresh.append_header((name.clone(), value.clone()));
         }
     }
+    if crate::scim::is_scim(request.path()) {
+        return ServiceResponse::new(request, fresh.content_type(crate::scim::MEDIA).body(crate::scim::error_body(&problem).to_string()));
+    }
     let body = serde_json::to_string(&problem.body(request_id.to_string())).unwrap_or_default();
     ServiceResponse::new(request, fresh.content_type("application/problem+json").body(body))
 }

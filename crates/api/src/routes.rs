@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, sign_in, tickets};
+use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -55,6 +55,18 @@ routes! {
     "/v1/tenants/{tenant}/organizations/{organization_id}" { get getOrganization => organizations::get_organization, patch updateOrganization => organizations::update_organization, delete deleteOrganization => organizations::delete_organization }
     "/v1/tenants/{tenant}/contacts" { get listContacts => contacts::list_contacts, post createContact => contacts::create_contact }
     "/v1/tenants/{tenant}/contacts/{contact_id}" { get getContact => contacts::get_contact, patch updateContact => contacts::update_contact, delete deleteContact => contacts::delete_contact }
+    "/v1/tenants/{tenant}/provisioning-settings" { get getProvisioningSettings => scim::settings::get_settings, put setProvisioningSettings => scim::settings::set_settings }
+    "/v1/tenants/{tenant}/scim/v2/ServiceProviderConfig" { get getScimServiceProviderConfig => scim::discovery::service_provider_config }
+    "/v1/tenants/{tenant}/scim/v2/ResourceTypes" { get listScimResourceTypes => scim::discovery::resource_types }
+    "/v1/tenants/{tenant}/scim/v2/ResourceTypes/{resource_type}" { get getScimResourceType => scim::discovery::resource_type }
+    "/v1/tenants/{tenant}/scim/v2/Schemas" { get listScimSchemas => scim::discovery::schemas }
+    "/v1/tenants/{tenant}/scim/v2/Schemas/{schema}" { get getScimSchema => scim::discovery::schema }
+    "/v1/tenants/{tenant}/scim/v2/Users" { get listScimUsers => scim::users::list_users, post createScimUser => scim::users::create_user }
+    "/v1/tenants/{tenant}/scim/v2/Users/.search" { post searchScimUsers => scim::users::search_users }
+    "/v1/tenants/{tenant}/scim/v2/Users/{scim_user_id}" { get getScimUser => scim::users::get_user, put replaceScimUser => scim::users::replace_user, patch updateScimUser => scim::users::update_user, delete deleteScimUser => scim::users::delete_user }
+    "/v1/tenants/{tenant}/scim/v2/Groups" { get listScimGroups => scim::groups::list_groups, post createScimGroup => scim::groups::create_group }
+    "/v1/tenants/{tenant}/scim/v2/Groups/.search" { post searchScimGroups => scim::groups::search_groups }
+    "/v1/tenants/{tenant}/scim/v2/Groups/{scim_group_id}" { get getScimGroup => scim::groups::get_group, put replaceScimGroup => scim::groups::replace_group, patch updateScimGroup => scim::groups::update_group, delete deleteScimGroup => scim::groups::delete_group }
     "/v1/tenants/{tenant}/audit" { get listAudit => operations::list_audit }
     "/healthz" { get healthz => operations::healthz }
     "/readyz" { get readyz => operations::readyz }

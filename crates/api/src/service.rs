@@ -195,6 +195,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             app = app.app_data(issuer.clone()).configure(development::configure);
         }
         app.configure(routes::configure)
+            .configure(crate::scim::unsupported)
             .default_service(web::to(|| async { Problem::new(Kind::NotFound).error_response() }))
             .wrap(cors)
             .wrap(middleware::from_fn(request_log::log))

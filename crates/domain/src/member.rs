@@ -59,7 +59,6 @@ pub mod permission {
         BREAK_GLASS_GRANT = "break_glass.grant",
         AGREEMENT_MANAGE = "agreement.manage",
         ACT_AS = "act_as",
-        PROVISION_MANAGE = "provision.manage",
         GROUP_READ = "group.read",
         GROUP_MANAGE = "group.manage",
         ORGANIZATION_READ = "organization.read",
@@ -72,6 +71,7 @@ pub mod permission {
         AUDIT_READ = "audit.read",
         SETTINGS_READ = "settings.read",
         SETTINGS_CHANGE = "settings.change",
+        PROVISION_MANAGE = "provision.manage",
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId,
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -130,6 +131,21 @@ pub struct Contact {
     pub organization_id: Option<OrganizationId>,
     pub external_source: Option<String>,
     pub external_id: Option<String>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// Whose users the tenant's identity provider provisions, and what they become.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProvisioningSettings {
+    /// The issuer of their tokens (`iss`); a user's subject there is their externalId, or their userName where there is none.
+    pub issuer: String,
+    /// Of whoever has no role that the map names.
+    #[schema(value_type = crate::Role)]
+    pub default_role: String,
+    /// From a role of the provider's to one of here; of several, the one with most rights.
+    pub role_map: BTreeMap<String, String>,
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

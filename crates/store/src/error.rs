@@ -59,6 +59,8 @@ impl From<tokio_postgres::Error> for StoreError {
         match code.code() {
             "RF003" => Self::Refused(Refusal::NoEntry),
             "RF004" => Self::Refused(Refusal::Credential),
+            "RF011" => Self::Refused(Refusal::Conflict { code: "provisioning_not_set_up", message: "the tenant's owner has not said whose users are provisioned" }),
+            "RF012" => Self::Refused(Refusal::Conflict { code: "not_provisioned", message: "this member is not provisioning's to change" }),
             "40001" | "40P01" => Self::Collided,
             "57014" => Self::Unavailable { reason: "a statement took too long" },
             "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },

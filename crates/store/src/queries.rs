@@ -11,6 +11,8 @@ pub mod imports;
 pub mod members;
 pub mod organizations;
 mod page;
+pub mod provisioning_settings;
+pub mod scim;
 pub mod sessions;
 pub mod tenants;
 pub mod ticket_links;

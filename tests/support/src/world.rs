@@ -38,6 +38,9 @@ pub struct Tenant {
     pub used_agreement: Uuid,
     /// Proposed by the same, and waiting for an owner.
     pub proposal: Uuid,
+    /// Provisioned, and in the provisioned group; the subject of their tokens is `slug:provisioned`.
+    pub scim_user: Uuid,
+    pub scim_group: Uuid,
 }
 
 pub struct World {
@@ -66,7 +69,7 @@ impl World {
                 members.insert(role.to_owned(), member(&operator, id, issuer, slug, role).await);
             }
             let partner = operator.create_tenant(&format!("{slug}-partner"), &canary(&format!("{slug}-partner"), "name")).await.expect("a partner");
-            tenants.push(fill(&admin, slug, id, members, partner).await);
+            tenants.push(fill(&admin, issuer, slug, id, members, partner).await);
         }
         Self { tenants, issuer: issuer.to_owned() }
     }
@@ -80,7 +83,7 @@ impl World {
 async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId, issuer: &str, slug: &str, role: &str) -> Uuid {
     let kind: Role = if role == "grouped_agent" { Role::Agent } else { role.parse().expect("a role") };
     let permissions = (kind == Role::Service).then(|| {
-        ["ticket.read", "ticket.create", "ticket.change", "comment.read", "comment.create", "contact.read"].into_iter().map(str::to_owned).collect()
+        ["ticket.read", "ticket.create", "ticket.change", "comment.read", "comment.create", "contact.read", "provision.manage"].into_iter().map(str::to_owned).collect()
     });
     let new = NewMember {
         issuer,
@@ -94,7 +97,7 @@ async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId,
 }
 
 /// As superuser, past every policy: the world is what the tests look at, not what they test.
-async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>, partner: TenantId) -> Tenant {
+async fn fill(admin: &tokio_postgres::Client, issuer: &str, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>, partner: TenantId) -> Tenant {
     let id = tenant.0;
     let mut groups = BTreeMap::new();
     for name in ["first", "second"] {
@@ -154,7 +157,8 @@ async fn fill(admin: &tokio_postgres::Client, slug: &str, tenant: TenantId, memb
     admin.execute("insert into ringfence.tags (tenant_id, tag) values ($1, $2)", &[&id, &canary(slug, "tag")]).await.expect("a tag");
     admin.execute("update ringfence.ticket_counters set last = 3 where tenant_id = $1", &[&id]).await.expect("a counter");
     let (agreement, used_agreement, proposal) = agree(admin, slug, id, partner.0, &members, &tickets, &comments).await;
-    Tenant { slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
+    let (scim_user, scim_group) = provisioned(admin, issuer, slug, id).await;
+    Tenant { scim_user, scim_group, slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
 }
 
 /// An agreement that holds, with what went and came under it, and a proposal.
@@ -194,4 +198,30 @@ async fn agree(admin: &tokio_postgres::Client, slug: &str, id: Uuid, partner: Uu
         .await
         .expect("a share");
     (agreement, used, proposal)
+}
+
+/// Settings, a user and a group, as an identity provider would have made them.
+async fn provisioned(admin: &tokio_postgres::Client, issuer: &str, slug: &str, id: Uuid) -> (Uuid, Uuid) {
+    let (person, user, queue, group) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let (subject, name) = (format!("{slug}:provisioned"), canary(slug, "provisioned"));
+    let text = |place: &str| canary(slug, place);
+    for (sql, params) in [
+        ("insert into ringfence.provisioning_settings (tenant_id, issuer, default_role, role_map) values ($1, $2, 'requester', jsonb_build_object($3::text, 'agent'))", &[&id as &(dyn tokio_postgres::types::ToSql + Sync), &issuer, &text("provider-role")][..]),
+        ("insert into ringfence.identities (identity_id, issuer, subject) values (gen_random_uuid(), $1, $2) on conflict do nothing", &[&issuer, &subject]),
+        ("insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select $1, $2, $3, i.identity_id from ringfence.identities i where i.issuer = $4 and i.subject = $5", &[&id, &person, &name, &issuer, &subject]),
+        ("insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) select $1, $2, i.identity_id, 'agent', true from ringfence.identities i where i.issuer = $3 and i.subject = $4", &[&id, &person, &issuer, &subject]),
+        ("insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from ringfence.members m where m.tenant_id = $1 and m.member_id = $2", &[&id, &person]),
+        (
+            "insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, grouped, attributes)
+             values ($1, $2, $3, $4, $5, true, $6, $5, 'agent', true, jsonb_build_object('displayName', $4::text, 'roles', jsonb_build_array(jsonb_build_object('value', $7::text))))",
+            &[&id, &user, &person, &name, &subject, &issuer, &text("provider-role")],
+        ),
+        ("insert into ringfence.groups (tenant_id, group_id, name) values ($1, $2, $3)", &[&id, &queue, &text("provisioned-group")]),
+        ("insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id) values ($1, $2, $3, $4, $5)", &[&id, &group, &queue, &text("provisioned-group"), &text("group-key")]),
+        ("insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ($1, $2, $3)", &[&id, &group, &user]),
+        ("insert into ringfence.group_members (tenant_id, member_id, group_id) values ($1, $2, $3)", &[&id, &person, &queue]),
+    ] {
+        admin.execute(sql, params).await.unwrap_or_else(|error| panic!("{error:?} in {sql}"));
+    }
+    (user, group)
 }

@@ -19,6 +19,9 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("email_taken", "Another contact has this e-mail address", &["addMember", "updateMember", "createContact", "updateContact"]),
     ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization"]),
     ("member_exists", "This identity or contact is a member already", &["addMember"]),
+    ("user_name_taken", "Another user has this userName", &["createScimUser", "replaceScimUser", "updateScimUser"]),
+    ("not_provisioned", "Provisioning did not make this member, or made no admin of them", &["createScimUser", "replaceScimUser", "updateScimUser", "deleteScimUser"]),
+    ("provisioning_not_set_up", "The tenant's owner has not said whose users are provisioned", &["createScimUser"]),
     ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
     ("agreement_revoked", "The agreement was revoked", &["setAgreementState", "escalateTicket", "shareComment"]),
     ("agreement_expired", "The agreement has expired", &["setAgreementState", "escalateTicket", "shareComment"]),
@@ -215,7 +218,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.lists(), "400", "InvalidList");
     may(authenticates, "401", "Unauthenticated");
     may(operation.id == "signInCallback", "401", "NotSignedIn");
-    may(authenticates && (operation.lists() || operation.mutates() || operation.id == "listSessions"), "403", "Forbidden");
+    may(authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");

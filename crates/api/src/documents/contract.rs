@@ -1,7 +1,7 @@
 //! Completes the document that the handlers' annotations begin: what holds for many operations is said once, here.
 //! It describes and decides nothing; the tests compare what it says with what the service does.
 
-use super::{answers, examples, fields};
+use super::{answers, examples, fields, scim};
 use serde_json::{Map, Value, json};
 
 const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
@@ -81,6 +81,7 @@ pub fn complete(mut document: Value) -> Value {
     }
     document["paths"] = Value::Object(completed);
     fields::complete(&mut document);
+    scim::complete(&mut document);
     document["components"]["schemas"]["Problem"] = answers::problem_schema();
     document["components"]["headers"] = answers::headers();
     document["components"]["responses"] = answers::shared();
@@ -207,6 +208,7 @@ fn frame(document: &mut Value) {
         { "name": "groups", "description": "Queues of tickets and the members who work them." },
         { "name": "organizations", "description": "Companies or departments that contacts belong to." },
         { "name": "contacts", "description": "People of a tenant, with or without sign-in." },
+        { "name": "provisioning", "description": "SCIM 2.0 (RFC 7643, RFC 7644): a tenant's identity provider keeps its users and groups here." },
         { "name": "audit", "description": "What happened in a tenant, by whom, and what was refused." },
         { "name": "operations", "description": "Whether the service lives and is ready, and what it counts." },
         { "name": "documents", "description": "This document, and pages to read it by." },

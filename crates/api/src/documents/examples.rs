@@ -79,6 +79,9 @@ pub fn record(schema: &str) -> Option<Value> {
             "session_id": "01980000-0000-7000-8000-000000000007", "is_current": true, "acr": null, "authenticated_at": CREATED, "created_at": CREATED,
             "last_seen_at": UPDATED, "idle_expires_at": "2026-01-31T13:00:00Z", "expires_at": "2026-02-01T00:00:00Z",
         }] }),
+        "ProvisioningSettings" => json!({
+            "issuer": "https://login.example.com", "default_role": "requester", "role_map": { "Support": "agent" }, "version": 1, "created_at": CREATED, "updated_at": CREATED,
+        }),
         "Health" => json!({ "status": "ok" }),
         _ => return None,
     })
@@ -109,6 +112,7 @@ pub fn request(operation: &str) -> Option<Value> {
         "updateGroup" => json!({ "name": "Billing and refunds" }),
         "createOrganization" => json!({ "name": "Example Ltd", "external_source": "crm", "external_id": "10234" }),
         "updateOrganization" => json!({ "name": "Example Limited" }),
+        "setProvisioningSettings" => json!({ "issuer": "https://login.example.com", "default_role": "requester", "role_map": { "Support": "agent" } }),
         "createContact" => json!({ "name": "Customer", "email": "customer@example.com" }),
         "updateContact" => json!({ "email": "new-address@example.com" }),
         _ => return None,

@@ -21,6 +21,7 @@ const NEVER_NULL: &[(&str, &[&str])] = &[
     ("OrganizationPatch", &["name"]),
     ("ContactPatch", &["name"]),
     ("MemberPatch", &["name", "role"]),
+    ("ProvisioningSettingsInput", &["default_role", "role_map"]),
 ];
 
 /// Fields of answers that are absent where they would say nothing; all others are always there.
@@ -91,6 +92,8 @@ fn bound(field: &str, shape: &mut Value) {
         "body" => json!({ "minLength": 1, "maxLength": 65_536 }),
         "email" => json!({ "pattern": EMAIL }),
         "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s\x85,\x00]+$" } }),
+        "default_role" => json!({ "enum": crate::scim::settings::GIVEN, "pattern": "^[a-z_]+$" }),
+        "role_map" => json!({ "propertyNames": { "minLength": 1, "maxLength": 1000, "pattern": r"^[^\x00]+$" }, "maxProperties": 100, "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
         "permissions" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
         _ => json!({}),
     };
@@ -152,6 +155,8 @@ fn complete_answer(name: &str, schema: &mut Value) {
             ("AuditEvent", "decision") => json!({ "enum": ["allow", "deny"] }),
             ("AuditEvent", "actor_kind") => json!({ "enum": ["user", "service", "operator", "crossing", "nobody"] }),
             ("AuditEvent", "action") => json!({ "description": "An open set: new actions may come.", "examples": actions() }),
+            ("ProvisioningSettings", "default_role") => json!({ "enum": crate::scim::settings::GIVEN }),
+            ("ProvisioningSettings", "role_map") => json!({ "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
             ("Health", "status") => json!({ "enum": ["ok", "ready"] }),
             ("FieldError", "code") => json!({ "description": "An open set, for programs.", "examples": super::answers::FIELD_CODES.iter().map(|(code, _)| code).collect::<Vec<_>>() }),
             ("TicketEvent", "changes") | ("AuditEvent", "details") => json!({ "additionalProperties": true }),
@@ -193,6 +198,18 @@ fn orders(operation: &str) -> &'static [Order] {
 pub fn complete_parameter(operation: &str, parameter: &mut Value) {
     let name = parameter["name"].as_str().unwrap_or_default().to_owned();
     without_null(&mut parameter["schema"]);
+    if operation.contains("Scim")
+        && let Some(shape) = super::scim::parameter(operation, &name)
+    {
+        parameter["example"] = shape.get("example").cloned().unwrap_or(Value::Null);
+        if parameter["example"].is_null()
+            && let Some(parameter) = parameter.as_object_mut()
+        {
+            parameter.remove("example");
+        }
+        parameter["schema"] = shape;
+        return;
+    }
     let shape = match name.as_str() {
         "tenant" => json!({ "type": "string", "minLength": 3, "maxLength": 40, "pattern": format!("^([a-z][a-z0-9-]*[a-z0-9]|{UUID})$") }),
         "ticket_id" => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": format!("^([1-9][0-9]{{0,17}}|{UUID})$") }),

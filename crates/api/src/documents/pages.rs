@@ -50,6 +50,7 @@ const fn advice(kind: Kind) -> &'static str {
         Kind::Forbidden => "You can see it and may not do that. Somebody who manages the members of the tenant can change what you may do.",
         Kind::NotFound => "It does not exist, or you may not know of it: the two are not told apart. Where <code>errors</code> names a field, the id in that field is meant.",
         Kind::MethodNotAllowed => "The path exists and has no such method. The <code>Allow</code> header names those it has.",
+        Kind::NotImplemented => "The path is one that a standard leaves optional; this service does without it.",
         Kind::Conflict => "The request is well-formed and may be made, but not now: <code>code</code> says what stands in the way. Read the record again.",
         Kind::PreconditionFailed => "Somebody changed the record after you read it. <code>current_version</code> is the version it has now: read it, and decide again.",
         Kind::PreconditionRequired => "Send the <code>ETag</code> that you read as <code>If-Match</code>, so that nobody's change is overwritten unseen.",

@@ -1,0 +1,177 @@
+//! What all of SCIM's operations share on the wire: the media type, weak entity tags, preconditions, and errors in its own form.
+
+use crate::caller::Caller;
+use crate::problem::{FieldError, Kind, Problem};
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use ringfence_audit::{Action, Object};
+use ringfence_domain::permission;
+use ringfence_scim::{Fault, ScimError};
+use ringfence_store::{Access, Entered, Refusal, StoreError, TenantTx};
+use serde_json::{Map, Value, json};
+
+pub const MEDIA: &str = "application/scim+json";
+
+/// Whether a path is one of SCIM's, so that whatever goes wrong there is told in its form.
+pub fn is_scim(path: &str) -> bool {
+    let mut parts = path.splitn(7, '/').skip(1);
+    parts.next() == Some("v1") && parts.next() == Some("tenants") && parts.next().is_some() && parts.next() == Some("scim") && parts.next() == Some("v2")
+}
+
+/// An error as RFC 7644, section 3.12, has it.
+pub fn error_body(problem: &Problem) -> Value {
+    let (_, status, title) = problem.kind.describe();
+    let said: Vec<String> = problem.errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    let mut body = json!({
+        "schemas": [ringfence_scim::ERROR],
+        "status": status.as_u16().to_string(),
+        "detail": if said.is_empty() { format!("{title} ({})", problem.code) } else { said.join("; ") },
+    });
+    if let Some(word) = scim_type(problem) {
+        body["scimType"] = json!(word);
+    }
+    body
+}
+
+fn scim_type(problem: &Problem) -> Option<&'static str> {
+    let code = problem.errors.first().map_or(problem.code, |error| error.code);
+    match problem.kind {
+        Kind::Conflict if code.ends_with("_taken") || code == "member_exists" => Some("uniqueness"),
+        Kind::Conflict if code == "not_provisioned" => Some("mutability"),
+        Kind::InvalidRequest => Some(match code {
+            "invalid_filter" => "invalidFilter",
+            "too_many" => "tooMany",
+            "invalid_path" => "invalidPath",
+            "no_target" => "noTarget",
+            "mutability" => "mutability",
+            "invalid_syntax" | "malformed_json" | "too_deep" | "repeated" | "unreadable" => "invalidSyntax",
+            _ => "invalidValue",
+        }),
+        _ => None,
+    }
+}
+
+const fn code(fault: Fault) -> &'static str {
+    match fault {
+        Fault::InvalidFilter => "invalid_filter",
+        Fault::TooMany => "too_many",
+        Fault::InvalidSyntax => "invalid_syntax",
+        Fault::InvalidPath => "invalid_path",
+        Fault::NoTarget => "no_target",
+        Fault::InvalidValue => "invalid_value",
+        Fault::Mutability => "mutability",
+    }
+}
+
+impl From<ScimError> for Problem {
+    fn from(error: ScimError) -> Self {
+        let said = FieldError { field: error.place, code: code(error.fault), message: error.message.into() };
+        Self { errors: vec![said], ..Self::new(Kind::InvalidRequest) }
+    }
+}
+
+/// What only the resource as it stands shows to be wrong.
+pub fn refused_by_rule(error: &ScimError) -> StoreError {
+    Refusal::Field { field: "Operations", code: code(error.fault), message: error.message }.into()
+}
+
+/// Operations that RFC 7644 leaves optional, and that are not here.
+pub fn unsupported(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource(r"/v1/tenants/{tenant}/scim/v2/{operation:Me|Bulk|\.search}").default_service(web::to(|| async { Problem::new(Kind::NotImplemented).error_response() })),
+    );
+}
+
+/// Under which path this tenant's resources are.
+pub fn base(caller: &Caller) -> String {
+    format!("/v1/tenants/{}/scim/v2", caller.tenant_path())
+}
+
+pub fn etag(version: i32) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// The versions that a condition names; `None` for any.
+pub struct Condition(Option<Vec<i32>>);
+
+impl Condition {
+    /// # Errors
+    /// 400 for what is no entity tag of ours.
+    pub fn of(request: &HttpRequest, name: HeaderName) -> Result<Option<Self>, Problem> {
+        let invalid = || Problem::field(name.as_str(), "invalid", "must be entity tags, such as W/\"3\", or *");
+        let mut versions = Vec::new();
+        let mut given = false;
+        for value in request.headers().get_all(&name) {
+            given = true;
+            for tag in value.to_str().map_err(|_| invalid())?.split(',').map(str::trim) {
+                if tag == "*" {
+                    return Ok(Some(Self(None)));
+                }
+                let digits = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).ok_or_else(invalid)?;
+                versions.push(digits.parse().ok().filter(|version: &i32| version.to_string() == digits).ok_or_else(invalid)?);
+            }
+        }
+        Ok(given.then_some(Self(Some(versions))))
+    }
+
+    pub fn names(&self, version: i32) -> bool {
+        self.0.as_ref().is_none_or(|versions| versions.contains(&version))
+    }
+}
+
+/// # Errors
+/// `VersionMismatch` where If-Match names another.
+pub fn hold(condition: Option<&Condition>, version: i32) -> Result<(), Refusal> {
+    if condition.is_none_or(|condition| condition.names(version)) { Ok(()) } else { Err(Refusal::VersionMismatch { current: version }) }
+}
+
+/// Why nothing was found: without the right, nothing is ever found.
+pub fn absent(tx: &TenantTx) -> Refusal {
+    if tx.entered().is_some_and(may) { Refusal::NotFound } else { Refusal::Forbidden { permission: permission::PROVISION_MANAGE } }
+}
+
+pub fn may(entered: &Entered) -> bool {
+    entered.permissions.has(permission::PROVISION_MANAGE)
+}
+
+/// Answers the reading of one resource, recorded before it is sent; 304 where the client has this version.
+///
+/// # Errors
+/// The problem, its denial recorded.
+pub async fn read(
+    caller: &Caller,
+    request: &HttpRequest,
+    (action, asked_for): (Action, Object),
+    found: Result<(Entered, Option<(Map<String, Value>, i32)>), StoreError>,
+) -> Result<HttpResponse, Problem> {
+    let known = Condition::of(request, header::IF_NONE_MATCH)?;
+    match found {
+        Ok((entered, _)) if !may(&entered) => Err(caller.denied(action, asked_for, Problem::new(Kind::Forbidden), None, Some(&entered)).await),
+        Ok((entered, Some((resource, version)))) => {
+            caller.read(&entered, action, Object { version: Some(version), ..asked_for }, json!({})).await?;
+            if known.is_some_and(|known| known.names(version)) {
+                return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag(version))).finish());
+            }
+            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).content_type(MEDIA).body(Value::Object(resource).to_string()))
+        }
+        Ok((entered, None)) => Err(caller.denied(action, asked_for, Problem::new(Kind::NotFound), None, Some(&entered)).await),
+        Err(error) => Err(caller.refused(action, asked_for, error, None).await),
+    }
+}
+
+/// A transaction in which whoever lacks the right is refused before anything is read.
+///
+/// # Errors
+/// The problem, its denial recorded.
+pub async fn enter(caller: &Caller, action: Action, object: &Object) -> Result<(TenantTx, Entered), Problem> {
+    let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
+    let entered = match tx.enter().await {
+        Ok(entered) => entered.clone(),
+        Err(error) => return Err(caller.refused(action, object.clone(), error, None).await),
+    };
+    if may(&entered) {
+        return Ok((tx, entered));
+    }
+    let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;
+    Err(caller.denied(action, object.clone(), problem, None, Some(&entered)).await)
+}

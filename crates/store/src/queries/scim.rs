@@ -1,0 +1,237 @@
+//! Users and groups of a tenant's identity provider. The owner's functions tie them to members; nothing here decides who may what.
+
+use crate::statement::Param;
+use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use jiff::Timestamp;
+use ringfence_domain::permission;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+const GET_USER: crate::Sql = crate::sql!("scim/get_user.sql");
+const PUT_USER: crate::Sql = crate::sql!("scim/put_user.sql");
+const REMOVE_USER: crate::Sql = crate::sql!("scim/remove_user.sql");
+const LIST_USERS: Template = Template::new(include_str!("../../../../sql/queries/scim/list_users.sql"));
+const GET_GROUP: crate::Sql = crate::sql!("scim/get_group.sql");
+const PUT_GROUP: crate::Sql = crate::sql!("scim/put_group.sql");
+const REMOVE_GROUP: crate::Sql = crate::sql!("scim/remove_group.sql");
+const LIST_GROUPS: Template = Template::new(include_str!("../../../../sql/queries/scim/list_groups.sql"));
+const FORBIDDEN: StoreError = StoreError::Refused(Refusal::Forbidden { permission: permission::PROVISION_MANAGE });
+
+/// A user as it is kept.
+#[derive(Debug, Clone)]
+pub struct User {
+    pub scim_user_id: Uuid,
+    pub user_name: String,
+    pub external_id: Option<String>,
+    pub active: Option<bool>,
+    /// All other attributes.
+    pub attributes: Map<String, Value>,
+    /// `{value, display}` of each group.
+    pub groups: Vec<Value>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a user is to be.
+#[derive(Debug, Clone)]
+pub struct UserWritten {
+    pub user_name: String,
+    pub external_id: Option<String>,
+    pub active: Option<bool>,
+    /// What the person is called, and written to.
+    pub name: String,
+    pub email: Option<String>,
+    pub attributes: Map<String, Value>,
+}
+
+/// A group as it is kept.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub scim_group_id: Uuid,
+    pub display_name: String,
+    pub external_id: Option<String>,
+    pub users: Vec<Uuid>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a group is to be.
+#[derive(Debug, Clone)]
+pub struct GroupWritten {
+    pub display_name: String,
+    pub external_id: Option<String>,
+    pub users: Vec<Uuid>,
+}
+
+/// Keys that the rows of a list must have; each is found by an index.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    pub id: Option<Uuid>,
+    /// `userName` of a user, `displayName` of a group.
+    pub name: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// A read in one flush.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn get_user(database: &Database, principal: &Principal, id: Uuid) -> Result<(Entered, Option<User>), StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let (entered, rows) = tx.query_and_commit(GET_USER, &[&tenant, &id]).await?;
+    Ok((entered, rows.first().map(user).transpose()?))
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find_user(tx: &mut TenantTx, id: Uuid) -> Result<Option<User>, StoreError> {
+    let tenant = tx.tenant_id();
+    tx.query(GET_USER, &[&tenant, &id]).await?.first().map(user).transpose()
+}
+
+/// At most `limit` users of these keys behind the first `skipped`, and how many there are.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list_users(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64) -> Result<(Vec<User>, i64), StoreError> {
+    let (rows, total) = list(tx, &LIST_USERS, ("scim_user_id", "user_name"), keys, (limit, skipped)).await?;
+    Ok((rows.iter().map(user).collect::<Result<_, _>>()?, total))
+}
+
+/// Makes a user (without a version), or changes the one of this version, and the membership with it. None: no such version.
+///
+/// # Errors
+/// A refusal of the function, keys or checks; the transaction must then be rolled back.
+pub async fn put_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &UserWritten) -> Result<Option<User>, StoreError> {
+    let tenant = tx.tenant_id();
+    let attributes = Value::Object(to.attributes.clone());
+    let rows = tx.query(PUT_USER, &[&tenant, &id, &version, &to.user_name, &to.external_id, &to.active, &to.name, &to.email, &attributes]).await?;
+    made(rows.first().map(user).transpose()?, version)
+}
+
+/// Ends a user and their access. False: nothing matched.
+///
+/// # Errors
+/// A refusal of the function.
+pub async fn remove_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
+    let tenant = tx.tenant_id();
+    Ok(!tx.query(REMOVE_USER, &[&tenant, &id, &version]).await?.is_empty())
+}
+
+/// A read in one flush.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn get_group(database: &Database, principal: &Principal, id: Uuid) -> Result<(Entered, Option<Group>), StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let (entered, rows) = tx.query_and_commit(GET_GROUP, &[&tenant, &id]).await?;
+    Ok((entered, rows.first().map(group).transpose()?))
+}
+
+/// The same inside a transaction.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn find_group(tx: &mut TenantTx, id: Uuid) -> Result<Option<Group>, StoreError> {
+    let tenant = tx.tenant_id();
+    tx.query(GET_GROUP, &[&tenant, &id]).await?.first().map(group).transpose()
+}
+
+/// As `list_users`.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list_groups(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64) -> Result<(Vec<Group>, i64), StoreError> {
+    let (rows, total) = list(tx, &LIST_GROUPS, ("scim_group_id", "display_name"), keys, (limit, skipped)).await?;
+    Ok((rows.iter().map(group).collect::<Result<_, _>>()?, total))
+}
+
+/// As `put_user`, with the queue and who works it.
+///
+/// # Errors
+/// A refusal of the function, keys or checks; the transaction must then be rolled back.
+pub async fn put_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &GroupWritten) -> Result<Option<Group>, StoreError> {
+    let tenant = tx.tenant_id();
+    let rows = tx.query(PUT_GROUP, &[&tenant, &id, &version, &to.display_name, &to.external_id, &to.users]).await?;
+    made(rows.first().map(group).transpose()?, version)
+}
+
+/// Ends a group. False: nothing matched.
+///
+/// # Errors
+/// `in_use` while something else than tickets and members refers to its queue.
+pub async fn remove_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
+    let tenant = tx.tenant_id();
+    Ok(!tx.query(REMOVE_GROUP, &[&tenant, &id, &version]).await?.is_empty())
+}
+
+/// Nothing was made where nothing stood in the way but the right to make it.
+fn made<T>(row: Option<T>, version: Option<i32>) -> Result<Option<T>, StoreError> {
+    if row.is_none() && version.is_none() { Err(FORBIDDEN) } else { Ok(row) }
+}
+
+async fn list(tx: &mut TenantTx, template: &Template, (id, name): (&'static str, &'static str), keys: &Keys, (limit, skipped): (i64, i64)) -> Result<(Vec<Row>, i64), StoreError> {
+    let tenant = tx.tenant_id();
+    // A row tells the total: where none is asked for, or the page lies behind the end, the first.
+    for (limit, skipped, wanted) in [(limit, skipped, limit > 0), (1, 0, false)] {
+        let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
+        values.insert("tenant_id", &tenant);
+        values.insert("limit", &limit);
+        values.insert("skipped", &skipped);
+        let mut chosen = Vec::new();
+        for (line, given) in [(id, keys.id.is_some()), (name, keys.name.is_some()), ("external_key", keys.external_id.is_some())] {
+            if given {
+                chosen.push(line);
+            }
+        }
+        values.insert(id, &keys.id);
+        values.insert(name, &keys.name);
+        values.insert("external_key", &keys.external_id);
+        let rows = tx.query_composed(&template.compose(&chosen, &values)).await?;
+        if let Some(total) = rows.first().map(|row| row.try_get("total")).transpose()? {
+            return Ok((if wanted { rows } else { Vec::new() }, total));
+        }
+    }
+    Ok((Vec::new(), 0))
+}
+
+fn user(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        scim_user_id: row.try_get("scim_user_id")?,
+        user_name: row.try_get("user_name")?,
+        external_id: row.try_get("external_id")?,
+        active: row.try_get("active")?,
+        attributes: object(row.try_get("attributes")?),
+        groups: row.try_get::<_, Value>("groups")?.as_array().cloned().unwrap_or_default(),
+        version: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+fn group(row: &Row) -> Result<Group, StoreError> {
+    Ok(Group {
+        scim_group_id: row.try_get("scim_group_id")?,
+        display_name: row.try_get("display_name")?,
+        external_id: row.try_get("external_id")?,
+        users: row.try_get("users")?,
+        version: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        updated_at: row.try_get("updated_at")?,
+    })
+}

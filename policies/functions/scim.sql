@@ -1,0 +1,269 @@
+-- What provisioning may do, and nothing else: users and groups of the identity provider become members and groups of the
+-- tenant entered. Each function asks for provision.manage; none touches an owner, an admin, or a member it did not make.
+-- Errors: RF011 = the tenant has no provisioning settings, RF012 = the member is not provisioning's to change.
+
+-- Beside the rows that the calling statement writes: what became of members and tickets on the way.
+create function ringfence.record_provisioning(action text, object_type text, object_id uuid, object_version integer, details jsonb) returns void
+language sql volatile parallel unsafe
+begin atomic
+    insert into ringfence.audit_inbox (tenant_id, request_id, actor_id, on_behalf_of, identity_id, action, decision, rule, object_type, object_id, object_version, details)
+    values (ringfence.current_tenant(), ringfence.request(), ringfence.actor(), nullif(ringfence.member(), ringfence.actor()), ringfence.identity(), record_provisioning.action, 'allow', 'provision.manage',
+            record_provisioning.object_type, record_provisioning.object_id, record_provisioning.object_version, record_provisioning.details);
+end;
+
+-- Ends a membership that provisioning made: the member's tickets are nobody's, their groups and tokens go, the person stays.
+-- enter() refuses them from the next transaction on.
+create function ringfence.end_provisioned(person uuid) returns void
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    left_behind ringfence.tickets;
+    ended ringfence.members;
+begin
+    for left_behind in
+        update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
+         where t.tenant_id = here and t.assignee_id = person
+        returning t.*
+    loop
+        insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
+        values (here, gen_random_uuid(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
+                'internal', left_behind.version, jsonb_build_object('assignee_id', jsonb_build_array(person, null)));
+        perform ringfence.record_provisioning('ticket.assigned', 'ticket', left_behind.ticket_id, left_behind.version, '{"fields": ["assignee_id"]}');
+    end loop;
+    delete from ringfence.group_members w where w.tenant_id = here and w.member_id = person;
+    delete from ringfence.api_tokens a where a.tenant_id = here and a.member_id = person;
+    delete from ringfence.memberships b using ringfence.members m
+     where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
+    delete from ringfence.members m where m.tenant_id = here and m.member_id = person and m.provisioned returning m.* into ended;
+    if ended.member_id is not null then
+        perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
+    end if;
+end
+$$;
+
+-- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are.
+create function ringfence.settle_provisioned(users uuid[]) returns void
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    u ringfence.scim_users;
+    wanted text;
+    changed ringfence.members;
+begin
+    for u in
+        select s.* from ringfence.scim_users s
+          join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+         where s.tenant_id = here and s.scim_user_id = any (users)
+         order by s.scim_user_id
+    loop
+        delete from ringfence.group_members w using ringfence.scim_groups g
+         where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id
+           and not exists (select from ringfence.scim_group_members i
+                            where i.tenant_id = here and i.scim_group_id = g.scim_group_id and i.scim_user_id = u.scim_user_id);
+        insert into ringfence.group_members (tenant_id, member_id, group_id)
+        select here, u.contact_id, g.group_id
+          from ringfence.scim_group_members i
+          join ringfence.scim_groups g on g.tenant_id = here and g.scim_group_id = i.scim_group_id
+         where i.tenant_id = here and i.scim_user_id = u.scim_user_id
+            on conflict do nothing;
+        -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
+        wanted := case when u.role = 'agent' and u.grouped
+                            and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
+                       then 'light_agent' else u.role end;
+        update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted
+        returning m.* into changed;
+        if changed.member_id is not null then
+            perform ringfence.record_provisioning('member.updated', 'member', changed.member_id, changed.version, '{"fields": ["role"]}');
+        end if;
+    end loop;
+end
+$$;
+
+-- Makes a user (no version) or changes the one of this version, and the membership with it. No row: no right, no such
+-- user, or another version.
+create function ringfence.provision_user(scim_user_id uuid, version integer, user_name text, external_id text, active boolean, name text, email text, attributes jsonb)
+returns setof ringfence.scim_users
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    settings ringfence.provisioning_settings;
+    before ringfence.scim_users;
+    after ringfence.scim_users;
+    present ringfence.members;
+    identity uuid;
+    person uuid;
+    wanted text;
+    address text;
+begin
+    if not ringfence.may('provision.manage') then
+        return;
+    end if;
+    select s.* into settings from ringfence.provisioning_settings s where s.tenant_id = here;
+    if settings.tenant_id is null then
+        raise exception 'no provisioning settings' using errcode = 'RF011';
+    end if;
+    if provision_user.version is not null then
+        select u.* into before from ringfence.scim_users u
+         where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version for update;
+        if before.scim_user_id is null then
+            return;
+        end if;
+    end if;
+    identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
+    -- The record of somebody who was here before is theirs again; an address proves nothing.
+    person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
+    select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1;
+    if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+        raise exception 'not a provisioned member' using errcode = 'RF012';
+    end if;
+    if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then
+        address := provision_user.email;
+    end if;
+    insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+    values (here, person, provision_user.name, address, identity)
+        on conflict on constraint contacts_pkey do update
+       set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
+    select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(coalesce(provision_user.attributes -> 'roles', '[]')) r;
+    wanted := coalesce(wanted, settings.default_role);
+    if before.scim_user_id is null then
+        insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, attributes)
+        values (here, provision_user.scim_user_id, person, provision_user.user_name, provision_user.external_id, provision_user.active, settings.issuer,
+                coalesce(provision_user.external_id, provision_user.user_name), wanted, provision_user.attributes)
+        returning * into after;
+    else
+        update ringfence.scim_users u
+           set user_name = provision_user.user_name, external_id = provision_user.external_id, active = provision_user.active,
+               subject = coalesce(provision_user.external_id, provision_user.user_name), role = wanted, attributes = provision_user.attributes,
+               version = u.version + 1, updated_at = transaction_timestamp()
+         where u.tenant_id = here and u.scim_user_id = before.scim_user_id
+        returning u.* into after;
+    end if;
+    -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
+    if after.active is not true or present.identity_id <> identity then
+        perform ringfence.end_provisioned(person);
+    end if;
+    -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+    if after.active and (before.active is not true or before.subject <> after.subject) then
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+        insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
+        perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+    end if;
+    perform ringfence.settle_provisioned(array[after.scim_user_id]);
+    return next after;
+end
+$$;
+
+-- Ends a user of this version, or of any. The person, their tickets and their history stay.
+create function ringfence.deprovision_user(scim_user_id uuid, version integer) returns setof ringfence.scim_users
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    gone ringfence.scim_users;
+begin
+    if not ringfence.may('provision.manage') then
+        return;
+    end if;
+    select u.* into gone from ringfence.scim_users u
+     where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version) for update;
+    if gone.scim_user_id is null then
+        return;
+    end if;
+    if exists (select from ringfence.members m where m.tenant_id = here and m.member_id = gone.contact_id
+                  and (not m.provisioned or m.role not in ('agent', 'light_agent', 'requester'))) then
+        raise exception 'not a provisioned member' using errcode = 'RF012';
+    end if;
+    perform ringfence.end_provisioned(gone.contact_id);
+    delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;
+    delete from ringfence.scim_users u where u.tenant_id = here and u.scim_user_id = gone.scim_user_id;
+    return next gone;
+end
+$$;
+
+-- Makes a group (no version) or changes the one of this version, and the queue with it. No row: as for users.
+create function ringfence.provision_group(scim_group_id uuid, version integer, display_name text, external_id text, users uuid[]) returns setof ringfence.scim_groups
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    before ringfence.scim_groups;
+    after ringfence.scim_groups;
+    queue uuid := gen_random_uuid();
+    affected uuid[];
+begin
+    if not ringfence.may('provision.manage') then
+        return;
+    end if;
+    if provision_group.version is null then
+        insert into ringfence.groups (tenant_id, group_id, name) values (here, queue, provision_group.display_name);
+        insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id)
+        values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id)
+        returning * into after;
+    else
+        select g.* into before from ringfence.scim_groups g
+         where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version for update;
+        if before.scim_group_id is null then
+            return;
+        end if;
+        -- What an admin calls the queue stays until the provider renames the group.
+        update ringfence.groups q set name = provision_group.display_name, version = q.version + 1, updated_at = transaction_timestamp()
+         where q.tenant_id = here and q.group_id = before.group_id and before.display_name <> provision_group.display_name;
+        update ringfence.scim_groups g
+           set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
+         where g.tenant_id = here and g.scim_group_id = before.scim_group_id
+        returning g.* into after;
+    end if;
+    with leave as (
+        delete from ringfence.scim_group_members i
+         where i.tenant_id = here and i.scim_group_id = after.scim_group_id and not i.scim_user_id = any (users)
+        returning i.scim_user_id
+    ), join_in as (
+        insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
+        select here, after.scim_group_id, j from unnest(users) j
+        except
+        select i.tenant_id, i.scim_group_id, i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id
+        returning scim_user_id
+    )
+    select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
+    update ringfence.scim_users u set grouped = true where u.tenant_id = here and u.scim_user_id = any (affected);
+    perform ringfence.settle_provisioned(affected);
+    return next after;
+end
+$$;
+
+-- Ends a group of this version, or of any. The queue goes with it, unless tickets or members of the tenant's own need it.
+create function ringfence.deprovision_group(scim_group_id uuid, version integer) returns setof ringfence.scim_groups
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    here uuid := ringfence.current_tenant();
+    gone ringfence.scim_groups;
+    affected uuid[];
+begin
+    if not ringfence.may('provision.manage') then
+        return;
+    end if;
+    select g.* into gone from ringfence.scim_groups g
+     where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version) for update;
+    if gone.scim_group_id is null then
+        return;
+    end if;
+    affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
+    delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+    perform ringfence.settle_provisioned(affected);
+    delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
+    delete from ringfence.groups q
+     where q.tenant_id = here and q.group_id = gone.group_id
+       and not exists (select from ringfence.tickets t where t.tenant_id = here and t.group_id = q.group_id)
+       and not exists (select from ringfence.group_members w where w.tenant_id = here and w.group_id = q.group_id);
+    return next gone;
+end
+$$;
+
+grant execute on function ringfence.provision_user(uuid, integer, text, text, boolean, text, text, jsonb), ringfence.deprovision_user(uuid, integer),
+    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer)
+    to ringfence_app;

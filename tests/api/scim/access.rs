@@ -1,0 +1,121 @@
+//! Access: whoever is provisioned comes in, and is out with the next request when they are not.
+
+use crate::{Scene, id, is_refused};
+use ringfence_tests::world::canary;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_user_comes_in_by_issuer_and_subject_and_by_no_address() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha", "externalId": "sub-1", "emails": [{ "value": "sub-2@example.com", "primary": true }] })).await;
+    assert_eq!(scene.enters("sub-1").await, 200);
+    for other in ["alpha", "sub-2@example.com", "SUB-1"] {
+        assert_eq!(scene.enters(other).await, 404, "{other}");
+    }
+    // Without an externalId it is the userName.
+    scene.made(json!({ "userName": "beta" })).await;
+    assert_eq!(scene.enters("beta").await, 200);
+    // Another subject is another pair of hands.
+    scene.patch(&format!("/Users/{}", id(&user)), json!([{ "op": "replace", "path": "externalId", "value": "sub-9" }])).await.expect(200);
+    assert_eq!((scene.enters("sub-1").await, scene.enters("sub-9").await), (404, 200));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn deprovisioning_ends_access_at_the_next_request() {
+    let scene = Scene::begin().await;
+    for (n, end) in ["patch", "put", "remove", "delete"].into_iter().enumerate() {
+        let subject = format!("leaver-{n}");
+        let user = scene.made(json!({ "userName": subject, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+        let path = format!("/Users/{}", id(&user));
+        assert_eq!(scene.enters(&subject).await, 200);
+        match end {
+            "patch" => scene.patch(&path, json!([{ "op": "replace", "value": { "active": "False" } }])).await.expect(200),
+            "put" => scene.call("PUT", &path, &[], Some(json!({ "schemas": [crate::USER], "userName": subject, "active": false }))).await.expect(200),
+            "remove" => scene.patch(&path, json!([{ "op": "remove", "path": "active" }])).await.expect(200),
+            _ => scene.call("DELETE", &path, &[], None).await.expect(204),
+        };
+        assert_eq!(scene.enters(&subject).await, 404, "{end}");
+        let me = scene.running.get("/v1/me", &scene.running.token(&subject)).await.expect(200);
+        assert_eq!(me.body["tenants"], json!([]), "{end}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn tickets_of_whoever_leaves_are_nobodys_and_the_person_stays_the_same() {
+    let scene = Scene::begin().await;
+    let agent = json!([{ "value": canary("acme", "provider-role") }]);
+    let user = scene.made(json!({ "userName": "alpha", "displayName": "Alpha", "roles": agent })).await;
+    let path = format!("/Users/{}", id(&user));
+    let owner = scene.running.token("acme:owner");
+    let me = scene.running.get("/v1/me", &scene.running.token("alpha")).await.expect(200);
+    let member = me.body["tenants"][0]["member_id"].clone();
+    let ticket = format!("/v1/tenants/acme/tickets/{}", scene.acme().ticket);
+    scene.running.call("PUT", &format!("{ticket}/assignee"), &owner, &[("If-Match", "\"1\"")], Some(&json!({ "assignee_id": member }))).await.expect(200);
+    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+    let left = scene.running.get(&ticket, &owner).await.expect(200).body;
+    assert_eq!((&left["assignee_id"], &left["version"]), (&Value::Null, &json!(3)));
+    assert_eq!(scene.running.get(&format!("/v1/tenants/acme/contacts/{}", member.as_str().unwrap()), &owner).await.expect(200).body["name"], "Alpha");
+    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
+    let back = |me: ringfence_tests::Call| me.body["tenants"][0]["member_id"].clone();
+    assert_eq!(back(scene.running.get("/v1/me", &scene.running.token("alpha")).await), member);
+    // Gone for good at the provider, and hired again.
+    scene.call("DELETE", &path, &[], None).await.expect(204);
+    scene.made(json!({ "userName": "alpha" })).await;
+    assert_eq!(back(scene.running.get("/v1/me", &scene.running.token("alpha")).await), member);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn silence_neither_lets_in_nor_out() {
+    let scene = Scene::begin().await;
+    let put = || Some(json!({ "schemas": [crate::USER], "userName": "renamed" }));
+    let user = scene.made(json!({ "userName": "alpha", "externalId": "sub-1", "active": false })).await;
+    assert_eq!(scene.enters("sub-1").await, 404);
+    scene.call("PUT", &format!("/Users/{}", id(&user)), &[], put()).await.expect(200);
+    assert_eq!((scene.enters("sub-1").await, scene.enters("renamed").await), (404, 404));
+    scene.patch(&format!("/Users/{}", id(&user)), json!([{ "op": "add", "path": "active", "value": true }])).await.expect(200);
+    let kept = scene.call("PUT", &format!("/Users/{}", id(&user)), &[], put()).await.expect(200).body;
+    assert_eq!((&kept["externalId"], &kept["active"]), (&json!("sub-1"), &json!(true)));
+    assert_eq!(scene.enters("sub-1").await, 200);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_membership_that_an_admin_ended_comes_back_by_switching_on_alone() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha" })).await;
+    let path = format!("/Users/{}", id(&user));
+    let member = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+    scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
+    scene.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
+    assert_eq!(scene.enters("alpha").await, 404);
+    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
+    assert_eq!(scene.enters("alpha").await, 200);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn every_step_is_in_the_trail_and_no_name_is() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "canary-person-qz7", "emails": [{ "value": "canary-person-qz7@example.com" }] })).await;
+    let path = format!("/Users/{}", id(&user));
+    scene.get(&path).await.expect(200);
+    scene.get("/Users?filter=userName%20eq%20%22canary-person-qz7%22").await.expect(200);
+    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+    scene.call("DELETE", &path, &[], None).await.expect(204);
+    is_refused(&scene.get(&path).await, 404, None);
+    for (action, events) in [
+        ("provisioning.user_created", 1), ("provisioning.user_read", 2), ("provisioning.user_listed", 1), ("provisioning.user_updated", 1), ("provisioning.user_deleted", 1),
+        ("member.added", 1), ("member.removed", 1),
+    ] {
+        let listed: Vec<Value> = scene.trail(action).await.into_iter().filter(|event| event["actor_id"] == json!(scene.acme().members["service"])).collect();
+        assert_eq!(listed.len(), events, "{action}: {listed:?}");
+        assert!(!json!(listed).to_string().contains("canary-person"), "{listed:?}");
+    }
+    let denied = scene.trail("provisioning.user_read").await;
+    assert!(denied.iter().any(|event| event["decision"] == "deny" && event["rule"] == "not_found"), "{denied:?}");
+    scene.end().await;
+}

@@ -1,0 +1,111 @@
+//! Groups: the provider's groups are queues, and whoever is an agent works those they are in.
+
+use crate::{Scene, id, is_refused, names};
+use ringfence_tests::world::canary;
+use serde_json::{Value, json};
+
+async fn queue_of(scene: &Scene, group: &Value) -> String {
+    let sql = "select group_id from ringfence.scim_groups where scim_group_id = $1";
+    let group: uuid::Uuid = id(group).parse().unwrap();
+    scene.installation.admin().await.query_one(sql, &[&group]).await.unwrap().get::<_, uuid::Uuid>(0).to_string()
+}
+
+#[tokio::test]
+async fn an_agent_works_the_queues_of_the_groups_they_are_in_and_gains_nothing_by_losing_one() {
+    let scene = Scene::begin().await;
+    let agent = scene.made(json!({ "userName": "alpha", "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+    assert_eq!(scene.tickets_seen("alpha").await, 3);
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": agent["id"] }] })).await;
+    assert_eq!(group["members"][0]["value"], agent["id"]);
+    assert_eq!(scene.tickets_seen("alpha").await, 0);
+    let queue = queue_of(&scene, &group).await;
+    scene.running.post("/v1/tenants/acme/tickets", &scene.running.token("acme:owner"), json!({ "subject": "x", "group_id": queue })).await.expect(201);
+    assert_eq!(scene.tickets_seen("alpha").await, 1);
+    let seen = scene.get(&format!("/Users/{}", id(&agent))).await.expect(200).body;
+    assert_eq!((&seen["groups"][0]["value"], &seen["groups"][0]["display"]), (&group["id"], &json!("Billing")));
+    // Out of the last group by each way there is.
+    let path = format!("/Groups/{}", id(&group));
+    scene.patch(&path, json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&agent)) }])).await.expect(200);
+    assert_eq!(scene.tickets_seen("alpha").await, 0);
+    scene.patch(&format!("/Users/{}", id(&agent)), json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
+    assert_eq!(scene.tickets_seen("alpha").await, 0);
+    scene.patch(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": agent["id"] }] }])).await.expect(200);
+    assert_eq!(scene.tickets_seen("alpha").await, 1);
+    scene.call("DELETE", &path, &[], None).await.expect(204);
+    assert_eq!(scene.tickets_seen("alpha").await, 0);
+    // The ticket needs its queue, which stays.
+    assert_eq!(scene.running.get(&format!("/v1/tenants/acme/groups/{queue}"), &scene.running.token("acme:owner")).await.status, 200);
+    is_refused(&scene.get(&path).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn groups_come_back_with_the_user() {
+    let scene = Scene::begin().await;
+    let agent = scene.made(json!({ "userName": "alpha", "active": false, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": agent["id"] }] })).await;
+    let path = format!("/Users/{}", id(&agent));
+    for _ in 0..2 {
+        scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
+        let me = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body;
+        let member = scene.running.get(&format!("/v1/tenants/acme/members/{}", me["tenants"][0]["member_id"].as_str().unwrap()), &scene.running.token("acme:owner")).await.expect(200).body;
+        assert_eq!((&member["role"], &member["group_ids"]), (&json!("agent"), &json!([queue_of(&scene, &group).await])));
+        scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+        assert_eq!(scene.enters("alpha").await, 404);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_group_takes_users_of_its_own_tenant_alone() {
+    let scene = Scene::begin().await;
+    let foreign = scene.world.tenant("globex").scim_user;
+    let own = scene.acme().scim_user;
+    for member in [json!(foreign), json!(uuid::Uuid::now_v7()), json!(scene.acme().members["agent"]), json!("nonsense"), json!(7)] {
+        let sent = json!({ "schemas": [crate::GROUP], "displayName": "Billing", "members": [{ "value": own }, { "value": member }] });
+        is_refused(&scene.call("POST", "/Groups", &[], Some(sent)).await, 400, Some("invalidValue"));
+        let operation = json!([{ "op": "add", "path": "members", "value": [{ "value": member }] }]);
+        is_refused(&scene.patch(&format!("/Groups/{}", scene.acme().scim_group), operation).await, 400, Some("invalidValue"));
+    }
+    assert_eq!(scene.get("/Groups").await.expect(200).body["totalResults"], 1);
+    let theirs = format!("/Groups/{}", scene.world.tenant("globex").scim_group);
+    for method in ["GET", "DELETE"] {
+        is_refused(&scene.call(method, &theirs, &[], None).await, 404, None);
+    }
+    is_refused(&scene.patch(&theirs, json!([{ "op": "replace", "path": "displayName", "value": "x" }])).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_group_of_the_tenants_own_is_neither_taken_nor_seen() {
+    let scene = Scene::begin().await;
+    let taken = json!({ "schemas": [crate::GROUP], "displayName": canary("acme", "first") });
+    is_refused(&scene.call("POST", "/Groups", &[], Some(taken)).await, 409, Some("uniqueness"));
+    is_refused(&scene.get(&format!("/Groups/{}", scene.acme().groups["first"])).await, 404, None);
+    assert_eq!(names(&scene.get("/Groups").await.expect(200), "displayName"), vec![canary("acme", "provisioned-group")]);
+    // A member of the tenant's own in a provisioned queue stays there, and so does the queue.
+    let group = scene.made_group(json!({ "displayName": "Billing" })).await;
+    let queue = queue_of(&scene, &group).await;
+    let owner = scene.running.token("acme:owner");
+    let agent = format!("/v1/tenants/acme/members/{}", scene.acme().members["grouped_agent"]);
+    let version = scene.running.get(&agent, &owner).await.header("etag").unwrap().to_owned();
+    scene.running.call("PATCH", &agent, &owner, &[("If-Match", &version)], Some(&json!({ "group_ids": [queue] }))).await.expect(200);
+    scene.call("PUT", &format!("/Groups/{}", id(&group)), &[], Some(json!({ "schemas": [crate::GROUP], "displayName": "Renamed" }))).await.expect(200);
+    scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
+    assert_eq!(scene.running.get(&agent, &owner).await.body["group_ids"], json!([queue]));
+    assert_eq!(scene.running.get(&format!("/v1/tenants/acme/groups/{queue}"), &owner).await.body["name"], "Renamed");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_group_nobody_needs_goes_with_its_queue() {
+    let scene = Scene::begin().await;
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": scene.acme().scim_user }] })).await;
+    let queue = queue_of(&scene, &group).await;
+    scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
+    assert_eq!(scene.running.get(&format!("/v1/tenants/acme/groups/{queue}"), &scene.running.token("acme:owner")).await.status, 404);
+    scene.made_group(json!({ "displayName": "Billing", "externalId": "g" })).await;
+    let found = scene.get("/Groups?filter=displayName%20eq%20%22BILLING%22&excludedAttributes=members").await.expect(200);
+    assert_eq!(names(&found, "displayName"), vec!["Billing"]);
+    scene.end().await;
+}

@@ -1,0 +1,137 @@
+//! The protocol: filters, pages, order, projection, PATCH, entity tags, discovery.
+
+use crate::{Scene, id, is_refused, names};
+use serde_json::json;
+
+async fn three(scene: &Scene) {
+    for (name, title, address) in [("alpha", "Guide", "alpha@example.com"), ("beta", "Guide", "beta@example.org"), ("gamma", "Clerk", "gamma@example.com")] {
+        scene.made(json!({ "userName": name, "externalId": format!("x-{name}"), "title": title, "active": name != "beta", "emails": [{ "value": address, "type": "work" }] })).await;
+    }
+}
+
+#[tokio::test]
+async fn a_filter_finds_what_it_describes_and_nothing_else() {
+    let scene = Scene::begin().await;
+    three(&scene).await;
+    for (filter, expected) in [
+        (r#"userName eq "ALPHA""#, vec!["alpha"]),
+        (r#"externalId eq "x-beta""#, vec!["beta"]),
+        (r#"externalId eq "X-BETA""#, vec![]),
+        (r#"title eq "guide""#, vec!["alpha", "beta"]),
+        (r#"title eq "guide" and active eq true"#, vec!["alpha"]),
+        (r#"not (title eq "guide") and userName sw "g""#, vec!["gamma"]),
+        (r#"emails[type eq "work" and value ew "example.com"]"#, vec!["alpha", "gamma"]),
+        (r#"emails.value co "example.org" or userName eq "gamma""#, vec!["beta", "gamma"]),
+        (r#"userName eq "alpha" and externalId eq "x-beta""#, vec![]),
+        (r#"id eq "nonsense""#, vec![]),
+        (r#"userName eq "' or '1'='1""#, vec![]),
+        (r#"userName eq "al_ha""#, vec![]),
+        (r#"userName co "%""#, vec![]),
+        (r#"meta.created gt "2020-01-01T00:00:00Z" and title pr"#, vec!["alpha", "beta", "gamma"]),
+    ] {
+        let url = scene.running.url("/v1/tenants/acme/scim/v2/Users");
+        let request = scene.running.client().get(url).bearer_auth(&scene.token).query(&[("filter", filter)]);
+        let listed = scene.running.send(request).await.expect(200);
+        assert_eq!(names(&listed, "userName"), expected, "{filter}");
+        assert_eq!(listed.body["totalResults"], expected.len(), "{filter}");
+        let searched = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter });
+        let searched = scene.call("POST", "/Users/.search", &[], Some(searched)).await.expect(200);
+        assert_eq!(names(&searched, "userName"), expected, "{filter}");
+    }
+    for filter in ["userName", r#"tenant_id eq "x""#, r#"contact_id pr"#, r#"userName eq "x" --"#, r#"userName regex "x""#, "active gt true"] {
+        let request = scene.running.client().get(scene.running.url("/v1/tenants/acme/scim/v2/Users")).bearer_auth(&scene.token).query(&[("filter", filter)]);
+        is_refused(&scene.running.send(request).await, 400, Some("invalidFilter"));
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn pages_are_of_the_size_asked_for_and_the_total_is_honest() {
+    let scene = Scene::begin().await;
+    three(&scene).await;
+    // Beside the one whom the world provisioned.
+    for (query, returned, start) in [("", 4, 1), ("?count=2", 2, 1), ("?count=2&startIndex=4", 1, 4), ("?startIndex=9", 0, 9), ("?count=0", 0, 1), ("?count=-3&startIndex=-2", 0, 1), ("?count=100000", 4, 1)] {
+        let page = scene.get(&format!("/Users{query}")).await.expect(200).body;
+        assert_eq!((&page["totalResults"], &page["itemsPerPage"], &page["startIndex"]), (&json!(4), &json!(returned), &json!(start)), "{query}");
+        assert_eq!(page["Resources"].as_array().expect("resources").len(), returned);
+    }
+    let sorted = scene.get("/Users?sortBy=userName&sortOrder=descending&count=2&filter=title%20pr").await.expect(200);
+    assert_eq!((names(&sorted, "userName"), &sorted.body["totalResults"]), (vec!["gamma".to_owned(), "beta".to_owned()], &json!(3)));
+    for query in ["?count=x", "?startIndex=1.5", "?sortBy=name", "?sortBy=tenant_id", "?sortOrder=up", "?limit=1", "?tenant_id=1", "?attributes=nothing", "?attributes=id&excludedAttributes=title"] {
+        is_refused(&scene.get(&format!("/Users{query}")).await, 400, Some("invalidValue"));
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn only_the_attributes_asked_for_are_answered() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha", "title": "Guide", "name": { "givenName": "A", "familyName": "B" } })).await;
+    let path = format!("/Users/{}", id(&user));
+    let some = scene.get(&format!("{path}?attributes=userName,name.givenName")).await.expect(200).body;
+    assert_eq!(some, json!({ "schemas": [crate::USER], "id": user["id"], "userName": "alpha", "name": { "givenName": "A" } }));
+    let rest = scene.get(&format!("{path}?excludedAttributes=title,name,id")).await.expect(200).body;
+    assert!(rest["title"].is_null() && rest["name"].is_null() && rest["id"] == user["id"] && rest["meta"].is_object(), "{rest}");
+    let made = scene.call("POST", "/Users?attributes=userName", &[], Some(json!({ "schemas": [crate::USER], "userName": "beta", "title": "Guide" }))).await.expect(201).body;
+    assert!(made["title"].is_null() && made["userName"] == "beta", "{made}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_version_is_compared_where_one_is_named() {
+    let scene = Scene::begin().await;
+    let made = scene.call("POST", "/Users", &[("content-type", "application/scim+json")], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await.expect(201);
+    let path = format!("/Users/{}", id(&made.body));
+    assert_eq!((made.header("etag"), made.body["meta"]["version"].as_str()), (Some("W/\"1\""), Some("W/\"1\"")));
+    assert_eq!(made.header("location"), made.body["meta"]["location"].as_str());
+    assert_eq!(scene.call("GET", &path, &[("If-None-Match", "W/\"1\"")], None).await.status, 304);
+    assert_eq!(scene.call("GET", &path, &[("If-None-Match", "W/\"2\"")], None).await.status, 200);
+    let title = || Some(json!({ "schemas": [crate::PATCH], "Operations": [{ "op": "replace", "path": "title", "value": "Guide" }] }));
+    is_refused(&scene.call("PATCH", &path, &[("If-Match", "W/\"9\"")], title()).await, 412, None);
+    is_refused(&scene.call("PATCH", &path, &[("If-Match", "nonsense")], title()).await, 400, Some("invalidValue"));
+    let changed = scene.call("PATCH", &path, &[("If-Match", "W/\"9\", W/\"1\"")], title()).await.expect(200);
+    assert_eq!(changed.header("etag"), Some("W/\"2\""));
+    scene.call("PATCH", &path, &[("If-Match", "*")], title()).await.expect(200);
+    is_refused(&scene.call("DELETE", &path, &[("If-Match", "W/\"1\"")], None).await, 412, None);
+    is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await, 412, None);
+    scene.call("DELETE", &path, &[("If-Match", "W/\"3\"")], None).await.expect(204);
+    is_refused(&scene.get(&path).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_patch_holds_as_a_whole_or_not_at_all() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha", "emails": [{ "value": "a@example.com", "type": "work" }] })).await;
+    let path = format!("/Users/{}", id(&user));
+    for (operations, scim_type) in [
+        (json!([{ "op": "replace", "path": "title", "value": "Guide" }, { "op": "replace", "path": "emails[type eq \"home\"].value", "value": "x" }]), "noTarget"),
+        (json!([{ "op": "replace", "path": "title", "value": "Guide" }, { "op": "replace", "path": "id", "value": "x" }]), "mutability"),
+        (json!([{ "op": "replace", "path": "title", "value": "Guide" }, { "op": "replace", "path": "member_id", "value": "x" }]), "invalidPath"),
+        (json!([{ "op": "replace", "path": "title", "value": "Guide" }, { "op": "remove" }]), "noTarget"),
+        (json!([{ "op": "replace", "value": { "title": "Guide", "role": "owner" } }]), "invalidPath"),
+        (json!([{ "op": "replace", "path": "title", "value": 7 }]), "invalidValue"),
+    ] {
+        is_refused(&scene.patch(&path, operations).await, 400, Some(scim_type));
+        assert_eq!(scene.get(&path).await.expect(200).body, user);
+    }
+    let patched = scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": "False" }, { "op": "Add", "path": "emails[type eq \"home\"].value", "value": "h@example.com" }])).await.expect(200).body;
+    assert_eq!((&patched["active"], patched["emails"].as_array().expect("emails").len()), (&json!(false), 2));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn discovery_says_what_there_is_and_what_there_is_not() {
+    let scene = Scene::begin().await;
+    let provider = scene.get("/ServiceProviderConfig").await.expect(200).body;
+    assert_eq!((&provider["patch"]["supported"], &provider["bulk"]["supported"], &provider["etag"]["supported"]), (&json!(true), &json!(false), &json!(true)));
+    assert_eq!(scene.get("/ResourceTypes").await.expect(200).body["totalResults"], 2);
+    assert_eq!(scene.get("/Schemas").await.expect(200).body["totalResults"], 3);
+    for (method, path, status) in [("POST", "/Bulk", 501), ("GET", "/Me", 501), ("GET", "/Nothing", 404), ("GET", "/Schemas/nothing", 404), ("POST", "/Schemas", 405), ("GET", "/Users/nonsense", 404)] {
+        is_refused(&scene.call(method, path, &[], (method == "POST").then(|| json!({}))).await, status, None);
+    }
+    is_refused(&scene.call("POST", "/Users", &[], Some(json!([]))).await, 400, Some("invalidValue"));
+    let text = scene.running.client().post(scene.running.url("/v1/tenants/acme/scim/v2/Users")).bearer_auth(&scene.token).header("content-type", "text/plain").body("{}");
+    is_refused(&scene.running.send(text).await, 415, None);
+    scene.end().await;
+}
