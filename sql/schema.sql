@@ -361,6 +361,7 @@ table ringfence.contacts
     policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy contacts_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
+    policy contacts_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy contacts_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.read'::text) AS may))
@@ -406,6 +407,7 @@ table ringfence.group_members
     policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
+    policy group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
@@ -428,9 +430,13 @@ table ringfence.groups
     policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy groups_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy groups_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    policy groups_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy groups_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    policy groups_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
+    policy groups_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy groups_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
+    policy groups_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete, select to ringfence_app
     grant insert (tenant_id, group_id, name) to ringfence_app
     grant update (name, version, updated_at) to ringfence_app
@@ -535,6 +541,7 @@ table ringfence.members
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
+    column provisioned boolean not null default false
     constraint members_pkey PRIMARY KEY (tenant_id, member_id)
     constraint members_identity_key UNIQUE (tenant_id, identity_id)
     constraint members_role_key UNIQUE (tenant_id, member_id, role)
@@ -553,6 +560,7 @@ table ringfence.members
     policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
     policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
     policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -562,7 +570,7 @@ table ringfence.members
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
     grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
-    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until, version, created_at, updated_at) to ringfence_app
+    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until, version, created_at, updated_at, provisioned) to ringfence_app
     grant update (role, permissions, role_id, version, updated_at) to ringfence_app
 
 table ringfence.memberships
@@ -610,6 +618,30 @@ table ringfence.organizations
     grant insert (tenant_id, organization_id, name, external_source, external_id) to ringfence_app
     grant update (name, external_source, external_id, version, updated_at) to ringfence_app
 
+table ringfence.provisioning_settings
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column issuer text not null statistics 0
+    column default_role text not null statistics 0
+    column role_map jsonb not null statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint provisioning_settings_pkey PRIMARY KEY (tenant_id)
+    constraint provisioning_settings_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint provisioning_settings_issuer_is_short CHECK (((char_length(issuer) >= 1) AND (char_length(issuer) <= 500)))
+    constraint provisioning_settings_map_gives_roles CHECK (((jsonb_typeof(role_map) = 'object'::text) AND (NOT jsonb_path_exists(role_map, 'strict $.*?(@.type() != "string" || (@ != "agent" && @ != "light_agent") && @ != "requester")'::jsonpath))))
+    constraint provisioning_settings_role_may_be_given CHECK ((default_role = ANY (ARRAY['agent'::text, 'light_agent'::text, 'requester'::text])))
+    policy provisioning_settings_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy provisioning_settings_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy provisioning_settings_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('settings.change'::text) AS may) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check (tenant_id = ringfence.tenant_id())
+    policy provisioning_settings_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('settings.read'::text) AS may))
+    policy provisioning_settings_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy provisioning_settings_set for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('settings.change'::text) AS may) AND ( SELECT ringfence.may('owner.manage'::text) AS may))
+    grant select to ringfence_app
+    grant insert (tenant_id, issuer, default_role, role_map) to ringfence_app
+    grant update (issuer, default_role, role_map, version, updated_at) to ringfence_app
+
 table ringfence.reporting_logins
     owner ringfence_owner, row security enabled, forced
     column login name not null
@@ -620,6 +652,84 @@ table ringfence.reporting_logins
     CREATE INDEX reporting_logins_tenant_idx ON ringfence.reporting_logins USING btree (tenant_id)
     policy reporting_logins_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy reporting_logins_read_by_definers for select to ringfence_owner using true
+
+table ringfence.scim_group_members
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column scim_group_id uuid not null
+    column scim_user_id uuid not null
+    constraint scim_group_members_pkey PRIMARY KEY (tenant_id, scim_group_id, scim_user_id)
+    constraint scim_group_members_group_fkey FOREIGN KEY (tenant_id, scim_group_id) REFERENCES ringfence.scim_groups(tenant_id, scim_group_id)
+    constraint scim_group_members_user_fkey FOREIGN KEY (tenant_id, scim_user_id) REFERENCES ringfence.scim_users(tenant_id, scim_user_id)
+    CREATE INDEX scim_group_members_user_idx ON ringfence.scim_group_members USING btree (tenant_id, scim_user_id)
+    policy scim_group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy scim_group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy scim_group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
+    policy scim_group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy scim_group_members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
+
+table ringfence.scim_groups
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column scim_group_id uuid not null
+    column group_id uuid not null
+    column display_name text not null statistics 0
+    column external_id text statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint scim_groups_pkey PRIMARY KEY (tenant_id, scim_group_id)
+    constraint scim_groups_external_key UNIQUE (tenant_id, external_id)
+    constraint scim_groups_group_key UNIQUE (tenant_id, group_id)
+    constraint scim_groups_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
+    constraint scim_groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    CREATE INDEX scim_groups_created_idx ON ringfence.scim_groups USING btree (tenant_id, created_at, scim_group_id)
+    policy scim_groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy scim_groups_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_groups_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy scim_groups_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy scim_groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
+    policy scim_groups_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy scim_groups_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
+
+table ringfence.scim_users
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column scim_user_id uuid not null
+    column contact_id uuid not null
+    column user_name text not null statistics 0
+    column user_name_key text generated always as lower(user_name) stored statistics 0
+    column external_id text statistics 0
+    column active boolean
+    column issuer text not null statistics 0
+    column subject text not null statistics 0
+    column role text not null statistics 0
+    column grouped boolean not null default false
+    column attributes jsonb not null statistics 0
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column updated_at timestamp with time zone not null default transaction_timestamp()
+    constraint scim_users_pkey PRIMARY KEY (tenant_id, scim_user_id)
+    constraint scim_users_contact_key UNIQUE (tenant_id, contact_id)
+    constraint scim_users_external_key UNIQUE (tenant_id, external_id)
+    constraint scim_users_user_name_key UNIQUE (tenant_id, user_name_key)
+    constraint scim_users_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint scim_users_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint scim_users_role_may_be_given CHECK ((role = ANY (ARRAY['agent'::text, 'light_agent'::text, 'requester'::text])))
+    constraint scim_users_subject_is_short CHECK (((octet_length(subject) >= 1) AND (octet_length(subject) <= 255)))
+    constraint scim_users_user_name_is_short CHECK (((char_length(user_name) >= 1) AND (char_length(user_name) <= 255)))
+    CREATE INDEX scim_users_created_idx ON ringfence.scim_users USING btree (tenant_id, created_at, scim_user_id)
+    policy scim_users_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy scim_users_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_users_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy scim_users_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy scim_users_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
+    policy scim_users_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy scim_users_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    grant select to ringfence_app
 
 table ringfence.sessions
     owner ringfence_owner, row security enabled, forced
@@ -1137,6 +1247,40 @@ function ringfence.deliver_crossing(text)
     $function$
     grant execute to ringfence_dispatcher
 
+function ringfence.deprovision_group(uuid,integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deprovision_group(scim_group_id uuid, version integer)
+     RETURNS SETOF ringfence.scim_groups
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        gone ringfence.scim_groups;
+        affected uuid[];
+    begin
+        if not ringfence.may('provision.manage') then
+            return;
+        end if;
+        select g.* into gone from ringfence.scim_groups g
+         where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version) for update;
+        if gone.scim_group_id is null then
+            return;
+        end if;
+        affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
+        delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+        perform ringfence.settle_provisioned(affected);
+        delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
+        delete from ringfence.groups q
+         where q.tenant_id = here and q.group_id = gone.group_id
+           and not exists (select from ringfence.tickets t where t.tenant_id = here and t.group_id = q.group_id)
+           and not exists (select from ringfence.group_members w where w.tenant_id = here and w.group_id = q.group_id);
+        return next gone;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.deprovision_member(uuid,uuid,uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid)
@@ -1165,6 +1309,71 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.deprovision_user(uuid,integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deprovision_user(scim_user_id uuid, version integer)
+     RETURNS SETOF ringfence.scim_users
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        gone ringfence.scim_users;
+    begin
+        if not ringfence.may('provision.manage') then
+            return;
+        end if;
+        select u.* into gone from ringfence.scim_users u
+         where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version) for update;
+        if gone.scim_user_id is null then
+            return;
+        end if;
+        if exists (select from ringfence.members m where m.tenant_id = here and m.member_id = gone.contact_id
+                      and (not m.provisioned or m.role not in ('agent', 'light_agent', 'requester'))) then
+            raise exception 'not a provisioned member' using errcode = 'RF012';
+        end if;
+        perform ringfence.end_provisioned(gone.contact_id);
+        delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;
+        delete from ringfence.scim_users u where u.tenant_id = here and u.scim_user_id = gone.scim_user_id;
+        return next gone;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.end_provisioned(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.end_provisioned(person uuid)
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        left_behind ringfence.tickets;
+        ended ringfence.members;
+    begin
+        for left_behind in
+            update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
+             where t.tenant_id = here and t.assignee_id = person
+            returning t.*
+        loop
+            insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
+            values (here, gen_random_uuid(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
+                    'internal', left_behind.version, jsonb_build_object('assignee_id', jsonb_build_array(person, null)));
+            perform ringfence.record_provisioning('ticket.assigned', 'ticket', left_behind.ticket_id, left_behind.version, '{"fields": ["assignee_id"]}');
+        end loop;
+        delete from ringfence.group_members w where w.tenant_id = here and w.member_id = person;
+        delete from ringfence.api_tokens a where a.tenant_id = here and a.member_id = person;
+        delete from ringfence.memberships b using ringfence.members m
+         where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
+        delete from ringfence.members m where m.tenant_id = here and m.member_id = person and m.provisioned returning m.* into ended;
+        if ended.member_id is not null then
+            perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
+        end if;
+    end
+    $function$
 
 function ringfence.end_session(text)
     owner ringfence_owner
@@ -1885,6 +2094,62 @@ function ringfence.post_crossing(uuid)
     $function$
     grant execute to ringfence_app
 
+function ringfence.provision_group(uuid,integer,text,text,uuid[])
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.provision_group(scim_group_id uuid, version integer, display_name text, external_id text, users uuid[])
+     RETURNS SETOF ringfence.scim_groups
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        before ringfence.scim_groups;
+        after ringfence.scim_groups;
+        queue uuid := gen_random_uuid();
+        affected uuid[];
+    begin
+        if not ringfence.may('provision.manage') then
+            return;
+        end if;
+        if provision_group.version is null then
+            insert into ringfence.groups (tenant_id, group_id, name) values (here, queue, provision_group.display_name);
+            insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id)
+            values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id)
+            returning * into after;
+        else
+            select g.* into before from ringfence.scim_groups g
+             where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version for update;
+            if before.scim_group_id is null then
+                return;
+            end if;
+            -- What an admin calls the queue stays until the provider renames the group.
+            update ringfence.groups q set name = provision_group.display_name, version = q.version + 1, updated_at = transaction_timestamp()
+             where q.tenant_id = here and q.group_id = before.group_id and before.display_name <> provision_group.display_name;
+            update ringfence.scim_groups g
+               set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
+             where g.tenant_id = here and g.scim_group_id = before.scim_group_id
+            returning g.* into after;
+        end if;
+        with leave as (
+            delete from ringfence.scim_group_members i
+             where i.tenant_id = here and i.scim_group_id = after.scim_group_id and not i.scim_user_id = any (users)
+            returning i.scim_user_id
+        ), join_in as (
+            insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
+            select here, after.scim_group_id, j from unnest(users) j
+            except
+            select i.tenant_id, i.scim_group_id, i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id
+            returning scim_user_id
+        )
+        select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
+        update ringfence.scim_users u set grouped = true where u.tenant_id = here and u.scim_user_id = any (affected);
+        perform ringfence.settle_provisioned(affected);
+        return next after;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.provision_member(tenant_id uuid, issuer text, subject text, name text, email text, role text, permissions text[], request_id uuid)
@@ -1921,6 +2186,84 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.provision_user(scim_user_id uuid, version integer, user_name text, external_id text, active boolean, name text, email text, attributes jsonb)
+     RETURNS SETOF ringfence.scim_users
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        settings ringfence.provisioning_settings;
+        before ringfence.scim_users;
+        after ringfence.scim_users;
+        present ringfence.members;
+        identity uuid;
+        person uuid;
+        wanted text;
+        address text;
+    begin
+        if not ringfence.may('provision.manage') then
+            return;
+        end if;
+        select s.* into settings from ringfence.provisioning_settings s where s.tenant_id = here;
+        if settings.tenant_id is null then
+            raise exception 'no provisioning settings' using errcode = 'RF011';
+        end if;
+        if provision_user.version is not null then
+            select u.* into before from ringfence.scim_users u
+             where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version for update;
+            if before.scim_user_id is null then
+                return;
+            end if;
+        end if;
+        identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
+        -- The record of somebody who was here before is theirs again; an address proves nothing.
+        person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
+        select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1;
+        if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+            raise exception 'not a provisioned member' using errcode = 'RF012';
+        end if;
+        if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then
+            address := provision_user.email;
+        end if;
+        insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+        values (here, person, provision_user.name, address, identity)
+            on conflict on constraint contacts_pkey do update
+           set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
+        select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(coalesce(provision_user.attributes -> 'roles', '[]')) r;
+        wanted := coalesce(wanted, settings.default_role);
+        if before.scim_user_id is null then
+            insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, attributes)
+            values (here, provision_user.scim_user_id, person, provision_user.user_name, provision_user.external_id, provision_user.active, settings.issuer,
+                    coalesce(provision_user.external_id, provision_user.user_name), wanted, provision_user.attributes)
+            returning * into after;
+        else
+            update ringfence.scim_users u
+               set user_name = provision_user.user_name, external_id = provision_user.external_id, active = provision_user.active,
+                   subject = coalesce(provision_user.external_id, provision_user.user_name), role = wanted, attributes = provision_user.attributes,
+                   version = u.version + 1, updated_at = transaction_timestamp()
+             where u.tenant_id = here and u.scim_user_id = before.scim_user_id
+            returning u.* into after;
+        end if;
+        -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
+        if after.active is not true or present.identity_id <> identity then
+            perform ringfence.end_provisioned(person);
+        end if;
+        -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+        if after.active and (before.active is not true or before.subject <> after.subject) then
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+            insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
+            perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+        end if;
+        perform ringfence.settle_provisioned(array[after.scim_user_id]);
+        return next after;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.receive_agreement(jsonb)
     owner ringfence_owner
@@ -2105,6 +2448,16 @@ function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
     BEGIN ATOMIC
      INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_kind, object_type, object_id, details)
        VALUES (record_operation.tenant_id, record_operation.request_id, record_operation.action, 'allow'::text, 'operator'::text, 'operator'::text, record_operation.object_type, record_operation.object_id, record_operation.details);
+    END
+
+function ringfence.record_provisioning(text,text,uuid,integer,jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.record_provisioning(action text, object_type text, object_id uuid, object_version integer, details jsonb)
+     RETURNS void
+     LANGUAGE sql
+    BEGIN ATOMIC
+     INSERT INTO ringfence.audit_inbox (tenant_id, request_id, actor_id, on_behalf_of, identity_id, action, decision, rule, object_type, object_id, object_version, details)
+       VALUES (ringfence.current_tenant(), ringfence.request(), ringfence.actor(), NULLIF(ringfence.member(), ringfence.actor()), ringfence.identity(), record_provisioning.action, 'allow'::text, 'provision.manage'::text, record_provisioning.object_type, record_provisioning.object_id, record_provisioning.object_version, record_provisioning.details);
     END
 
 function ringfence.record_session(text,text,uuid,uuid,uuid,jsonb)
@@ -2347,6 +2700,49 @@ function ringfence.settle_crossing(uuid,uuid,uuid,text,text)
                 case when refused is null then 'crossing.delivered' else 'crossing.refused' end, refused, settle_crossing.kind, settled, settle_crossing.agreement_id);
         end if;
         delete from ringfence.crossing_queue q where q.tenant_id = settle_crossing.tenant_id and q.intent_id = settle_crossing.intent_id;
+    end
+    $function$
+
+function ringfence.settle_provisioned(uuid[])
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.settle_provisioned(users uuid[])
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        here uuid := ringfence.current_tenant();
+        u ringfence.scim_users;
+        wanted text;
+        changed ringfence.members;
+    begin
+        for u in
+            select s.* from ringfence.scim_users s
+              join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+             where s.tenant_id = here and s.scim_user_id = any (users)
+             order by s.scim_user_id
+        loop
+            delete from ringfence.group_members w using ringfence.scim_groups g
+             where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id
+               and not exists (select from ringfence.scim_group_members i
+                                where i.tenant_id = here and i.scim_group_id = g.scim_group_id and i.scim_user_id = u.scim_user_id);
+            insert into ringfence.group_members (tenant_id, member_id, group_id)
+            select here, u.contact_id, g.group_id
+              from ringfence.scim_group_members i
+              join ringfence.scim_groups g on g.tenant_id = here and g.scim_group_id = i.scim_group_id
+             where i.tenant_id = here and i.scim_user_id = u.scim_user_id
+                on conflict do nothing;
+            -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
+            wanted := case when u.role = 'agent' and u.grouped
+                                and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
+                           then 'light_agent' else u.role end;
+            update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
+             where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted
+            returning m.* into changed;
+            if changed.member_id is not null then
+                perform ringfence.record_provisioning('member.updated', 'member', changed.member_id, changed.version, '{"fields": ["role"]}');
+            end if;
+        end loop;
     end
     $function$
 

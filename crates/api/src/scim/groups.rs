@@ -5,7 +5,7 @@ use crate::body::Unread;
 use crate::caller::{Caller, object, objects};
 use crate::people;
 use crate::problem::Problem;
-use crate::scim::protocol::{self, Condition, absent, base, etag, hold};
+use crate::scim::protocol::{self, Condition, absent, base, etag, hold, outrun};
 use crate::scim::query::{self, Query};
 use crate::scim::users::{PatchBody, SearchBody};
 use actix_web::http::{StatusCode, header};
@@ -154,7 +154,7 @@ pub async fn delete_group(caller: Caller, request: HttpRequest, path: web::Path<
     answer::change(&caller, None, Action::ProvisioningGroupDeleted, object("scim_group", id), async |tx| {
         let held = scim::find_group(tx, id).await?.ok_or_else(|| absent(tx))?;
         hold(condition.as_ref(), held.version)?;
-        if scim::remove_group(tx, id, Some(held.version)).await? { Ok(Answer::no_content()) } else { Err(StoreError::Collided) }
+        if scim::remove_group(tx, id, Some(held.version)).await? { Ok(Answer::no_content()) } else { Err(outrun(tx)) }
     })
     .await
 }
@@ -169,7 +169,7 @@ async fn change(caller: &Caller, request: &HttpRequest, id: &str, becomes: impl 
         let held = scim::find_group(tx, id).await?.ok_or_else(|| absent(tx))?;
         hold(condition.as_ref(), held.version)?;
         let to = written(&becomes(&writable(&base, &held)).await?)?;
-        let group = scim::put_group(tx, id, Some(held.version), &to).await.map_err(named)?.ok_or(StoreError::Collided)?;
+        let group = scim::put_group(tx, id, Some(held.version), &to).await.map_err(named)?.ok_or_else(|| outrun(tx))?;
         Ok(answered(StatusCode::OK, &base, &group, &projection))
     })
     .await

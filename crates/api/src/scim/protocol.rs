@@ -130,6 +130,11 @@ pub fn absent(tx: &TenantTx) -> Refusal {
     if tx.entered().is_some_and(may) { Refusal::NotFound } else { Refusal::Forbidden { permission: permission::PROVISION_MANAGE } }
 }
 
+/// Why a version just read was not there to be written: somebody was faster, and the whole may be tried again.
+pub fn outrun(tx: &TenantTx) -> StoreError {
+    if tx.entered().is_some_and(may) { StoreError::Collided } else { absent(tx).into() }
+}
+
 pub fn may(entered: &Entered) -> bool {
     entered.permissions.has(permission::PROVISION_MANAGE)
 }

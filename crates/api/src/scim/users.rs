@@ -5,7 +5,7 @@ use crate::body::Unread;
 use crate::caller::{Caller, object, objects};
 use crate::people;
 use crate::problem::Problem;
-use crate::scim::protocol::{self, Condition, absent, base, etag, hold};
+use crate::scim::protocol::{self, Condition, absent, base, etag, hold, outrun};
 use crate::scim::query::{self, Query};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -172,7 +172,7 @@ pub async fn delete_user(caller: Caller, request: HttpRequest, path: web::Path<(
     answer::change(&caller, None, Action::ProvisioningUserDeleted, object("scim_user", id), async |tx| {
         let held = scim::find_user(tx, id).await?.ok_or_else(|| absent(tx))?;
         hold(condition.as_ref(), held.version)?;
-        if scim::remove_user(tx, id, Some(held.version)).await? { Ok(Answer::no_content()) } else { Err(StoreError::Collided) }
+        if scim::remove_user(tx, id, Some(held.version)).await? { Ok(Answer::no_content()) } else { Err(outrun(tx)) }
     })
     .await
 }
@@ -187,7 +187,7 @@ async fn change(caller: &Caller, request: &HttpRequest, id: &str, becomes: impl 
         let held = scim::find_user(tx, id).await?.ok_or_else(|| absent(tx))?;
         hold(condition.as_ref(), held.version)?;
         let to = written(becomes(&writable(&held)).await?);
-        let user = scim::put_user(tx, id, Some(held.version), &to).await?.ok_or(StoreError::Collided)?;
+        let user = scim::put_user(tx, id, Some(held.version), &to).await?.ok_or_else(|| outrun(tx))?;
         Ok(answered(StatusCode::OK, &base, &user, &projection))
     })
     .await
