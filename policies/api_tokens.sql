@@ -1,4 +1,5 @@
--- API tokens: everybody makes and sees their own, of rights they hold; who manages tokens makes those of services.
+-- API tokens: who may have any makes, sees and revokes their own, of rights they hold; who manages tokens makes those of services and
+-- revokes all.
 
 alter table ringfence.api_tokens enable row level security;
 alter table ringfence.api_tokens force row level security;
@@ -33,6 +34,9 @@ create policy api_tokens_remove_any on ringfence.api_tokens for delete to ringfe
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (member_role = 'service' or (select ringfence.gives_roles())));
 create policy api_tokens_read_by_definers on ringfence.api_tokens for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+create policy api_tokens_use_by_definers on ringfence.api_tokens for update to ringfence_owner
+    using (tenant_id = ringfence.tenant_id())
+    with check (tenant_id = ringfence.tenant_id());
 create policy api_tokens_remove_by_definers on ringfence.api_tokens for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 

@@ -11,7 +11,7 @@ create policy contacts_wall_each_row on ringfence.contacts as restrictive for al
 create policy contacts_read on ringfence.contacts for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.read')));
 create policy contacts_read_self on ringfence.contacts for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and contact_id = (select ringfence.member()));
+    using (tenant_id = ringfence.tenant_id() and contact_id = (select ringfence.oneself()));
 create policy contacts_create on ringfence.contacts for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')));
 create policy contacts_change on ringfence.contacts for update to ringfence_app

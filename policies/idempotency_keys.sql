@@ -1,4 +1,4 @@
--- Kept answers: each member reads and writes their own. The one door of its command says so in a form that no equality of
+-- Kept answers: each member reads and writes their own, and apart from those the ones of each whom they act for. The one door of its command says so in a form that no equality of
 -- the statement itself can stand in for; see the wall in README.md.
 
 alter table ringfence.idempotency_keys enable row level security;
@@ -10,11 +10,11 @@ create policy idempotency_keys_wall_each_row on ringfence.idempotency_keys as re
     using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
 
 create policy idempotency_keys_read_own on ringfence.idempotency_keys for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and coalesce(member_id = (select ringfence.member()), false));
+    using (tenant_id = ringfence.tenant_id() and coalesce(member_id = (select ringfence.actor()) and subject_id = (select ringfence.member()), false));
 create policy idempotency_keys_write_own on ringfence.idempotency_keys for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and subject_id = (select ringfence.member()));
 create policy idempotency_keys_forget_own on ringfence.idempotency_keys for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and coalesce(member_id = (select ringfence.member()), false));
+    using (tenant_id = ringfence.tenant_id() and coalesce(member_id = (select ringfence.actor()) and subject_id = (select ringfence.member()), false));
 
 grant select, delete on ringfence.idempotency_keys to ringfence_app;
-grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body) on ringfence.idempotency_keys to ringfence_app;
+grant insert (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) on ringfence.idempotency_keys to ringfence_app;

@@ -11,7 +11,7 @@ create policy members_wall_each_row on ringfence.members as restrictive for all 
 create policy members_read on ringfence.members for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
 create policy members_read_self on ringfence.members for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.member()));
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.oneself()));
 create policy members_add on ringfence.members for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())) and (permissions is null or permissions <@ (select ringfence.grantable())::text[]));
 create policy members_add_any on ringfence.members for insert to ringfence_app

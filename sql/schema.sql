@@ -135,6 +135,7 @@ table ringfence.api_tokens
     policy api_tokens_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NOT NULL))
     policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member))) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NOT NULL))
+    policy api_tokens_use_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
     grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
     grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) to ringfence_app
@@ -366,7 +367,7 @@ table ringfence.contacts
     policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy contacts_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.read'::text) AS may))
     policy contacts_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy contacts_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (contact_id = ( SELECT ringfence.member() AS member)))
+    policy contacts_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (contact_id = ( SELECT ringfence.oneself() AS oneself)))
     policy contacts_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.delete'::text) AS may))
     grant delete, select to ringfence_app
     grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) to ringfence_app
@@ -445,6 +446,7 @@ table ringfence.idempotency_keys
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
     column member_id uuid not null
+    column subject_id uuid not null
     column route text not null
     column key text not null statistics 0
     column body_hash bytea not null
@@ -452,18 +454,18 @@ table ringfence.idempotency_keys
     column headers jsonb not null statistics 0
     column body text not null statistics 0
     column created_at timestamp with time zone not null default transaction_timestamp()
-    constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, member_id, route, key)
+    constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, member_id, subject_id, route, key)
     constraint idempotency_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint idempotency_keys_body_hash_is_sha256 CHECK ((octet_length(body_hash) = 32))
     constraint idempotency_keys_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
     CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
     policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy idempotency_keys_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
-    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
-    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((member_id = ( SELECT ringfence.member() AS member)), false))
-    policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE(((member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member))), false))
+    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE(((member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member))), false))
+    policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member)))
     grant delete, select to ringfence_app
-    grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body) to ringfence_app
+    grant insert (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) to ringfence_app
 
 table ringfence.identities
     owner ringfence_owner, row security enabled, forced
@@ -564,7 +566,7 @@ table ringfence.members
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.member() AS member)))
+    policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.oneself() AS oneself)))
     policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
     policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -1458,6 +1460,7 @@ function ringfence.enter(text)
         caller uuid;
         narrowing uuid;
         scopes text;
+        scopes_expire timestamptz;
         credential_id text := '';
         -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
         granted_role text;
@@ -1501,7 +1504,7 @@ function ringfence.enter(text)
             elsif part[2] like 's:%' then
                 select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
             elsif part[2] like 't:%' then
-                select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',' into caller, credential_id, scopes
+                select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
                   from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
                  where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
                    and a.expires_at > clock_timestamp();
@@ -1542,7 +1545,11 @@ function ringfence.enter(text)
                 if found_member is null or member_role = 'guest'
                     or issuers is not null and member_role <> 'service' and granted_role is null
                         and not exists (select from ringfence.identities i where i.identity_id = caller and i.issuer = any (issuers)) then
-                    raise exception 'no entry' using errcode = 'RF003';
+                    -- Whoever may act for nobody is told that first, and not whether there is somebody to act for.
+                    if narrowing is null or part[3] not like 'm:%' then
+                        raise exception 'no entry' using errcode = 'RF003';
+                    end if;
+                    found_member := null;
                 end if;
             end if;
             group_lists := '{};{};{};{}';
@@ -1570,11 +1577,14 @@ function ringfence.enter(text)
         if scopes is not null then
             held := ringfence.narrowed(held, scopes);
         end if;
-        if subject_member is null then
+        if part[3] = '' then
             subject_member := found_member;
         else
-            if found_member = subject_member or part[3] like 'm:%' and position(',act_as,' in held) = 0 then
-                raise exception 'no entry' using errcode = 'RF003';
+            if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
+                raise exception 'may act for nobody' using errcode = 'RF005';
+            end if;
+            if subject_member is null or found_member = subject_member then
+                raise exception 'nobody to act for' using errcode = 'RF006';
             end if;
             group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
             -- What is the actor's own is not the subject's.
@@ -1591,7 +1601,8 @@ function ringfence.enter(text)
                 || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
         end if;
         return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true);
+            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true)
+            || coalesce('|' || trim(both ',' from scopes) || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
     end
     $function$
     grant execute to ringfence_app
@@ -1968,7 +1979,7 @@ function ringfence.narrowed(text,text)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~~ '%.group'::text) AND (POSITION((((','::text || "left"(a.p, '-6'::integer)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
+    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~ '\.(group|own)$'::text) AND (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
 
 function ringfence.next_ticket_number(uuid)
     owner ringfence_owner
@@ -1980,6 +1991,15 @@ function ringfence.next_ticket_number(uuid)
        WHERE (c.tenant_id = next_ticket_number.tenant_id)
        RETURNING c.last;
     END
+
+function ringfence.oneself()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.oneself()
+     RETURNS uuid
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN CASE WHEN (current_setting('app.member_id'::text, true) = current_setting('app.actor_id'::text, true)) THEN (ringfence.sealed('app.member_id'::text))::uuid ELSE NULL::uuid END
+    grant execute to ringfence_app
 
 function ringfence.open_session(text)
     owner ringfence_owner
@@ -2940,6 +2960,29 @@ function ringfence.token_parts(text)
         return null;
     end
     $function$
+
+function ringfence.token_used(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.token_used(token text)
+     RETURNS void
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        part text[] := ringfence.token_parts(token);
+    begin
+        if part is null or part[2] not like 't:%' then
+            raise exception 'not a valid token' using errcode = 'RF002';
+        end if;
+        perform ringfence.seal(part[1]::uuid);
+        update ringfence.api_tokens a set last_used_at = transaction_timestamp()
+         where a.tenant_id = part[1]::uuid and a.token_hash = decode(substr(part[2], 3), 'hex')
+           and (a.last_used_at is null or a.last_used_at < transaction_timestamp() - interval '1 minute');
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.touch_session(text)
     owner ringfence_owner

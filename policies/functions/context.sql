@@ -66,6 +66,11 @@ create function ringfence.actor() returns uuid
 language sql stable parallel restricted
 return ringfence.sealed('app.actor_id')::uuid;
 
+-- Oneself, and nobody where one acts for another: what somebody may do by being who they are is not lent. The seal covers both.
+create function ringfence.oneself() returns uuid
+language sql stable parallel restricted
+return case when current_setting('app.member_id', true) = current_setting('app.actor_id', true) then ringfence.sealed('app.member_id')::uuid end;
+
 -- Which of the four lists of groups a permission goes by: where the member may read, create, change, or at least see tickets.
 create function ringfence.access_of(permission text) returns integer
 language sql immutable parallel safe
@@ -123,3 +128,4 @@ $$;
 grant execute on function ringfence.tenant_id(), ringfence.request(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
     ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;
+grant execute on function ringfence.oneself() to ringfence_app;

@@ -19,7 +19,7 @@ end
 $$;
 
 -- Of the rights that one holds, those that another set of rights allows: the same, the narrower form of a wider one, or the
--- wider one narrowed. What is somebody's own (.own) is not narrowed to another's.
+-- wider one narrowed. What is the own (.own) of somebody else is to be left out of that set.
 create function ringfence.narrowed(held text, allowed text) returns text
 language sql immutable parallel safe
 return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
@@ -28,7 +28,7 @@ return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', ''
                     or position(',' || regexp_replace(h.p, '\.(group|own)$', '') || ',' in allowed) > 0
                 union
                 select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
-                 where a.p like '%.group' and position(',' || left(a.p, -6) || ',' in held) > 0) kept
+                 where a.p ~ '\.(group|own)$' and position(',' || regexp_replace(a.p, '\.(group|own)$', '') || ',' in held) > 0) kept
          where p <> '');
 
 -- The groups of rights that two have in common, list by list; who needs no group has all of them.
@@ -51,9 +51,10 @@ end;
 -- Credential: i:<identity> as the service verified it, s:<hash> of a session, t:<hash> of one of the tenant's API tokens.
 -- Acting: empty; a:<identity> of who acts for the credential's subject (RFC 8693); m:<member> on whose behalf the
 -- credential's owner acts. The rights are then those that both have.
--- Returns member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, for the service to phrase its answers by.
+-- Returns member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, and of an API token |scopes|expiry, for the
+-- service to phrase its answers by.
 -- Errors: RF002 = not a valid token, RF003 = no live membership of an active tenant (which of these, nobody is told),
--- RF004 = the session or API token is none, or is one no more.
+-- RF004 = the session or API token is none, or is one no more, RF007 = the caller acts for nobody, RF008 = there is nobody to act for.
 create function ringfence.enter(token text) returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -69,6 +70,7 @@ declare
     caller uuid;
     narrowing uuid;
     scopes text;
+    scopes_expire timestamptz;
     credential_id text := '';
     -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
     granted_role text;
@@ -114,7 +116,7 @@ begin
         elsif part[2] like 's:%' then
             select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
         elsif part[2] like 't:%' then
-            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',' into caller, credential_id, scopes
+            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
               from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
              where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
                and a.expires_at > clock_timestamp();
@@ -156,7 +158,11 @@ begin
             if found_member is null or member_role = 'guest'
                 or issuers is not null and member_role <> 'service' and granted_role is null
                     and not exists (select from ringfence.identities i where i.identity_id = caller and i.issuer = any (issuers)) then
-                raise exception 'no entry' using errcode = 'RF003';
+                -- Whoever may act for nobody is told that first, and not whether there is somebody to act for.
+                if narrowing is null or part[3] not like 'm:%' then
+                    raise exception 'no entry' using errcode = 'RF003';
+                end if;
+                found_member := null;
             end if;
         end if;
         group_lists := '{};{};{};{}';
@@ -185,11 +191,14 @@ begin
     if scopes is not null then
         held := ringfence.narrowed(held, scopes);
     end if;
-    if subject_member is null then
+    if part[3] = '' then
         subject_member := found_member;
     else
-        if found_member = subject_member or part[3] like 'm:%' and position(',act_as,' in held) = 0 then
-            raise exception 'no entry' using errcode = 'RF003';
+        if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
+            raise exception 'may act for nobody' using errcode = 'RF007';
+        end if;
+        if subject_member is null or found_member = subject_member then
+            raise exception 'nobody to act for' using errcode = 'RF008';
         end if;
         group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
         -- What is the actor's own is not the subject's.
@@ -207,7 +216,8 @@ begin
             || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
     end if;
     return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true);
+        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true)
+        || coalesce('|' || trim(both ',' from scopes) || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
 end
 $$;
 
@@ -266,5 +276,24 @@ begin
 end
 $$;
 
-grant execute on function ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
+-- When an API token was last used: written after the answer, at most once a minute. By a service token, for whoever may run this
+-- stands in no tenant.
+create function ringfence.token_used(token text) returns void
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    part text[] := ringfence.token_parts(token);
+begin
+    if part is null or part[2] not like 't:%' then
+        raise exception 'not a valid token' using errcode = 'RF002';
+    end if;
+    perform ringfence.seal(part[1]::uuid);
+    update ringfence.api_tokens a set last_used_at = transaction_timestamp()
+     where a.tenant_id = part[1]::uuid and a.token_hash = decode(substr(part[2], 3), 'hex')
+       and (a.last_used_at is null or a.last_used_at < transaction_timestamp() - interval '1 minute');
+    perform ringfence.unseal();
+end
+$$;
+
+grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;

@@ -87,6 +87,8 @@ fn good_body(operation: &str, tenant: &Tenant) -> Option<Value> {
         "escalateTicket" => json!({"agreement_id": tenant.agreement}),
         "shareComment" => json!({"agreement_id": tenant.used_agreement}),
         "updateMember" => json!({"name": planted("name"), "email": format!("member-{address}")}),
+        "createServiceAccount" => json!({"name": planted("name"), "permissions": ["ticket.read"]}),
+        "createApiToken" => json!({"name": planted("name"), "scopes": ["ticket.read"]}),
         "createGroup" => json!({"name": planted("group")}),
         "updateGroup" => json!({"name": planted("changed-group")}),
         "createOrganization" => json!({"name": planted("organization"), "external_source": planted("source"), "external_id": planted("key")}),
@@ -202,6 +204,7 @@ fn path_of(pattern: &str, tenant: &Tenant) -> String {
         .replace("{tenant}", &tenant.slug)
         .replace("{ticket_id}", &id(&tenant.ticket.to_string()))
         .replace("{comment_id}", &tenant.comments[0].0.to_string())
+        .replace("{api_token_id}", &tenant.api_token.to_string())
         .replace("{member_id}", &tenant.members["light_agent"].to_string())
         .replace("{group_id}", &tenant.groups["second"].to_string())
         .replace("{organization_id}", &tenant.organization.to_string())

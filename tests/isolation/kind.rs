@@ -11,10 +11,11 @@ pub enum Kind {
     Agreement,
     ScimUser,
     ScimGroup,
+    ApiToken,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup];
+    pub const ALL: [Self; 10] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -28,6 +29,7 @@ impl Kind {
             "agreement_id" => Self::Agreement,
             "scim_user_id" | "scim_user_ids" => Self::ScimUser,
             "scim_group_id" => Self::ScimGroup,
+            "api_token_id" => Self::ApiToken,
             _ => return None,
         })
     }
@@ -43,6 +45,7 @@ impl Kind {
             Self::Agreement => "agreements",
             Self::ScimUser => "scim_users",
             Self::ScimGroup => "scim_groups",
+            Self::ApiToken => "api_tokens",
         }
     }
 
@@ -57,11 +60,12 @@ impl Kind {
             Self::Agreement => "agreement_id",
             Self::ScimUser => "scim_user_id",
             Self::ScimGroup => "scim_group_id",
+            Self::ApiToken => "api_token_id",
         }
     }
 
     /// Whether rows of this kind carry the version that If-Match compares.
     pub const fn versioned(self) -> bool {
-        !matches!(self, Self::Comment)
+        !matches!(self, Self::Comment | Self::ApiToken)
     }
 }

@@ -192,6 +192,18 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
             spares.entry(kind).or_default().push(spare);
         }
     }
+    for n in 0..3 {
+        let spare = Uuid::now_v7();
+        admin
+            .execute(
+                "insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
+                 values ($1, $2, $3, $4, $5, sha256($2::uuid::text::bytea), '{ticket.read}', $3, now() + interval '1 day')",
+                &[&id, &spare, &tenant.members[["owner", "agent", "requester"][n]], &["owner", "agent", "requester"][n], &canary(&slug, &format!("spare-{n}"))],
+            )
+            .await
+            .expect("a spare");
+        spares.entry(Kind::ApiToken).or_default().push(spare);
+    }
     let mut leavers = Vec::new();
     for n in 0..3 {
         let new = NewMember { issuer, subject: &format!("{slug}:leaver-{n}"), name: &canary(&slug, "leaver"), email: None, role: Role::LightAgent, permissions: None };
@@ -233,6 +245,7 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::Member, vec![stable]),
         (Kind::Group, vec![tenant.groups["first"], tenant.groups["second"]]),
         (Kind::Organization, vec![tenant.organization]),
+        (Kind::ApiToken, vec![tenant.api_token]),
         (Kind::Contact, vec![tenant.contact, tenant.members["requester"]]),
         (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
         (Kind::ScimUser, vec![tenant.scim_user]),

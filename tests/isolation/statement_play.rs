@@ -173,7 +173,7 @@ impl Filling<'_> {
         match *kind {
             // A service alone has permissions of its own, and an open ticket no time at which it was closed.
             Type::TEXT_ARRAY if name == "permissions" => made(None::<Vec<String>>),
-            Type::TIMESTAMPTZ if name == "closed_at" => made(None::<Timestamp>),
+            Type::TIMESTAMPTZ if name == "closed_at" || name == "expires_at" => made(None::<Timestamp>),
             Type::UUID => made(self.id(name)),
             Type::UUID_ARRAY => made(vec![self.id(name)]),
             Type::TEXT => made(self.text(name)),
@@ -185,6 +185,7 @@ impl Filling<'_> {
             Type::INT4_ARRAY => made(vec![1_i32]),
             Type::INT2 => made(200_i16),
             Type::BOOL => made(true),
+            Type::BYTEA if name == "token_hash" => made([serial.to_be_bytes(), serial.to_be_bytes(), serial.to_be_bytes(), serial.to_be_bytes()].concat()),
             Type::BYTEA => made(vec![7_u8; 32]),
             Type::TIMESTAMPTZ => made(Timestamp::now()),
             Type::TIMESTAMPTZ_ARRAY => made(vec![Timestamp::now()]),
@@ -239,7 +240,7 @@ impl Filling<'_> {
             "action" => "ticket.updated".into(),
             "decision" => "allow".into(),
             "role" | "default_role" => "agent".into(),
-            "permissions" | "tags" | "tag" => "ticket.read".into(),
+            "permissions" | "scopes" | "tags" | "tag" => "ticket.read".into(),
             // Keys that every tenant has alike.
             "external_source" => "crm".into(),
             "email" | "e" => "somebody@everyone.example".into(),

@@ -123,7 +123,9 @@ async fn each_operation_of_the_table_succeeds_for_an_owner() {
             let answer = &played.answer;
             // What crossed once does not cross again, and what was never linked has nothing to share.
             let crossed = matches!(operation.row.operation_id, "escalateTicket" | "shareComment") && body != Body::Honest && answer.status == 409;
-            assert!(answer.status < 300 || crossed, "{} {body:?}: {} {}: mend its row in tests/isolation/table.rs", operation.row.operation_id, answer.status, answer.text);
+            // Nobody makes another person's token.
+            let personal = operation.row.operation_id == "createApiToken" && body != Body::Honest && answer.status == 403;
+            assert!(answer.status < 300 || crossed || personal, "{} {body:?}: {} {}: mend its row in tests/isolation/table.rs", operation.row.operation_id, answer.status, answer.text);
             assert_eq!(played.broken, Vec::<String>::new(), "{}", operation.row.operation_id);
         }
     }

@@ -107,6 +107,7 @@ fn unsealed(expression: &str) -> Vec<crate::sql_text::Change> {
         ("current_tenant", plain("tenant_id")),
         ("member_with", plain("member_id")),
         ("member", plain("member_id")),
+        ("oneself", plain("member_id")),
         ("actor", plain("actor_id")),
         ("identity", plain("identity_id")),
         ("request", plain("request_id")),

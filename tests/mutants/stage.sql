@@ -77,8 +77,8 @@ select i.tenant::uuid, i.event::uuid, i.xid::xid8, '2026-01-05', '{r_one}', i.ac
 insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, actor_kind, details)
 values ('{absent}', '9', '2026-01-01', '{r_one}', 'identity.refused', 'deny', 'nobody', '{}');
 
-insert into ringfence.idempotency_keys (tenant_id, member_id, route, key, body_hash, status, headers, body)
-select t.tenant_id, m::uuid, 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t, unnest(array['{owner}', '{agent}']) m;
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body)
+select t.tenant_id, m::uuid, m::uuid, 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t, unnest(array['{owner}', '{agent}']) m;
 insert into ringfence.ticket_counters (tenant_id, last) select t.tenant_id, 9 from twins t;
 
 insert into ringfence.sessions (session_id, session_hash, identity_id, authenticated_at, idle_expires_at, expires_at)

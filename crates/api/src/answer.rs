@@ -21,11 +21,13 @@ pub struct Answer {
     location: Option<String>,
     media: &'static str,
     body: String,
+    /// What is kept for a replay in the body's place: nothing secret rests.
+    kept: Option<String>,
 }
 
 impl Answer {
     pub fn ok<T: Serialize>(record: &T, version: Option<i32>) -> Self {
-        Self { status: StatusCode::OK, etag: version.map(etag), location: None, media: JSON, body: serde_json::to_string(record).unwrap_or_default() }
+        Self { status: StatusCode::OK, etag: version.map(etag), location: None, media: JSON, body: serde_json::to_string(record).unwrap_or_default(), kept: None }
     }
 
     pub fn created<T: Serialize>(record: &T, version: Option<i32>, location: String) -> Self {
@@ -38,12 +40,17 @@ impl Answer {
     }
 
     pub const fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, media: JSON, body: String::new() }
+        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, media: JSON, body: String::new(), kept: None }
     }
 
     /// In SCIM's media type, with an entity tag of its kind. Never kept under an idempotency key.
     pub fn of_scim(status: StatusCode, etag: String, location: Option<String>, body: &Value) -> Self {
-        Self { status, etag: Some(etag), location, media: crate::scim::MEDIA, body: body.to_string() }
+        Self { status, etag: Some(etag), location, media: crate::scim::MEDIA, body: body.to_string(), kept: None }
+    }
+
+    /// The same, of which a replay shows this record instead.
+    pub fn shown_once<T: Serialize>(self, instead: &T) -> Self {
+        Self { kept: Some(serde_json::to_string(instead).unwrap_or_default()), ..self }
     }
 
     fn respond(self, replayed: bool) -> HttpResponse {
@@ -64,7 +71,7 @@ impl Answer {
         KeptAnswer {
             status: i16::try_from(self.status.as_u16()).unwrap_or(200),
             headers: json!({ "etag": self.etag, "location": self.location }),
-            body: self.body.clone(),
+            body: self.kept.as_ref().unwrap_or(&self.body).clone(),
         }
     }
 
@@ -76,6 +83,7 @@ impl Answer {
             location: header("location"),
             media: JSON,
             body: kept.body,
+            kept: None,
         }
     }
 }

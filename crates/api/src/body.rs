@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ringfence_domain::permission;
 use ringfence_identity::strict_json;
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -279,6 +280,33 @@ impl Fields {
             self.wrong(field, "invalid", "must hold UUIDs");
         }
         Some(ids)
+    }
+
+    /// Names of permissions, each once. `None`: not given, or wrong.
+    pub fn permissions(&mut self, field: &str) -> Option<Vec<String>> {
+        let names = self.texts(field, 100, 64)?;
+        if names.iter().any(|name| !permission::ALL.contains(&name.as_str())) {
+            self.wrong(field, "unknown_value", format!("must be among: {}", permission::ALL.join(", ")));
+        }
+        Some(names)
+    }
+
+    /// A whole number within bounds; null counts as absent.
+    pub fn number(&mut self, field: &str, least: i32, most: i32) -> Option<i32> {
+        match self.fields.remove(field)? {
+            Value::Null => None,
+            Value::Number(number) => {
+                let number = number.as_i64().and_then(|number| i32::try_from(number).ok()).filter(|number| (least..=most).contains(number));
+                if number.is_none() {
+                    self.wrong(field, "out_of_range", format!("must be a whole number from {least} to {most}"));
+                }
+                number
+            }
+            _ => {
+                self.wrong(field, "wrong_type", "must be a number");
+                None
+            }
+        }
     }
 
     /// Words of a closed set, separated by commas, as query strings have them.

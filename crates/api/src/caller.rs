@@ -2,6 +2,7 @@
 
 use crate::credential::{self, Shown, Turned};
 use crate::limits::{Limits, Refused};
+use crate::last_use::LastUse;
 use crate::problem::{Kind, Problem};
 use crate::sign_in::{self, Entrance};
 use crate::step_up;
@@ -16,11 +17,13 @@ use ringfence_identity::sign_in::SessionSecret;
 use ringfence_identity::{Credential, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::{self, Session};
-use ringfence_store::{Database, Entered, Principal, Refusal, RequestContext, StoreError};
+use ringfence_store::{Acting, Database, Entered, Principal, Refusal, RequestContext, StoreError};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
+/// On a route of a tenant, the member on whose behalf the caller acts.
+pub const ACT_AS: &str = "Act-As";
 const CREDENTIAL_INVALID: Problem = Problem::with_code(Kind::Unauthenticated, "credential_invalid");
 
 /// Sign-ins and entries already in the trail, so that each token is recorded once per tenant and not once per request.
@@ -88,8 +91,25 @@ impl FromRequest for Caller {
             if step_up::is_dangerous(caller.request.method(), caller.request.match_pattern().as_deref()) {
                 caller.fresh().await?;
             }
-            Ok(caller)
+            match act_as(&caller.request)? {
+                Some(subject) => caller.on_behalf_of(subject).await,
+                None => Ok(caller),
+            }
         })
+    }
+}
+
+/// Whom the caller says they act for: one member of the tenant, named by id.
+///
+/// # Errors
+/// 400 for anything else.
+pub fn act_as(request: &HttpRequest) -> Result<Option<MemberId>, Problem> {
+    let mut values = request.headers().get_all(ACT_AS);
+    let Some(value) = values.next() else { return Ok(None) };
+    let named = value.to_str().ok().filter(|text| text.len() == 36).and_then(|text| text.parse().ok());
+    match (named, values.next()) {
+        (Some(member), None) => Ok(Some(member)),
+        _ => Err(Problem::field(ACT_AS, "invalid", "must be given once, as a member's UUID")),
     }
 }
 
@@ -223,7 +243,12 @@ impl Authenticated {
     fn who(&self, principal: Option<&Principal>, entered: Option<&Entered>) -> Who {
         Who {
             member_id: entered.map(|e| e.actor_id),
-            on_behalf_of: entered.and_then(Entered::on_behalf_of),
+            on_behalf_of: match (entered, principal.map(Principal::acting)) {
+                (Some(entered), _) => entered.on_behalf_of(),
+                // Asked for, and not granted.
+                (None, Some(Acting::ForMember { subject })) => Some(subject),
+                (None, _) => None,
+            },
             identity_id: entered.map(|e| e.identity_id).or_else(|| principal.and_then(Principal::identity_id)),
             kind: entered.map_or(self.credential.kind(), |e| e.kind).as_str(),
             session_id: entered.and_then(|e| e.credential_id.clone()).or_else(|| self.credential.token_id().map(str::to_owned)),
@@ -266,9 +291,32 @@ impl Authenticated {
         }
     }
 
-    /// True at the first use of this credential in this tenant.
-    fn first_use(&self, tenant: Uuid) -> bool {
-        self.seen.0.entry((self.credential.fingerprint(), tenant)).or_insert(()).is_fresh()
+    /// True at the first use of this credential in this tenant, and for each whom it acts for.
+    fn first_use(&self, tenant: Uuid, on_behalf_of: Option<MemberId>) -> bool {
+        let fingerprint = match on_behalf_of {
+            Some(member) => format!("{}\n{member}", self.credential.fingerprint()),
+            None => self.credential.fingerprint(),
+        };
+        self.seen.0.entry((fingerprint, tenant)).or_insert(()).is_fresh()
+    }
+
+    /// Records that a credential which only the database could prove is none.
+    pub async fn rejected(&self) -> Problem {
+        let problem = Problem::from(Refusal::Credential);
+        let event = Event {
+            tenant_id: None,
+            request_id: self.request_id(),
+            action: Action::IdentityRejected,
+            decision: Decision::Deny,
+            rule: Some(problem.code),
+            who: self.who(None, None),
+            object: Object::default(),
+            details: json!({}),
+        };
+        match self.trail.record(vec![event]).await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
     }
 
     /// Records the reading of one's own tenants.
@@ -288,7 +336,7 @@ impl Authenticated {
             details: json!({ "count": tenants.len() }),
         };
         let mut events = vec![event(Action::IdentityRead)];
-        if self.first_use(Uuid::nil()) {
+        if self.first_use(Uuid::nil(), None) {
             events.insert(0, event(Action::IdentityAuthenticated));
         }
         Ok(self.trail.record(events).await?)
@@ -314,6 +362,17 @@ impl Caller {
             Ok(()) => Ok(()),
             Err(problem) => Err(asked.turned_away(problem, Some(self.tenant_id())).await),
         }
+    }
+
+    /// The same caller for another member. A token that says itself whom its bearer acts for is one end of a chain already.
+    async fn on_behalf_of(self, subject: MemberId) -> Result<Self, Problem> {
+        let is_acting = self.principal.acting() != Acting::Alone;
+        let caller = Self { principal: self.principal.on_behalf_of(subject), ..self };
+        if is_acting {
+            let problem = Problem::with_code(Kind::Forbidden, "act_chain_too_deep");
+            return Err(caller.denied(Action::TenantEntryDenied, Object::default(), problem, None, None).await);
+        }
+        Ok(caller)
     }
 
     pub const fn database(&self) -> &Database {
@@ -357,7 +416,7 @@ impl Caller {
     /// # Errors
     /// 503 when the event could not be made durable; the change stands, and repeating it under its key is safe.
     pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
-        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+        self.met(entered);
         let events = self.arrivals(entered);
         if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
     }
@@ -365,20 +424,29 @@ impl Caller {
     /// Records a denial in its own transaction, so that no rollback erases it, and phrases it.
     pub async fn denied(&self, action: Action, object: Object, error: impl Into<Problem>, refusal: Option<&Refusal>, entered: Option<&Entered>) -> Problem {
         let mut problem = error.into();
-        let mut action = if matches!(refusal, Some(Refusal::NoEntry)) { Action::TenantEntryDenied } else { action };
+        let mut rule = problem.code;
+        let mut action = match refusal {
+            Some(Refusal::NoEntry | Refusal::MayNotAct) => Action::TenantEntryDenied,
+            Some(Refusal::NobodyToActFor) => {
+                rule = "act_as_unknown";
+                Action::TenantEntryDenied
+            }
+            Some(Refusal::Credential) => Action::IdentityRejected,
+            _ => action,
+        };
         if matches!(refusal, Some(Refusal::NoEntry | Refusal::Credential)) {
             Limits::forget(&self.request);
         }
         if matches!(refusal, Some(Refusal::Credential)) {
             match Limits::refused_credential(&self.request) {
                 Ok(_) => {}
-                Err(Refused { first: true, problem: limited, .. }) => (problem, action) = (limited, Action::RateLimited),
+                Err(Refused { first: true, problem: limited, .. }) => (rule, problem, action) = (limited.code, limited, Action::RateLimited),
                 Err(refused) => return refused.problem,
             }
         }
-        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(problem.code), object.clone(), json!({}));
+        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), json!({}));
         let mut events = Vec::new();
-        if action == Action::TenantEntryDenied {
+        if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected) {
             events.push(event(None));
             // As long a way for a tenant that exists as for one that does not.
             if let TenantRef::Slug(slug) = &self.tenant
@@ -408,17 +476,25 @@ impl Caller {
     fn arrivals(&self, entered: &Entered) -> Vec<Event> {
         let event = |action, object| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, json!({}));
         let mut events = Vec::new();
-        if self.authenticated.first_use(self.tenant_id().0) {
+        if self.authenticated.first_use(self.tenant_id().0, entered.on_behalf_of()) {
             events.extend([Action::IdentityAuthenticated, Action::TenantEntered].map(|action| event(action, Object::default())));
         }
         events.extend(entered.break_glass.map(|grant| event(Action::BreakGlassUsed, object("break_glass_grant", grant))));
         events
     }
 
+    /// The tenant let the caller in.
+    fn met(&self, entered: &Entered) {
+        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+        if let Some(last_use) = self.request.app_data::<Data<LastUse>>() {
+            last_use.note(self.database(), &self.principal, &self.authenticated.credential);
+        }
+    }
+
     #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and each is named where it is given")]
     fn event(&self, tenant_id: Option<TenantId>, entered: Option<&Entered>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
         if let Some(entered) = entered {
-            self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+            self.met(entered);
         }
         Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), entered), object, details }
     }

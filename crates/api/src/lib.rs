@@ -2,6 +2,7 @@
 
 mod agreements;
 mod answer;
+mod api_tokens;
 mod body;
 mod caller;
 mod contacts;
@@ -10,6 +11,7 @@ mod cursor;
 mod development;
 mod documents;
 mod groups;
+mod last_use;
 mod limits;
 mod listing;
 mod members;

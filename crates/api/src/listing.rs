@@ -167,7 +167,7 @@ where
 /// What decides over the contents of a list: a changed right makes another list.
 fn class_of(entered: &Entered) -> String {
     let groups: Vec<String> = entered.group_ids.iter().map(ToString::to_string).collect();
-    format!("{}|{}|{}", entered.member_id, entered.permissions, groups.join(","))
+    format!("{}|{}|{}|{}", entered.member_id, entered.actor_id, entered.permissions, groups.join(","))
 }
 
 fn link(request: &HttpRequest, cursor: &str) -> String {

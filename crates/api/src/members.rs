@@ -3,9 +3,10 @@
 pub mod add;
 pub mod change;
 pub mod read;
+pub mod service_accounts;
 
 use crate::body::Fields;
-use ringfence_domain::{Role, permission};
+use ringfence_domain::Role;
 use serde_json::{Map, Value};
 
 /// A role that a request may name. A guest is made by a grant alone, and a role of the tenant's own making by its id.
@@ -27,11 +28,3 @@ fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
     null
 }
 
-/// The permissions of a service: names, each once. `None`: not given, or wrong.
-fn permissions(fields: &mut Fields) -> Option<Vec<String>> {
-    let permissions = fields.texts("permissions", 100, 64)?;
-    if permissions.iter().any(|name| !permission::ALL.contains(&name.as_str())) {
-        fields.wrong("permissions", "unknown_value", format!("must be among: {}", permission::ALL.join(", ")));
-    }
-    Some(permissions)
-}

@@ -1,7 +1,7 @@
 //! Who am I, the trail, and what operators ask: live, ready, metrics.
 
 use crate::body::Fields;
-use crate::caller::{Authenticated, Caller, objects};
+use crate::caller::{self, ACT_AS, Authenticated, Caller, objects};
 use crate::listing::{self, ListBody, Listing, Order};
 use crate::problem::{Problem, ProblemBody};
 use crate::service::Readiness;
@@ -27,6 +27,17 @@ pub struct Me {
     /// Of a browser's session alone.
     pub session: Option<MySession>,
     pub tenants: Vec<TenantMembership>,
+    /// Of an API token, what it may be used for at most; null for every other credential.
+    pub token: Option<TokenLimits>,
+}
+
+/// An API token's bounds.
+#[derive(Serialize, ToSchema)]
+pub struct TokenLimits {
+    pub api_token_id: Option<String>,
+    pub tenant_id: Uuid,
+    pub scopes: Vec<String>,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -60,12 +71,26 @@ fn session(caller: &Authenticated) -> Option<MySession> {
 
 /// Who the caller is, and in which tenants.
 #[utoipa::path(get, path = "/v1/me", operation_id = "getMe", tag = "identity", responses((status = 200, body = Me)))]
-pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
-    let (identified, principals) = Principal::for_each_tenant(&caller.database, &caller.credential, &caller.context).await?;
+pub async fn get_me(caller: Authenticated, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if caller::act_as(&request)?.is_some() {
+        return Err(Problem::field(ACT_AS, "contradiction", "is for the routes of a tenant"));
+    }
+    let (identified, principals) = match Principal::for_each_tenant(&caller.database, &caller.credential, &caller.context).await {
+        Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected().await),
+        found => found?,
+    };
     let mut memberships = Vec::new();
+    let (mut kind, mut token) = (caller.credential.kind(), None);
     for principal in &principals {
         match tenants::membership(&caller.database, principal).await {
-            Ok(membership) => memberships.push(membership),
+            Ok((entered, membership)) => {
+                if let Some(limits) = entered.limits {
+                    kind = entered.kind;
+                    token = Some(TokenLimits { api_token_id: entered.credential_id, tenant_id: membership.tenant_id.0, scopes: limits.scopes, expires_at: limits.expires_at });
+                }
+                memberships.push(membership);
+            }
+            Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected().await),
             // Ended or suspended since it was listed.
             Err(StoreError::Refused(Refusal::NoEntry)) => {}
             Err(error) => return Err(error.into()),
@@ -77,10 +102,11 @@ pub async fn get_me(caller: Authenticated) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(Me {
         subject: identified.as_ref().map(|i| i.subject.clone()),
         issuer: identified.as_ref().map(|i| i.issuer.clone()),
-        kind: caller.credential.kind().as_str(),
+        kind: kind.as_str(),
         identity_id: identified.as_ref().map(|i| i.identity_id.0),
         session: session(&caller),
         tenants: memberships,
+        token,
     }))
 }
 

@@ -198,7 +198,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Credential => Self::with_code(Kind::Unauthenticated, "credential_invalid"),
-            Refusal::NoEntry | Refusal::NotFound => Self::new(Kind::NotFound),
+            Refusal::MayNotAct => Self::with_code(Kind::Forbidden, "act_as_denied"),
+            Refusal::NoEntry | Refusal::NobodyToActFor | Refusal::NotFound => Self::new(Kind::NotFound),
             Refusal::Forbidden { .. } => Self::new(Kind::Forbidden),
             Refusal::VersionMismatch { current } => Self { current_version: Some(current), ..Self::new(Kind::PreconditionFailed) },
             Refusal::Conflict { code, .. } => Self::with_code(Kind::Conflict, code),

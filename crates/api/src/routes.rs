@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
+use crate::{agreements, api_tokens, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -49,6 +49,9 @@ routes! {
     "/v1/tenants/{tenant}/agreements/{agreement_id}/state" { put setAgreementState => agreements::set_agreement_state }
     "/v1/tenants/{tenant}/members" { get listMembers => members::read::list_members, post addMember => members::add::add_member }
     "/v1/tenants/{tenant}/members/{member_id}" { get getMember => members::read::get_member, patch updateMember => members::change::update_member, delete removeMember => members::change::remove_member }
+    "/v1/tenants/{tenant}/service-accounts" { post createServiceAccount => members::service_accounts::create_service_account }
+    "/v1/tenants/{tenant}/api-tokens" { get listApiTokens => api_tokens::list_api_tokens, post createApiToken => api_tokens::create_api_token }
+    "/v1/tenants/{tenant}/api-tokens/{api_token_id}" { get getApiToken => api_tokens::get_api_token, delete revokeApiToken => api_tokens::revoke_api_token }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
     "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
     "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }

@@ -2,6 +2,7 @@
 
 use crate::caller::Seen;
 use crate::cursor::Cursors;
+use crate::last_use::LastUse;
 use crate::limits::{LimitPolicy, Limits};
 use crate::problem::{Kind, Problem};
 use crate::sign_in::{Entrance, SessionLimits};
@@ -153,6 +154,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     // Made here, so that a pool that cannot be made stops the start and not a worker; each worker takes one.
     let databases: Vec<Database> = (0..workers).map(|_| database.for_one_of(workers, &config.database)).collect::<Result<_, _>>()?;
     let (next, trail) = (Arc::new(AtomicUsize::new(0)), Data::new(trail));
+    let last_use = Data::new(LastUse::default());
     let (seen, numbers) = (Data::new(Seen::default()), Data::new(Numbers::default()));
     let entrance = Data::new(Entrance {
         sign_in: SignIn::new(config.sign_in.clients, &config.sign_in.public_url, &Clock::system()).map_err(StartError::SignIn)?,
@@ -166,7 +168,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let server = HttpServer::new(move || {
         let mut cors = actix_cors::Cors::default()
             .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
-            .allowed_headers(["Authorization", "Content-Type", "If-Match", "Idempotency-Key", "X-CSRF-Token"])
+            .allowed_headers(["Authorization", "Content-Type", "If-Match", "Idempotency-Key", "X-CSRF-Token", "Act-As"])
             .expose_headers(["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "X-Request-Id"])
             // A page of a listed origin may act for who is signed in; what that takes beside the cookie, csrf.rs says.
             .supports_credentials()
@@ -179,6 +181,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             .app_data(verifier.clone())
             .app_data(Data::new(database))
             .app_data(trail.clone())
+            .app_data(last_use.clone())
             .app_data(seen.clone())
             .app_data(entrance.clone())
             .app_data(numbers.clone())

@@ -55,6 +55,8 @@ ids! {
     GroupId,
     /// A company or department that contacts belong to.
     OrganizationId,
+    /// A program's key to one tenant.
+    ApiTokenId,
     /// A ticket.
     TicketId,
     /// A comment on a ticket.

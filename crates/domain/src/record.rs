@@ -1,6 +1,6 @@
 //! Records as every client sees them: the fields of the HTTP contract, in its order.
 
-use crate::{CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
+use crate::{ApiTokenId, CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -151,6 +151,27 @@ pub struct ProvisioningSettings {
     pub updated_at: Timestamp,
 }
 
+/// A program's key to one tenant, without its secret.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ApiToken {
+    #[schema(value_type = Uuid)]
+    pub api_token_id: ApiTokenId,
+    /// Its owner, whose rights bound it.
+    #[schema(value_type = Uuid)]
+    pub member_id: MemberId,
+    pub name: String,
+    /// What it may be used for, as far as its owner may.
+    pub scopes: Vec<String>,
+    /// Who made it.
+    #[schema(value_type = Uuid)]
+    pub created_by: ContactId,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// To the minute.
+    pub last_used_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
 /// An event of the tenant's audit trail: ids, counts and digests, never a name or a text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditEvent {
@@ -193,7 +214,8 @@ pub struct TenantMembership {
     pub name: String,
     #[schema(value_type = Uuid)]
     pub member_id: MemberId,
-    #[schema(value_type = crate::Role)]
-    pub role: String,
+    /// Null where one acts for the member and may not read members.
+    #[schema(value_type = Option<crate::Role>)]
+    pub role: Option<String>,
     pub permissions: Vec<String>,
 }

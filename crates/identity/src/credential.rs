@@ -98,6 +98,16 @@ pub struct PresentedApiToken {
 }
 
 impl PresentedApiToken {
+    /// A new one of this tenant's, its secret from the operating system's randomness.
+    ///
+    /// # Errors
+    /// When the operating system has none to give.
+    pub fn generate(tenant: [u8; 16]) -> Result<Self, getrandom::Error> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)?;
+        Ok(Self { tenant, secret })
+    }
+
     /// None: not of this form, or mistyped.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

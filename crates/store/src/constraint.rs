@@ -39,6 +39,7 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("ticket_links_standing_key", Meaning::Conflict("already_escalated", "the ticket went over under this agreement already")),
     ("comment_shares_standing_key", Meaning::Conflict("already_shared", "the comment went over already")),
     ("api_tokens_of_others_are_services", Meaning::Conflict("in_use", "API tokens that others made speak for this service, so it stays one")),
+    ("api_tokens_expire", Meaning::Invalid("expires_at", "must be later than now")),
     ("tags_tag_is_a_word", Meaning::Invalid("tags", "a tag is a word of at most 64 characters, without spaces and commas")),
     ("tickets_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),
     ("contacts_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),

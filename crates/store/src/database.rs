@@ -150,6 +150,15 @@ impl Database {
         Ok(Identified { identity_id: IdentityId(row.try_get("identity_id")?), issuer: row.try_get("issuer")?, subject: row.try_get("subject")? })
     }
 
+    /// Writes down that an API token was used just now, unless it was a minute ago.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn token_used(&self, caller: &Principal) -> Result<(), StoreError> {
+        let token = self.token_key.mint(caller.tenant_id(), caller.proof(), Acting::Alone, caller.request_id(), jiff::Timestamp::now());
+        self.before_tenant(crate::sql!("context/token_used.sql"), &[&token]).await.map(drop)
+    }
+
     /// A function that takes a token which names no tenant.
     async fn of_nowhere(&self, sql: crate::Sql, caller: &Principal) -> Result<Vec<Row>, StoreError> {
         let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), caller.proof(), Acting::Alone, caller.request_id(), jiff::Timestamp::now());

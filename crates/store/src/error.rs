@@ -11,6 +11,12 @@ pub enum Refusal {
     /// A session or API token that is none, or is one no more.
     #[error("the credential is not valid")]
     Credential,
+    /// The caller may act for nobody.
+    #[error("may act for nobody")]
+    MayNotAct,
+    /// Nobody whom the caller could act for has this id.
+    #[error("nobody to act for")]
+    NobodyToActFor,
     #[error("not found")]
     NotFound,
     /// Visible, but the permission named is missing.
@@ -61,6 +67,8 @@ impl From<tokio_postgres::Error> for StoreError {
             "RF004" => Self::Refused(Refusal::Credential),
             "RF011" => Self::Refused(Refusal::Conflict { code: "provisioning_not_set_up", message: "the tenant's owner has not said whose users are provisioned" }),
             "RF012" => Self::Refused(Refusal::Conflict { code: "not_provisioned", message: "this member is not provisioning's to change" }),
+            "RF007" => Self::Refused(Refusal::MayNotAct),
+            "RF008" => Self::Refused(Refusal::NobodyToActFor),
             "40001" | "40P01" => Self::Collided,
             "57014" => Self::Unavailable { reason: "a statement took too long" },
             "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },

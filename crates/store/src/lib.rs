@@ -26,5 +26,5 @@ pub use fair_share::Party;
 pub use principal::{Identified, Principal, RequestContext};
 pub use queries::*;
 pub use statement::{Sql, Template};
-pub use tenant_tx::{Access, Entered, TenantTx};
+pub use tenant_tx::{Access, Entered, TenantTx, TokenLimits};
 pub use token::Acting;

@@ -1,6 +1,7 @@
 //! One module a folder of `sql/queries`: what can be asked and changed inside a tenant.
 
 pub mod agreements;
+pub mod api_tokens;
 pub mod audit;
 pub mod comment_shares;
 pub mod comments;

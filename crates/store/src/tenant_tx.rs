@@ -4,6 +4,7 @@ use crate::database::Lease;
 use crate::statement::{Composed, Param};
 use crate::{Database, Principal, Sql, StoreError};
 use futures_util::future::OptionFuture;
+use jiff::Timestamp;
 use ringfence_domain::{GroupId, IdentityId, MemberId, Permissions, TenantId};
 use ringfence_identity::ActorKind;
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
@@ -32,6 +33,15 @@ pub struct Entered {
     /// The grant that stands behind these rights, where the glass was broken.
     pub break_glass: Option<Uuid>,
     pub kind: ActorKind,
+    /// Of an API token, what it holds of its owner's rights, and how long.
+    pub limits: Option<TokenLimits>,
+}
+
+/// What an API token may be used for at most.
+#[derive(Debug, Clone)]
+pub struct TokenLimits {
+    pub scopes: Vec<String>,
+    pub expires_at: Timestamp,
 }
 
 pub struct TenantTx {
@@ -207,10 +217,19 @@ impl TenantTx {
 }
 
 impl Entered {
-    /// member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, as `enter` returns them.
+    /// member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, and of an API token |scopes|expiry, as
+    /// `enter` returns them.
     fn parse(text: &str) -> Result<Self, StoreError> {
         let parts: Vec<&str> = text.split('|').collect();
-        let [member, actor, identity, permissions, groups, credential, glass, kind] = parts.as_slice() else { return Err(malformed()) };
+        let [member, actor, identity, permissions, groups, credential, glass, kind, limits @ ..] = parts.as_slice() else { return Err(malformed()) };
+        let limits = match limits {
+            [] => None,
+            [scopes, expiry] => Some(TokenLimits {
+                scopes: scopes.split(',').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+                expires_at: expiry.parse().map_err(|_| malformed())?,
+            }),
+            _ => return Err(malformed()),
+        };
         // Of the four lists the one that says what is seen.
         let seen = groups.split(';').nth(3).unwrap_or_default().trim_matches(['{', '}']);
         Ok(Self {
@@ -222,6 +241,7 @@ impl Entered {
             credential_id: (!credential.is_empty()).then(|| (*credential).to_owned()),
             break_glass: if glass.is_empty() { None } else { Some(glass.parse().map_err(|_| malformed())?) },
             kind: if *kind == ActorKind::Service.as_str() { ActorKind::Service } else { ActorKind::User },
+            limits,
         })
     }
 

@@ -3,5 +3,5 @@
 select pg_try_advisory_xact_lock($4) as taken, k.body_hash, k.status, k.headers, k.body
   from (select) one
   left join ringfence.idempotency_keys k
-    on k.tenant_id = $1 and k.member_id = ringfence.member() and k.route = $2 and k.key = $3
+    on k.tenant_id = $1 and k.member_id = ringfence.actor() and k.subject_id = ringfence.member() and k.route = $2 and k.key = $3
    and k.created_at > transaction_timestamp() - interval '24 hours'

@@ -55,6 +55,7 @@ impl Scene {
             path.replace("{tenant}", "acme")
                 .replace("{ticket_id}", &acme.ticket.to_string())
                 .replace("{comment_id}", &acme.comments[0].0.to_string())
+                .replace("{api_token_id}", &acme.api_token.to_string())
                 .replace("{member_id}", &acme.members["agent"].to_string())
                 .replace("{group_id}", &acme.groups["first"].to_string())
                 .replace("{organization_id}", &acme.organization.to_string())
@@ -83,6 +84,8 @@ impl Scene {
             "createComment" => b"{\"body\": \"x\", \"visibility\": \"public\"}",
             "setTicketStatus" => b"{\"status\": \"open\"}",
             "assignTicket" => b"{\"assignee_id\": null}",
+            "createServiceAccount" => b"{\"name\": \"x\", \"permissions\": []}",
+            "createApiToken" => b"{\"name\": \"x\", \"scopes\": [\"ticket.read\"]}",
             "addMember" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"role\": \"agent\", \"name\": \"x\"}",
             "createAgreement" => b"{\"partner\": \"nobody\", \"direction\": \"both\", \"actions\": [\"ticket.escalate\"], \"fields\": [], \"expires_at\": \"2099-01-01T00:00:00Z\"}",
             "setAgreementState" => b"{\"state\": \"revoked\"}",

@@ -82,13 +82,14 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[i:service,m:requester] rights={act_as,ticket.read,comment.read.own}: acme|requester|service|i_service|ticket.read.own|{};{};{};{}
 -- via[i:service,m:grouped_agent] rights={act_as,ticket.read}: acme|grouped_agent|service|i_service|ticket.read.group|{first};{first};{first};{first}
 -- via[i:service,m:owner] rights={act_as,owner.manage,nobodys.right}: acme|owner|service|i_service|owner.manage|{};{};{};{}
--- via[i:service,m:agent] rights={ticket.read}: !RF003
--- via[i:service,m:agent] rights={exact_as,act_as.own,act_as_x}: !RF003
--- via[i:owner,m:agent] via[i:agent,m:owner] via[s:session,m:owner]: !RF003
--- via[i:service,m:service] via[i:service,m:absent] via[i:service,m:asker] via[i:service,m:outsider] rights={act_as,ticket.read}: !RF003
+-- via[i:service,m:agent] rights={ticket.read}: !RF007
+-- via[i:service,m:agent] rights={exact_as,act_as.own,act_as_x}: !RF007
+-- via[i:owner,m:agent] via[i:agent,m:owner] via[s:session,m:owner]: !RF007
+-- via[i:service,m:service] rights={act_as,ticket.read}: !RF007
+-- via[i:service,m:absent] via[i:service,m:asker] via[i:service,m:outsider] rights={act_as,ticket.read}: !RF008
 -- via[t:token_service,m:agent] rights={act_as,ticket.read,contact.read,contact.change}: acme|agent|service|i_service|contact.read ticket.read|{};{};{};{}
--- via[t:token_service,m:agent] rights={act_as,ticket.read} also=update/**/ringfence.api_tokens/**/set/**/scopes='{ticket.read}': !RF003
--- via[t:token_service,m:agent] rights={ticket.read}: !RF003
+-- via[t:token_service,m:agent] rights={act_as,ticket.read} also=update/**/ringfence.api_tokens/**/set/**/scopes='{ticket.read}': !RF007
+-- via[t:token_service,m:agent] rights={ticket.read}: !RF007
 -- via[t:token_service,m:agent] rights={act_as,ticket.read} also=update/**/ringfence.api_tokens/**/set/**/revoked_at=now(): !RF004
 
 -- play: what both have, in each form
@@ -215,7 +216,7 @@ select ringfence.current_tenant(), ringfence.may('audit.read');
 -- owner agent issuers={https://issuer.example,https://other.example}: acme|f or acme|t
 -- via[s:session]: !RF003
 -- via[i:service,m:requester]: acme|f
--- via[i:service,m:agent]: !RF003
+-- via[i:service,m:agent]: !RF008
 -- via[i:auditor,a:agent] via[i:agent,a:auditor]: !RF003
 -- via[i:auditor,a:owner]: acme|t
 -- agent guest=true elevated=true: acme|t

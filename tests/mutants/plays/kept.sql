@@ -9,12 +9,16 @@
 -- owner sql=update/**/ringfence.idempotency_keys/**/set/**/body='x': !42501
 
 -- play: each member keeps their own answers
-insert into ringfence.idempotency_keys (tenant_id, member_id, route, key, body_hash, status, headers, body) values ('<tenant>', '<member>', 'createTicket', '<key>', sha256('x'), 201, '{}', 'x');
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) values ('<tenant>', '<member>', '<subject>', 'createTicket', '<key>', sha256('x'), 201, '{}', 'x');
 -- effects
--- let: tenant={acme} member=<me> key=k-2
+-- let: tenant={acme} member=<me> subject=<me> key=k-2
 -- owner agent requester service[]: #1 / idempotency_keys a+1
 -- owner agent requester tenant={globex}: !42501
 -- owner agent member={admin}: !42501
+-- owner agent subject={admin}: !42501
+-- via[i:agent,a:owner] member={owner} subject={agent}: #1 / idempotency_keys a+1
+-- via[i:agent,a:owner] member={agent} subject={agent}: !42501
+-- via[i:agent,a:owner] member={owner} subject={owner}: !42501
 -- nobody member={owner}: !42501
 -- owner key=k-1: !23505 idempotency_keys_pkey
 -- requester key=k-1: #1 / idempotency_keys a+1

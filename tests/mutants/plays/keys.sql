@@ -77,7 +77,7 @@ insert into ringfence.<into>;
 -- root into=tags(tenant_id,tag)values('{absent}','x'): !23503 tags_tenant_fkey
 -- root into=audit_events(tenant_id,position,event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{absent}',1,'{new}','9',now(),'{new}','x','allow','user','{}'): !23503 audit_events_tenant_fkey
 -- root into=audit_heads(tenant_id,length)values('{absent}',0): !23503 audit_heads_tenant_fkey
--- root into=idempotency_keys(tenant_id,member_id,route,key,body_hash,status,headers,body)values('{absent}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
+-- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{absent}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{absent}'): !23503 reporting_logins_tenant_fkey
 
 -- play: an identity that nobody is stays out, even of a member's row
@@ -123,6 +123,6 @@ delete from ringfence.tenants where tenant_id = '{new}';
 -- root into=tags(tenant_id,tag)values('{new}','x'): !23503 tags_tenant_fkey
 -- root into=audit_events(tenant_id,position,event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{new}',1,'{new}','9',now(),'{new}','x','allow','user','{}'): !23503 audit_events_tenant_fkey
 -- root into=audit_heads(tenant_id,length)values('{new}',0): !23503 audit_heads_tenant_fkey
--- root into=idempotency_keys(tenant_id,member_id,route,key,body_hash,status,headers,body)values('{new}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
+-- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{new}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{new}'): !23503 reporting_logins_tenant_fkey
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');insert/**/into/**/ringfence.tickets(tenant_id,ticket_id,number,subject,requester_id)values('{new}','{new}',1,'x','{new}');set/**/local/**/session_replication_role=replica;delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 tickets_tenant_fkey

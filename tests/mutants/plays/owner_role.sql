@@ -51,7 +51,8 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=sessions set=ended_at=now(): #1 / sessions -+1-1
 -- definer owner_role table=tenant_roles set=permissions='{}': #0 / unchanged
 -- definer owner_role table=break_glass_grants set=revoked_at=null: #0 / unchanged
--- definer owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
+-- definer table=api_tokens set=revoked_at=null: #2 / unchanged
+-- owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
 -- definer table=members set=version=9: #0 / unchanged
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
@@ -90,7 +91,7 @@ insert into ringfence.<into>;
 -- definer into=groups(tenant_id,group_id,name)values('{acme}','{new}','x'): !42501
 -- definer into=group_members(tenant_id,group_id,member_id)values('{acme}','{first}','{agent}'): !42501
 -- definer into=organizations(tenant_id,organization_id,name)values('{acme}','{new}','x'): !42501
--- definer into=idempotency_keys(tenant_id,member_id,route,key,body_hash,status,headers,body)values('{acme}','{owner}','x','y',sha256('z'),1,'{}','x'): !42501
+-- definer into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{acme}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !42501
 -- owner_role into=installation_events(event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{new}','9',now(),'{new}','x','allow','user','{}'): #1
 -- owner_role into=keys(purpose,kid,inner_pad,outer_pad)select/**/'token',5,sha256('a')||sha256('b'),sha256('a')||sha256('b'): #1
 

@@ -108,7 +108,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.groups role=ringfence_operator: none
 -- root relation=ringfence.groups role=ringfence_reporting: none
 -- root relation=ringfence.groups role=public: none
--- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id route key body_hash status headers body) delete
+-- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id subject_id route key body_hash status headers body) delete
 -- root relation=ringfence.idempotency_keys role=ringfence_auditor: none
 -- root relation=ringfence.idempotency_keys role=ringfence_dispatcher: none
 -- root relation=ringfence.idempotency_keys role=ringfence_operator: none

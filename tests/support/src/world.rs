@@ -30,6 +30,10 @@ pub struct Tenant {
     pub other_ticket: Uuid,
     /// Requested by the requester, in no group.
     pub own_ticket: Uuid,
+    /// The agent's.
+    pub api_token: Uuid,
+    /// A service that no issuer can sign in.
+    pub service_account: Uuid,
     /// A public and an internal comment of each ticket, in the order of the tickets above.
     pub comments: Vec<(Uuid, Uuid)>,
     /// With a tenant of its own, which has nobody in it: everything may go both ways, and nothing has.
@@ -99,6 +103,7 @@ async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId,
 /// As superuser, past every policy: the world is what the tests look at, not what they test.
 async fn fill(admin: &tokio_postgres::Client, issuer: &str, slug: &str, tenant: TenantId, members: BTreeMap<String, Uuid>, partner: TenantId) -> Tenant {
     let id = tenant.0;
+    let (api_token, service_account) = machines(admin, slug, id, &members).await;
     let mut groups = BTreeMap::new();
     for name in ["first", "second"] {
         let group = Uuid::now_v7();
@@ -158,7 +163,7 @@ async fn fill(admin: &tokio_postgres::Client, issuer: &str, slug: &str, tenant: 
     admin.execute("update ringfence.ticket_counters set last = 3 where tenant_id = $1", &[&id]).await.expect("a counter");
     let (agreement, used_agreement, proposal) = agree(admin, slug, id, partner.0, &members, &tickets, &comments).await;
     let (scim_user, scim_group) = provisioned(admin, issuer, slug, id).await;
-    Tenant { scim_user, scim_group, slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
+    Tenant { api_token, service_account, scim_user, scim_group, slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
 }
 
 /// An agreement that holds, with what went and came under it, and a proposal.
@@ -224,4 +229,31 @@ async fn provisioned(admin: &tokio_postgres::Client, issuer: &str, slug: &str, i
         admin.execute(sql, params).await.unwrap_or_else(|error| panic!("{error:?} in {sql}"));
     }
     (user, group)
+}
+
+/// An API token of the agent's, whose secret nobody has, and a service account.
+async fn machines(admin: &tokio_postgres::Client, slug: &str, tenant: Uuid, members: &BTreeMap<String, Uuid>) -> (Uuid, Uuid) {
+    let (token, account) = (Uuid::now_v7(), Uuid::now_v7());
+    admin
+        .execute(
+            "insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
+             values ($1, $2, $3, 'agent', $4, sha256($2::uuid::text::bytea), '{ticket.read}', $3, now() + interval '90 days')",
+            &[&tenant, &token, &members["agent"], &canary(slug, "api-token")],
+        )
+        .await
+        .expect("an API token");
+    admin
+        .execute("insert into ringfence.contacts (tenant_id, contact_id, name) values ($1, $2, $3)", &[&tenant, &account, &canary(slug, "service-account")])
+        .await
+        .expect("a contact");
+    admin
+        .execute(
+            "with i as (insert into ringfence.identities (identity_id, issuer, subject) values ($2, 'urn:ringfence:service-account', $2::uuid::text) returning identity_id),
+                  m as (insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions) select $1, $2, i.identity_id, 'service', '{ticket.read}' from i returning *)
+             insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from m",
+            &[&tenant, &account],
+        )
+        .await
+        .expect("a service account");
+    (token, account)
 }

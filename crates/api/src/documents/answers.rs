@@ -58,6 +58,13 @@ const SIGN_INS: &[(&str, &str)] = &[
     ("authenticated_too_long_ago", "The person proved themselves longer ago than was asked for"),
     ("authenticated_too_weakly", "The person did not prove themselves as strongly as was asked for"),
 ];
+/// Codes of 403.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("forbidden", "You may not do that"),
+    ("act_as_denied", "You may act for nobody"),
+    ("csrf_required", "A change by a session's cookie needs X-CSRF-Token, and an origin that may call the service"),
+    ("act_chain_too_deep", "The token says itself whom its bearer acts for"),
+];
 const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
 
 /// Codes of `errors[]`.
@@ -96,6 +103,7 @@ const REJECTIONS: &[Rejection] = &[
     Rejection::UnknownIssuer,
     Rejection::WrongAudience,
     Rejection::InvalidSubject,
+    Rejection::InvalidActor,
     Rejection::Expired,
     Rejection::NotYetValid,
     Rejection::IssuedInTheFuture,
@@ -166,10 +174,6 @@ pub fn shared() -> Value {
     let rejections = || REJECTIONS.iter().map(|rejection| (rejection.code(), sentence(&rejection.to_string())));
     let told = |codes: &'static [(&str, &str)]| codes.iter().map(|(code, text)| (*code, (*text).to_owned()));
     let rejected = coded(Kind::Unauthenticated, rejections().chain(told(SESSIONS)));
-    let mut forbidden = one(Kind::Forbidden);
-    let forged = Problem::with_code(Kind::Forbidden, "csrf_required");
-    forbidden["content"]["application/problem+json"]["examples"][forged.code] =
-        json!({ "summary": "A change by a session's cookie needs X-CSRF-Token, and an origin that may call the service", "value": written(&forged) });
     let mut list = one(Kind::InvalidRequest);
     list["description"] = json!("The request is not well-formed, or the cursor is not one for this list (`/problems/invalid_request`, `/problems/cursor_invalid`)");
     list["content"]["application/problem+json"]["examples"]["cursor_invalid"] = json!({ "value": example(Kind::CursorInvalid) });
@@ -181,7 +185,7 @@ pub fn shared() -> Value {
         "InvalidList": list,
         "Unauthenticated": rejected,
         "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
-        "Forbidden": forbidden,
+        "Forbidden": coded(Kind::Forbidden, told(FORBIDDEN)),
         "NotFound": one(Kind::NotFound),
         "MethodNotAllowed": one(Kind::MethodNotAllowed),
         "PreconditionFailed": one(Kind::PreconditionFailed),
@@ -218,7 +222,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.lists(), "400", "InvalidList");
     may(authenticates, "401", "Unauthenticated");
     may(operation.id == "signInCallback", "401", "NotSignedIn");
-    may(authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
+    may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");
@@ -268,8 +272,8 @@ fn codes() -> Vec<&'static str> {
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
-    codes.extend(SESSIONS.iter().chain(SIGN_INS).map(|(code, _)| *code));
-    codes.extend([IN_FLIGHT.0, "walls_not_verified", "csrf_required", "two_credentials", "issuer_unavailable", "logout_token_replayed"]);
+    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).map(|(code, _)| *code));
+    codes.extend([IN_FLIGHT.0, "walls_not_verified", "two_credentials", "issuer_unavailable", "logout_token_replayed"]);
     codes.sort_unstable();
     codes.dedup();
     codes

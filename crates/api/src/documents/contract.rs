@@ -1,6 +1,7 @@
 //! Completes the document that the handlers' annotations begin: what holds for many operations is said once, here.
 //! It describes and decides nothing; the tests compare what it says with what the service does.
 
+use crate::caller::ACT_AS;
 use super::{answers, examples, fields, scim};
 use serde_json::{Map, Value, json};
 
@@ -91,6 +92,12 @@ pub fn complete(mut document: Value) -> Value {
 fn complete_operation(known: &Operation<'_>, operation: &mut Value) {
     if !known.authenticates() {
         operation["security"] = json!([]);
+    }
+    if known.in_tenant() && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.push(json!({
+            "name": ACT_AS, "in": "header", "required": false, "schema": { "type": "string" },
+            "description": "The member on whose behalf a service with the permission `act_as` does this; it may do what both may, and the trail names both.",
+        }));
     }
     if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
         for parameter in parameters {
@@ -205,6 +212,7 @@ fn frame(document: &mut Value) {
         { "name": "comments", "description": "What is said on a ticket: to everybody on it, or among staff." },
         { "name": "crossing", "description": "What two tenants have agreed may go from one to the other, and what went." },
         { "name": "members", "description": "Who may enter a tenant, and as what." },
+        { "name": "machines", "description": "Service accounts, and API tokens for programs." },
         { "name": "groups", "description": "Queues of tickets and the members who work them." },
         { "name": "organizations", "description": "Companies or departments that contacts belong to." },
         { "name": "contacts", "description": "People of a tenant, with or without sign-in." },

@@ -8,6 +8,7 @@ const MEMBER: &str = "01980000-0000-7000-8000-000000000002";
 const CONTACT: &str = "01980000-0000-7000-8000-000000000003";
 const GROUP: &str = "01980000-0000-7000-8000-000000000004";
 const ORGANIZATION: &str = "01980000-0000-7000-8000-000000000005";
+const API_TOKEN: &str = "01980000-0000-7000-8000-000000000007";
 const TICKET: &str = "01980000-0000-7000-8000-000000000010";
 const COMMENT: &str = "01980000-0000-7000-8000-000000000011";
 const EVENT: &str = "01980000-0000-7000-8000-000000000012";
@@ -30,6 +31,7 @@ pub fn record(schema: &str) -> Option<Value> {
         "Me" => json!({
             "subject": "248289761001", "issuer": "https://login.example.com", "kind": "user", "identity_id": "01980000-0000-7000-8000-000000000006",
             "session": null,
+            "token": null,
             "tenants": [{ "tenant_id": TENANT, "slug": "acme", "name": "Acme", "member_id": MEMBER, "role": "agent", "permissions": ["ticket.read", "ticket.create"] }],
         }),
         "Ticket" => json!({
@@ -45,6 +47,15 @@ pub fn record(schema: &str) -> Option<Value> {
         "Member" => json!({
             "member_id": MEMBER, "name": "Colleague", "email": "colleague@example.com", "role": "agent", "permissions": null, "group_ids": [GROUP],
             "version": 1, "created_at": CREATED, "updated_at": CREATED,
+        }),
+        "ApiToken" => json!({
+            "api_token_id": API_TOKEN, "member_id": MEMBER, "name": "Nightly export", "scopes": ["ticket.read", "comment.read"], "created_by": MEMBER,
+            "created_at": CREATED, "expires_at": "2026-05-01T12:00:00Z", "last_used_at": UPDATED, "revoked_at": null,
+        }),
+        "MadeApiToken" => json!({
+            "api_token_id": API_TOKEN, "member_id": MEMBER, "name": "Nightly export", "scopes": ["ticket.read", "comment.read"], "created_by": MEMBER,
+            "created_at": CREATED, "expires_at": "2026-05-01T12:00:00Z", "last_used_at": null, "revoked_at": null,
+            "token": "rft_01980000000070008000000000000001_3f786850e387550fdab836ed7e6dc881de23001b36d0d8a0a4b0f9e4f7d0c2aa_1b2f3c4d",
         }),
         "Group" => json!({ "group_id": GROUP, "name": "Billing", "version": 1, "created_at": CREATED, "updated_at": CREATED }),
         "Organization" => json!({
@@ -108,6 +119,8 @@ pub fn request(operation: &str) -> Option<Value> {
         "escalateTicket" | "shareComment" => json!({ "agreement_id": AGREEMENT }),
         "addMember" => json!({ "issuer": "https://login.example.com", "subject": "248289761001", "role": "agent", "name": "Colleague", "email": "colleague@example.com" }),
         "updateMember" => json!({ "role": "light_agent" }),
+        "createServiceAccount" => json!({ "name": "Nightly export", "permissions": ["ticket.read", "comment.read"] }),
+        "createApiToken" => json!({ "name": "Nightly export", "scopes": ["ticket.read", "comment.read"], "expires_in_days": 90 }),
         "createGroup" => json!({ "name": "Billing" }),
         "updateGroup" => json!({ "name": "Billing and refunds" }),
         "createOrganization" => json!({ "name": "Example Ltd", "external_source": "crm", "external_id": "10234" }),
@@ -141,6 +154,8 @@ pub fn parameter(name: &str) -> Option<Value> {
         "return_to" => json!("/"),
         "max_age" => json!(300),
         "acr" => json!("urn:example:two-factors"),
+        "Act-As" => json!(MEMBER),
+        "api_token_id" => json!(API_TOKEN),
         "comment_id" => json!(COMMENT),
         "agreement_id" => json!(AGREEMENT),
         "member_id" => json!(MEMBER),

@@ -94,7 +94,7 @@ fn bound(field: &str, shape: &mut Value) {
         "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s\x85,\x00]+$" } }),
         "default_role" => json!({ "enum": crate::scim::settings::GIVEN, "pattern": "^[a-z_]+$" }),
         "role_map" => json!({ "propertyNames": { "minLength": 1, "maxLength": 1000, "pattern": r"^[^\x00]+$" }, "maxProperties": 100, "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
-        "permissions" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
+        "permissions" | "scopes" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
         _ => json!({}),
     };
     merge(shape, bounds);
@@ -141,6 +141,7 @@ fn rules(name: &str) -> Option<Value> {
             { "if": { "not": given("contact_id") }, "then": given("name") },
             { "if": { "properties": { "role": { "const": "service" } } }, "then": given("permissions"), "else": { "not": given("permissions") } },
         ]),
+        "ApiTokenInput" => json!([{ "if": given("expires_at"), "then": { "not": given("expires_in_days") } }]),
         "MemberPatch" => json!([{ "if": { "required": ["role"], "not": { "properties": { "role": { "const": "service" } } } }, "then": { "not": given("permissions") } }]),
         _ => return None,
     })
@@ -220,6 +221,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "acr" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\s\x00]+$" }),
         "code" | "state" | "iss" | "error" => json!({ "type": "string", "maxLength": 4096 }),
         "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"(0|[1-9][0-9]{0,8})\"$" }),
+        "Act-As" => json!({ "type": "string", "format": "uuid" }),
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         "limit" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50 }),
         "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z0-9_-]+$" }),

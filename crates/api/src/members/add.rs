@@ -80,9 +80,12 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
         name: if contact_id.is_some() { fields.text("name", 1, 200) } else { Some(fields.required_text("name", 1, 200)) },
         email: people::email(&mut fields),
         role: role.unwrap_or(Role::Requester).as_str(),
-        permissions: super::permissions(&mut fields),
+        permissions: fields.permissions("permissions"),
         group_ids: fields.uuids("group_ids", 100).unwrap_or_default(),
     };
+    if new.issuer.starts_with("urn:ringfence:") {
+        fields.wrong("issuer", "invalid", "is one that no token comes from");
+    }
     // PostgreSQL holds it to 255 bytes, as OpenID Connect does to 255 ASCII characters.
     if new.subject.len() > 255 {
         fields.wrong("subject", "length", "must be at most 255 bytes");

@@ -90,7 +90,7 @@ fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
     if fields.has("permissions") && role.is_some_and(|role| role != Role::Service) {
         fields.wrong("permissions", "contradiction", "is for a service alone");
     }
-    if let Some(permissions) = super::permissions(&mut fields) {
+    if let Some(permissions) = fields.permissions("permissions") {
         patch.insert("permissions".into(), json!(permissions));
     } else if cleared {
         patch.insert("permissions".into(), Value::Null);

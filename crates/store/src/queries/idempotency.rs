@@ -1,6 +1,6 @@
 //! Kept answers: a request repeated under its key does its work once.
 
-use crate::{StoreError, TenantTx};
+use crate::{Entered, StoreError, TenantTx};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -34,13 +34,21 @@ pub enum Found {
 }
 
 impl Attempt {
+    /// An API token has less than its owner's rights, so it is not answered what its owner was, nor what another one was.
+    fn route_of(&self, entered: &Entered) -> String {
+        match (&entered.limits, &entered.credential_id) {
+            (Some(_), Some(token)) => format!("{} by {token}", self.route),
+            _ => self.route.clone(),
+        }
+    }
+
     /// A number for the lock: bound to tenant and route, so that no two tenants can feel each other's keys.
-    fn lock(&self, tx: &TenantTx, member: &str) -> i64 {
+    fn lock(&self, tx: &TenantTx, entered: &Entered, route: &str) -> i64 {
         let digest = Sha256::new()
             .chain_update(tx.tenant_id().as_bytes())
-            .chain_update(member)
-            .chain_update([0])
-            .chain_update(&self.route)
+            .chain_update(entered.actor_id.0.as_bytes())
+            .chain_update(entered.member_id.0.as_bytes())
+            .chain_update(route)
             .chain_update([0])
             .chain_update(&self.key)
             .finalize();
@@ -51,10 +59,11 @@ impl Attempt {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, attempt: &Attempt) -> Result<Found, StoreError> {
-    let member = tx.enter().await?.member_id.to_string();
+    let entered = tx.enter().await?.clone();
+    let route = attempt.route_of(&entered);
     let tenant = tx.tenant_id();
-    let lock = attempt.lock(tx, &member);
-    let rows = tx.query(FIND, &[&tenant, &attempt.route, &attempt.key, &lock]).await?;
+    let lock = attempt.lock(tx, &entered, &route);
+    let rows = tx.query(FIND, &[&tenant, &route, &attempt.key, &lock]).await?;
     let Some(row) = rows.first() else { return Ok(Found::Fresh) };
     if !row.try_get::<_, bool>("taken")? {
         return Ok(Found::InFlight);
@@ -69,7 +78,8 @@ pub async fn find(tx: &mut TenantTx, attempt: &Attempt) -> Result<Found, StoreEr
 /// # Errors
 /// When the answer cannot be kept; the effect must then not be committed.
 pub async fn keep(tx: &mut TenantTx, attempt: &Attempt, answer: &KeptAnswer) -> Result<(), StoreError> {
+    let route = attempt.route_of(tx.enter().await?);
     let tenant = tx.tenant_id();
-    tx.query(KEEP, &[&tenant, &attempt.route, &attempt.key, &attempt.body_hash.as_slice(), &answer.status, &answer.headers, &answer.body]).await?;
+    tx.query(KEEP, &[&tenant, &route, &attempt.key, &attempt.body_hash.as_slice(), &answer.status, &answer.headers, &answer.body]).await?;
     Ok(())
 }
