@@ -11,10 +11,11 @@ pub enum Kind {
     Agreement,
     ScimUser,
     ScimGroup,
+    Invitation,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup];
+    pub const ALL: [Self; 10] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::Invitation];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -28,6 +29,7 @@ impl Kind {
             "agreement_id" => Self::Agreement,
             "scim_user_id" | "scim_user_ids" => Self::ScimUser,
             "scim_group_id" => Self::ScimGroup,
+            "invitation_id" => Self::Invitation,
             _ => return None,
         })
     }
@@ -43,6 +45,7 @@ impl Kind {
             Self::Agreement => "agreements",
             Self::ScimUser => "scim_users",
             Self::ScimGroup => "scim_groups",
+            Self::Invitation => "invitations",
         }
     }
 
@@ -57,6 +60,7 @@ impl Kind {
             Self::Agreement => "agreement_id",
             Self::ScimUser => "scim_user_id",
             Self::ScimGroup => "scim_group_id",
+            Self::Invitation => "invitation_id",
         }
     }
 

@@ -74,6 +74,12 @@ pub const TABLE: &[Row] = &[
     row("getMember"),
     Row { body: Some(|side, n| json!({"name": side.text(n)})), references: &["group_ids"], precondition: true, ..row("updateMember") },
     row("removeMember"),
+    row("listInvitations"),
+    Row { body: Some(|side, n| json!({"email": format!("{n}@{}.example", side.tenant.slug), "name": side.text(n), "role": "agent"})), ..row("createInvitation") },
+    row("revokeInvitation"),
+    Row { scope: Scope::Sessions, body: Some(|_, _| json!({"secret": format!("rfi_{}", "A".repeat(64))})), ..row("acceptInvitation") },
+    row("getSignInSettings"),
+    Row { body: Some(|_, _| json!({"required_issuers": null})), precondition: true, ..row("changeSignInSettings") },
     row("listGroups"),
     Row { body: Some(|side, n| json!({"name": side.text(n)})), ..row("createGroup") },
     row("getGroup"),
@@ -154,7 +160,7 @@ impl Operation {
 
     /// A list of the tenant: it takes a limit and a cursor.
     pub fn lists(&self) -> bool {
-        self.row.scope == Scope::Tenant && self.reads() && !self.route.path.ends_with('}')
+        self.row.scope == Scope::Tenant && self.row.operation_id.starts_with("list")
     }
 }
 

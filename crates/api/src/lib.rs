@@ -11,6 +11,7 @@ mod development;
 mod documents;
 mod groups;
 mod limits;
+mod invitations;
 mod listing;
 mod members;
 mod operations;
@@ -22,6 +23,7 @@ mod routes;
 mod scim;
 mod service;
 mod sign_in;
+mod sign_in_settings;
 mod step_up;
 mod tickets;
 

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
+use crate::{agreements, contacts, documents, groups, invitations, members, operations, organizations, problem, scim, sign_in, sign_in_settings, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -49,6 +49,10 @@ routes! {
     "/v1/tenants/{tenant}/agreements/{agreement_id}/state" { put setAgreementState => agreements::set_agreement_state }
     "/v1/tenants/{tenant}/members" { get listMembers => members::read::list_members, post addMember => members::add::add_member }
     "/v1/tenants/{tenant}/members/{member_id}" { get getMember => members::read::get_member, patch updateMember => members::change::update_member, delete removeMember => members::change::remove_member }
+    "/v1/tenants/{tenant}/invitations" { get listInvitations => invitations::list_invitations, post createInvitation => invitations::create_invitation }
+    "/v1/tenants/{tenant}/invitations/{invitation_id}" { delete revokeInvitation => invitations::revoke_invitation }
+    "/v1/invitations/accept" { post acceptInvitation => invitations::accept_invitation }
+    "/v1/tenants/{tenant}/sign-in-settings" { get getSignInSettings => sign_in_settings::get_sign_in_settings, put changeSignInSettings => sign_in_settings::change_sign_in_settings }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
     "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
     "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }
