@@ -18,4 +18,4 @@ create policy tenants_change_by_definers on ringfence.tenants for update to ring
     using (tenant_id = ringfence.tenant_id())
     with check (tenant_id = ringfence.tenant_id());
 
-grant select (tenant_id, slug, name, status, created_at) on ringfence.tenants to ringfence_app;
+grant select (tenant_id, slug, name, status, created_at, required_issuers, sign_in_version) on ringfence.tenants to ringfence_app;

@@ -502,6 +502,48 @@ table ringfence.installation_events
     policy installation_events_written_by_mover for insert to ringfence_owner with check true
     grant select to ringfence_auditor
 
+table ringfence.invitations
+    owner ringfence_owner, row security enabled, forced
+    column tenant_id uuid not null
+    column invitation_id uuid not null
+    column secret_hash bytea not null statistics 0
+    column email text not null statistics 0
+    column name text not null statistics 0
+    column role text not null statistics 0
+    column invited_by uuid not null
+    column version integer not null default 1
+    column created_at timestamp with time zone not null default transaction_timestamp()
+    column expires_at timestamp with time zone not null
+    column accepted_at timestamp with time zone
+    column accepted_by uuid
+    column revoked_at timestamp with time zone
+    constraint invitations_pkey PRIMARY KEY (tenant_id, invitation_id)
+    constraint invitations_secret_key UNIQUE (tenant_id, secret_hash)
+    constraint invitations_accepted_by_fkey FOREIGN KEY (tenant_id, accepted_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint invitations_invited_by_fkey FOREIGN KEY (tenant_id, invited_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint invitations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint invitations_accepted_by_somebody CHECK (((accepted_at IS NULL) = (accepted_by IS NULL)))
+    constraint invitations_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
+    constraint invitations_end_once CHECK (((accepted_at IS NULL) OR (revoked_at IS NULL)))
+    constraint invitations_hash_is_sha256 CHECK ((octet_length(secret_hash) = 32))
+    constraint invitations_last_days CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '30 days'::interval))))
+    constraint invitations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint invitations_role_is_a_persons CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text])))
+    CREATE INDEX invitations_accepted_by_idx ON ringfence.invitations USING btree (tenant_id, accepted_by)
+    CREATE INDEX invitations_created_idx ON ringfence.invitations USING btree (tenant_id, created_at, invitation_id)
+    CREATE INDEX invitations_invited_by_idx ON ringfence.invitations USING btree (tenant_id, invited_by)
+    policy invitations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
+    policy invitations_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy invitations_accept_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
+    policy invitations_make for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (invited_by = ( SELECT ringfence.member() AS member)))
+    policy invitations_make_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (invited_by = ( SELECT ringfence.member() AS member)))
+    policy invitations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy invitations_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy invitations_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (revoked_at IS NOT NULL))
+    grant insert (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at) to ringfence_app
+    grant select (tenant_id, invitation_id, email, name, role, invited_by, version, created_at, expires_at, accepted_at, accepted_by, revoked_at) to ringfence_app
+    grant update (version, revoked_at) to ringfence_app
+
 table ringfence.keys
     owner ringfence_owner, row security enabled, forced
     column purpose text not null
@@ -827,6 +869,7 @@ table ringfence.tenants
     column created_at timestamp with time zone not null default transaction_timestamp()
     column suspended_at timestamp with time zone
     column required_issuers text[] statistics 0
+    column sign_in_version integer not null default 1
     constraint tenants_pkey PRIMARY KEY (tenant_id)
     constraint tenants_slug_key UNIQUE (slug)
     constraint tenants_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
@@ -840,7 +883,7 @@ table ringfence.tenants
     policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tenants_read_by_definers for select to ringfence_owner using true
     policy tenants_read_own for select to ringfence_app using (tenant_id = ringfence.tenant_id())
-    grant select (tenant_id, slug, name, status, created_at) to ringfence_app
+    grant select (tenant_id, slug, name, status, created_at, required_issuers, sign_in_version) to ringfence_app
 
 table ringfence.ticket_counters
     owner ringfence_owner, row security enabled, forced
@@ -1050,6 +1093,75 @@ view reporting.tickets
         closed_at
        FROM ringfence.tickets t;
     grant select to ringfence_reporting
+
+function ringfence.accept_invitation(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.accept_invitation(token text)
+     RETURNS TABLE(outcome text, member_id uuid, role text)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'invitation.accept');
+        tenant uuid := (said ->> 'tenant_id')::uuid;
+        request uuid := (said ->> 'request_id')::uuid;
+        asking record;
+        invited record;
+        held text[];
+        person uuid;
+    begin
+        select s.session_id, s.identity_id, lower(s.verified_email) as email, i.issuer into asking
+          from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
+        if asking.session_id is null then
+            raise exception 'the credential is not valid' using errcode = 'RF004';
+        end if;
+        perform ringfence.seal(tenant);
+        -- Whoever comes second waits here, and finds it taken.
+        select v.invitation_id, v.email, v.name, v.role, v.invited_by, t.required_issuers into invited
+          from ringfence.invitations v join ringfence.tenants t on t.tenant_id = v.tenant_id
+         where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
+           and v.expires_at > clock_timestamp() and t.status = 'active'
+           for update of v;
+        select case m.role when 'service' then m.permissions
+                           when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
+                           else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
+          from ringfence.members m where m.tenant_id = tenant and m.member_id = invited.invited_by;
+        outcome := case
+            when invited.invitation_id is null or held is null
+                or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
+                or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+            when asking.email is null then 'email_not_verified'
+            when asking.email <> lower(invited.email) then 'invitation_for_another'
+            when not coalesce(asking.issuer = any (invited.required_issuers), true) then 'issuer_not_accepted'
+            when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
+            else 'accepted' end;
+        if outcome = 'accepted' then
+            -- A former member's own record is the same person; somebody else's of the same address is not.
+            select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+            if person is null then
+                person := gen_random_uuid();
+                insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+                values (tenant, person, invited.name,
+                        case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
+                        asking.identity_id);
+            end if;
+            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+            insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
+            update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
+             where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
+            insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
+            select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.details
+              from (values ('invitation.accepted', 'invitation', invited.invitation_id, '{}'::jsonb),
+                           ('member.added', 'member', person, jsonb_build_object('role', invited.role))) e (action, kind, id, details);
+            member_id := person;
+            role := invited.role;
+        end if;
+        perform ringfence.unseal();
+        return next;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.access_of(text)
     owner ringfence_owner
@@ -2521,6 +2633,32 @@ function ringfence.request()
     RETURN (ringfence.sealed('app.request_id'::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.require_issuers(text[],integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.require_issuers(issuers text[], expected integer)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        changed integer;
+    begin
+        if not coalesce(ringfence.may('settings.change'), false) then
+            return null;
+        end if;
+        if issuers is not null and not exists (
+            select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers)) then
+            return -1;
+        end if;
+        update ringfence.tenants t set required_issuers = issuers, sign_in_version = t.sign_in_version + 1
+         where t.tenant_id = ringfence.current_tenant() and t.sign_in_version = expected
+        returning t.sign_in_version into changed;
+        return changed;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.reserve_ticket_numbers(integer)
     owner ringfence_owner

@@ -196,6 +196,95 @@ begin
 end
 $$;
 
+-- Somebody who is signed in takes the place they were invited to. Everything is looked at again: the invitation, the address that
+-- the issuer called theirs at this sign-in, the tenant's issuers, and whether who invited them may still do so. What is tied to
+-- the tenant is issuer and subject; the address is forgotten but as the contact's. Outcome: accepted, or why not.
+create function ringfence.accept_invitation(token text) returns table (outcome text, member_id uuid, role text)
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said jsonb := ringfence.minted(token, 'invitation.accept');
+    tenant uuid := (said ->> 'tenant_id')::uuid;
+    request uuid := (said ->> 'request_id')::uuid;
+    asking record;
+    invited record;
+    held text[];
+    person uuid;
+begin
+    select s.session_id, s.identity_id, lower(s.verified_email) as email, i.issuer into asking
+      from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
+    if asking.session_id is null then
+        raise exception 'the credential is not valid' using errcode = 'RF004';
+    end if;
+    perform ringfence.seal(tenant);
+    -- Whoever comes second waits here, and finds it taken.
+    select v.invitation_id, v.email, v.name, v.role, v.invited_by, t.required_issuers into invited
+      from ringfence.invitations v join ringfence.tenants t on t.tenant_id = v.tenant_id
+     where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
+       and v.expires_at > clock_timestamp() and t.status = 'active'
+       for update of v;
+    select case m.role when 'service' then m.permissions
+                       when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
+                       else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
+      from ringfence.members m where m.tenant_id = tenant and m.member_id = invited.invited_by;
+    outcome := case
+        when invited.invitation_id is null or held is null
+            or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
+            or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+        when asking.email is null then 'email_not_verified'
+        when asking.email <> lower(invited.email) then 'invitation_for_another'
+        when not coalesce(asking.issuer = any (invited.required_issuers), true) then 'issuer_not_accepted'
+        when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
+        else 'accepted' end;
+    if outcome = 'accepted' then
+        -- A former member's own record is the same person; somebody else's of the same address is not.
+        select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+        if person is null then
+            person := gen_random_uuid();
+            insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+            values (tenant, person, invited.name,
+                    case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
+                    asking.identity_id);
+        end if;
+        insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+        insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
+        update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
+         where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
+        insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
+        select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.details
+          from (values ('invitation.accepted', 'invitation', invited.invitation_id, '{}'::jsonb),
+                       ('member.added', 'member', person, jsonb_build_object('role', invited.role))) e (action, kind, id, details);
+        member_id := person;
+        role := invited.role;
+    end if;
+    perform ringfence.unseal();
+    return next;
+end
+$$;
+
+-- By which issuers the tenant is entered, from now on: null for all. Nobody shuts themselves out: the caller's own stays. Outcome:
+-- the new version, or null where it was another, or the caller may not; -1 where their own issuer is missing.
+create function ringfence.require_issuers(issuers text[], expected integer) returns integer
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    changed integer;
+begin
+    if not coalesce(ringfence.may('settings.change'), false) then
+        return null;
+    end if;
+    if issuers is not null and not exists (
+        select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers)) then
+        return -1;
+    end if;
+    update ringfence.tenants t set required_issuers = issuers, sign_in_version = t.sign_in_version + 1
+     where t.tenant_id = ringfence.current_tenant() and t.sign_in_version = expected
+    returning t.sign_in_version into changed;
+    return changed;
+end
+$$;
+
 grant execute on function ringfence.begin_sign_in(text), ringfence.take_sign_in(text), ringfence.open_session(text), ringfence.find_session(text),
-    ringfence.touch_session(text), ringfence.list_sessions(text), ringfence.end_session(text), ringfence.end_sessions_of_issuer(text)
+    ringfence.touch_session(text), ringfence.list_sessions(text), ringfence.end_session(text), ringfence.end_sessions_of_issuer(text),
+    ringfence.accept_invitation(text), ringfence.require_issuers(text[], integer)
     to ringfence_app;

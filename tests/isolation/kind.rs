@@ -12,10 +12,11 @@ pub enum Kind {
     ScimUser,
     ScimGroup,
     ApiToken,
+    Invitation,
 }
 
 impl Kind {
-    pub const ALL: [Self; 10] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken];
+    pub const ALL: [Self; 11] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken, Self::Invitation];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -30,6 +31,7 @@ impl Kind {
             "scim_user_id" | "scim_user_ids" => Self::ScimUser,
             "scim_group_id" => Self::ScimGroup,
             "api_token_id" => Self::ApiToken,
+            "invitation_id" => Self::Invitation,
             _ => return None,
         })
     }
@@ -46,6 +48,7 @@ impl Kind {
             Self::ScimUser => "scim_users",
             Self::ScimGroup => "scim_groups",
             Self::ApiToken => "api_tokens",
+            Self::Invitation => "invitations",
         }
     }
 
@@ -61,6 +64,7 @@ impl Kind {
             Self::ScimUser => "scim_user_id",
             Self::ScimGroup => "scim_group_id",
             Self::ApiToken => "api_token_id",
+            Self::Invitation => "invitation_id",
         }
     }
 

@@ -204,6 +204,20 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
             .expect("a spare");
         spares.entry(Kind::ApiToken).or_default().push(spare);
     }
+    let mut invitations = Vec::new();
+    for _ in 0..4 {
+        let invitation = Uuid::now_v7();
+        let digest = [*invitation.as_bytes(), *id.as_bytes()].concat();
+        admin
+            .execute(
+                "insert into ringfence.invitations (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at) values ($1, $2, $3, $4, $5, 'agent', $6, now() + interval '1 day')",
+                &[&id, &invitation, &digest, &format!("{}@{slug}.example", canary(&slug, "invited")), &canary(&slug, "invited"), &tenant.members["owner"]],
+            )
+            .await
+            .expect("an invitation");
+        invitations.push(invitation);
+    }
+    spares.insert(Kind::Invitation, invitations.split_off(2));
     let mut leavers = Vec::new();
     for n in 0..3 {
         let new = NewMember { issuer, subject: &format!("{slug}:leaver-{n}"), name: &canary(&slug, "leaver"), email: None, role: Role::LightAgent, permissions: None };
@@ -247,6 +261,7 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::Organization, vec![tenant.organization]),
         (Kind::ApiToken, vec![tenant.api_token]),
         (Kind::Contact, vec![tenant.contact, tenant.members["requester"]]),
+        (Kind::Invitation, invitations),
         (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
         (Kind::ScimUser, vec![tenant.scim_user]),
         (Kind::ScimGroup, vec![tenant.scim_group]),

@@ -79,6 +79,12 @@ pub const TABLE: &[Row] = &[
     Row { body: Some(|side, n| json!({"name": side.text(n), "scopes": [if n % 2 == 0 { "ticket.read" } else { "ticket.read.own" }]})), references: &["member_id"], ..row("createApiToken") },
     row("getApiToken"),
     row("revokeApiToken"),
+    row("listInvitations"),
+    Row { body: Some(|side, n| json!({"email": format!("{n}@{}.example", side.tenant.slug), "name": side.text(n), "role": "agent"})), ..row("createInvitation") },
+    row("revokeInvitation"),
+    Row { scope: Scope::Sessions, body: Some(|_, _| json!({"secret": format!("rfi_{}", "A".repeat(64))})), ..row("acceptInvitation") },
+    row("getSignInSettings"),
+    Row { body: Some(|_, _| json!({"required_issuers": null})), precondition: true, ..row("changeSignInSettings") },
     row("listGroups"),
     Row { body: Some(|side, n| json!({"name": side.text(n)})), ..row("createGroup") },
     row("getGroup"),
@@ -159,7 +165,7 @@ impl Operation {
 
     /// A list of the tenant: it takes a limit and a cursor.
     pub fn lists(&self) -> bool {
-        self.row.scope == Scope::Tenant && self.reads() && !self.route.path.ends_with('}')
+        self.row.scope == Scope::Tenant && self.row.operation_id.starts_with("list")
     }
 }
 

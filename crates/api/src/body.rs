@@ -149,6 +149,11 @@ impl Fields {
         self.errors.push(FieldError { field: format!("{}{field}", self.prefix), code, message: message.into() });
     }
 
+    /// Whether anything was found wrong so far.
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     pub fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
     }

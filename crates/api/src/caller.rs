@@ -217,7 +217,7 @@ impl Authenticated {
     }
 
     /// Records that somebody was turned away, and phrases it.
-    async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
+    pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
         match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant).await {
             Ok(()) => problem,
             Err(unrecorded) => unrecorded,

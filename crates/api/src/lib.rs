@@ -13,6 +13,7 @@ mod documents;
 mod groups;
 mod last_use;
 mod limits;
+mod invitations;
 mod listing;
 mod members;
 mod operations;
@@ -24,6 +25,7 @@ mod routes;
 mod scim;
 mod service;
 mod sign_in;
+mod sign_in_settings;
 mod step_up;
 mod tickets;
 

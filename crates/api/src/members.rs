@@ -10,7 +10,7 @@ use ringfence_domain::Role;
 use serde_json::{Map, Value};
 
 /// A role that a request may name. A guest is made by a grant alone, and a role of the tenant's own making by its id.
-fn given_role(fields: &mut Fields) -> Option<Role> {
+pub fn given_role(fields: &mut Fields) -> Option<Role> {
     let role = fields.word::<Role>("role")?;
     if matches!(role, Role::Guest | Role::Custom) {
         fields.wrong("role", "unknown_value", "is not a role that a request may name");
@@ -20,7 +20,7 @@ fn given_role(fields: &mut Fields) -> Option<Role> {
 }
 
 /// A null among the fields of a body, taken out of them.
-fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
+pub fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
     let null = fields.get(field).is_some_and(Value::is_null);
     if null {
         fields.remove(field);

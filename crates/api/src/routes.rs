@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, api_tokens, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
+use crate::{agreements, api_tokens, contacts, documents, groups, invitations, members, operations, organizations, problem, scim, sign_in, sign_in_settings, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -52,6 +52,10 @@ routes! {
     "/v1/tenants/{tenant}/service-accounts" { post createServiceAccount => members::service_accounts::create_service_account }
     "/v1/tenants/{tenant}/api-tokens" { get listApiTokens => api_tokens::list_api_tokens, post createApiToken => api_tokens::create_api_token }
     "/v1/tenants/{tenant}/api-tokens/{api_token_id}" { get getApiToken => api_tokens::get_api_token, delete revokeApiToken => api_tokens::revoke_api_token }
+    "/v1/tenants/{tenant}/invitations" { get listInvitations => invitations::list_invitations, post createInvitation => invitations::create_invitation }
+    "/v1/tenants/{tenant}/invitations/{invitation_id}" { delete revokeInvitation => invitations::revoke_invitation }
+    "/v1/invitations/accept" { post acceptInvitation => invitations::accept_invitation }
+    "/v1/tenants/{tenant}/sign-in-settings" { get getSignInSettings => sign_in_settings::get_sign_in_settings, put changeSignInSettings => sign_in_settings::change_sign_in_settings }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
     "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
     "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }

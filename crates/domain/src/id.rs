@@ -65,6 +65,8 @@ ids! {
     TicketEventId,
     /// What two tenants have agreed may cross; the same on both sides.
     AgreementId,
+    /// A place in a tenant for who proves to hold an address.
+    InvitationId,
     /// A ticket that crossed; the same on both sides.
     TicketLinkId,
     /// A comment that crossed; the same on both sides.

@@ -1,6 +1,6 @@
 //! Records as every client sees them: the fields of the HTTP contract, in its order.
 
-use crate::{ApiTokenId, CommentId, ContactId, GroupId, IdentityId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
+use crate::{ApiTokenId, CommentId, ContactId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -218,4 +218,22 @@ pub struct TenantMembership {
     #[schema(value_type = Option<crate::Role>)]
     pub role: Option<String>,
     pub permissions: Vec<String>,
+}
+
+/// A place in the tenant for whoever proves to hold an address; its secret was shown once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Invitation {
+    #[schema(value_type = Uuid)]
+    pub invitation_id: InvitationId,
+    pub email: String,
+    pub name: String,
+    #[schema(value_type = crate::Role)]
+    pub role: String,
+    #[schema(value_type = Uuid)]
+    pub invited_by: MemberId,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
 }

@@ -54,6 +54,11 @@ impl Verifier {
         })
     }
 
+    /// Whose tokens are believed.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.issuers.keys().map(String::as_str)
+    }
+
     /// `bearer` is the token alone, without the word `Bearer`.
     pub async fn verify(&self, bearer: &str) -> Result<VerifiedIdentity, Rejection> {
         if bearer.is_empty() {

@@ -18,7 +18,16 @@ pub struct Scene {
     pub running: Running,
     pub world: World,
     pub installation: Installation,
+    /// Of acme.
+    invitation: uuid::Uuid,
     before: BTreeMap<String, String>,
+}
+
+async fn invitation(installation: &Installation, world: &World) -> uuid::Uuid {
+    let (acme, id) = (world.tenant("acme"), uuid::Uuid::now_v7());
+    let sql = "insert into ringfence.invitations (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at) values ($1, $2, sha256('x'), 'x@x.example', 'x', 'agent', $3, now() + interval '1 day')";
+    installation.admin().await.execute(sql, &[&acme.id, &id, &acme.members["owner"]]).await.unwrap();
+    id
 }
 
 impl Scene {
@@ -26,9 +35,10 @@ impl Scene {
         let installation = Installation::fresh().await;
         let running = Running::over(&installation).await;
         let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
+        let invitation = invitation(&installation, &world).await;
         // The first look of a member at a tenant is recorded; here, so that no test finds its trace.
         let before = digests(&installation).await;
-        Self { running, world, installation, before }
+        Self { running, world, installation, invitation, before }
     }
 
     /// By the owner of acme, who may do everything there.
@@ -63,6 +73,7 @@ impl Scene {
                 .replace("{agreement_id}", &acme.agreement.to_string())
                 .replace("{problem}", "not_found")
                 .replace("{session_id}", "01980000-0000-7000-8000-000000000007")
+                .replace("{invitation_id}", &self.invitation.to_string())
         };
         ringfence_api::ROUTES.iter().map(|route| (route.operation_id, filled(route.path), route.method)).collect()
     }
@@ -86,6 +97,8 @@ impl Scene {
             "assignTicket" => b"{\"assignee_id\": null}",
             "createServiceAccount" => b"{\"name\": \"x\", \"permissions\": []}",
             "createApiToken" => b"{\"name\": \"x\", \"scopes\": [\"ticket.read\"]}",
+            "createInvitation" => b"{\"email\": \"x@x.example\", \"name\": \"x\", \"role\": \"agent\"}",
+            "changeSignInSettings" => b"{\"required_issuers\": null}",
             "addMember" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"role\": \"agent\", \"name\": \"x\"}",
             "createAgreement" => b"{\"partner\": \"nobody\", \"direction\": \"both\", \"actions\": [\"ticket.escalate\"], \"fields\": [], \"expires_at\": \"2099-01-01T00:00:00Z\"}",
             "setAgreementState" => b"{\"state\": \"revoked\"}",

@@ -3,6 +3,8 @@
 
 mod attempts;
 mod cookies;
+mod injected;
+mod invitations;
 mod sessions;
 
 use ringfence_tests::{Call, Running};

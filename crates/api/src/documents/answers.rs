@@ -18,7 +18,7 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ),
     ("email_taken", "Another contact has this e-mail address", &["addMember", "updateMember", "createContact", "updateContact"]),
     ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization"]),
-    ("member_exists", "This identity or contact is a member already", &["addMember"]),
+    ("member_exists", "This identity or contact is a member already", &["addMember", "acceptInvitation"]),
     ("user_name_taken", "Another user has this userName", &["createScimUser", "replaceScimUser", "updateScimUser"]),
     ("not_provisioned", "Provisioning did not make this member, or made no admin of them", &["createScimUser", "replaceScimUser", "updateScimUser", "deleteScimUser"]),
     ("provisioning_not_set_up", "The tenant's owner has not said whose users are provisioned", &["createScimUser"]),
@@ -30,6 +30,8 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("already_escalated", "The ticket went over under this agreement already", &["escalateTicket"]),
     ("already_shared", "The comment went over already", &["shareComment"]),
     ("not_linked", "The ticket did not cross under this agreement", &["shareComment"]),
+    ("own_issuer_missing", "Nobody shuts themselves out: the caller's own issuer is not among those required", &["changeSignInSettings"]),
+    ("invitation_ended", "The invitation was accepted or revoked", &["revokeInvitation"]),
     ("no_session", "Who calls has no session: a bearer token ends at its issuer", &["signOut"]),
     ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
 ];
@@ -222,8 +224,8 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.lists(), "400", "InvalidList");
     may(authenticates, "401", "Unauthenticated");
     may(operation.id == "signInCallback", "401", "NotSignedIn");
-    may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
-    may(operation.in_tenant() || ["getProblem", "endSession"].contains(&operation.id.as_str()), "404", "NotFound");
+    may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings", "getSignInSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
+    may(operation.in_tenant() || ["getProblem", "endSession", "acceptInvitation"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");
     may(operation.has_body, "415", "UnsupportedMediaType");
@@ -273,7 +275,7 @@ fn codes() -> Vec<&'static str> {
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
     codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).map(|(code, _)| *code));
-    codes.extend([IN_FLIGHT.0, "walls_not_verified", "two_credentials", "issuer_unavailable", "logout_token_replayed"]);
+    codes.extend([IN_FLIGHT.0, "walls_not_verified", "two_credentials", "session_required", "invitation_unknown", "email_not_verified", "invitation_for_another", "issuer_not_accepted", "issuer_unavailable", "logout_token_replayed"]);
     codes.sort_unstable();
     codes.dedup();
     codes

@@ -15,6 +15,8 @@ const EVENT: &str = "01980000-0000-7000-8000-000000000012";
 const AGREEMENT: &str = "01980000-0000-7000-8000-000000000020";
 const LINK: &str = "01980000-0000-7000-8000-000000000021";
 const SHARE: &str = "01980000-0000-7000-8000-000000000022";
+const INVITATION: &str = "01980000-0000-7000-8000-000000000008";
+const SECRET: &str = "rfi_AZgAAAAAcACAAAAAAAAAAeLnSJa3O3q7cqJvM0b0kV8m9fT1rQwXoYvN2cH5aGdK";
 const CREATED: &str = "2026-01-31T12:00:00Z";
 const UPDATED: &str = "2026-01-31T12:30:00Z";
 
@@ -84,6 +86,13 @@ pub fn record(schema: &str) -> Option<Value> {
             "share_id": SHARE, "link_id": LINK, "ticket_id": TICKET, "comment_id": COMMENT, "direction": "outgoing", "state": "pending", "reason": null,
             "created_by": MEMBER, "created_at": UPDATED, "settled_at": null,
         }),
+        "Invitation" => json!({
+            "invitation_id": INVITATION, "email": "colleague@example.com", "name": "Colleague", "role": "agent", "invited_by": MEMBER, "version": 1,
+            "created_at": CREATED, "expires_at": "2026-02-07T12:00:00Z", "accepted_at": null, "revoked_at": null,
+        }),
+        "NewlyInvited" => json!({ "invitation": record("Invitation")?, "secret": SECRET }),
+        "Accepted" => json!({ "tenant_id": TENANT, "member_id": MEMBER, "role": "agent" }),
+        "SignInSettings" => json!({ "required_issuers": null, "available_issuers": ["https://login.example.com"], "version": 1 }),
         "Issuers" => json!({ "data": [{ "issuer": "https://login.example.com", "sign_in": "/v1/auth/sign-in?issuer=https%3A%2F%2Flogin.example.com" }] }),
         "SignedOut" => json!({ "end_session_url": "https://login.example.com/session/end?client_id=ringfence" }),
         "Sessions" => json!({ "data": [{
@@ -101,6 +110,9 @@ pub fn record(schema: &str) -> Option<Value> {
 /// The body of a request, by operation.
 pub fn request(operation: &str) -> Option<Value> {
     Some(match operation {
+        "createInvitation" => json!({ "email": "colleague@example.com", "name": "Colleague", "role": "agent", "days": 7 }),
+        "acceptInvitation" => json!({ "secret": SECRET }),
+        "changeSignInSettings" => json!({ "required_issuers": null }),
         "signOut" => json!({ "return_to": "/" }),
         "backChannelLogout" => json!({ "logout_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ.e30.c2ln" }),
         "createTicket" => json!({
@@ -149,6 +161,7 @@ pub fn parameter(name: &str) -> Option<Value> {
         "tag" => json!("billing"),
         "email" => json!("customer@example.com"),
         "problem" => json!("not_found"),
+        "invitation_id" => json!(INVITATION),
         "session_id" => json!("01980000-0000-7000-8000-000000000007"),
         "issuer" => json!("https://login.example.com"),
         "return_to" => json!("/"),
