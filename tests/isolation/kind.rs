@@ -11,10 +11,13 @@ pub enum Kind {
     Agreement,
     ScimUser,
     ScimGroup,
+    Role,
+    Grant,
 }
 
 impl Kind {
-    pub const ALL: [Self; 9] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup];
+    pub const ALL: [Self; 11] =
+        [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::Role, Self::Grant];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -28,6 +31,8 @@ impl Kind {
             "agreement_id" => Self::Agreement,
             "scim_user_id" | "scim_user_ids" => Self::ScimUser,
             "scim_group_id" => Self::ScimGroup,
+            "role_id" => Self::Role,
+            "grant_id" => Self::Grant,
             _ => return None,
         })
     }
@@ -43,6 +48,8 @@ impl Kind {
             Self::Agreement => "agreements",
             Self::ScimUser => "scim_users",
             Self::ScimGroup => "scim_groups",
+            Self::Role => "tenant_roles",
+            Self::Grant => "break_glass_grants",
         }
     }
 
@@ -57,11 +64,13 @@ impl Kind {
             Self::Agreement => "agreement_id",
             Self::ScimUser => "scim_user_id",
             Self::ScimGroup => "scim_group_id",
+            Self::Role => "role_id",
+            Self::Grant => "grant_id",
         }
     }
 
     /// Whether rows of this kind carry the version that If-Match compares.
     pub const fn versioned(self) -> bool {
-        !matches!(self, Self::Comment)
+        !matches!(self, Self::Comment | Self::Grant)
     }
 }

@@ -3,6 +3,7 @@
 mod agreements;
 mod answer;
 mod body;
+mod break_glass;
 mod caller;
 mod contacts;
 mod credential;
@@ -18,6 +19,7 @@ mod organizations;
 mod people;
 mod problem;
 mod request_log;
+mod roles;
 mod routes;
 mod scim;
 mod service;

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, contacts, documents, groups, members, operations, organizations, problem, scim, sign_in, tickets};
+use crate::{agreements, break_glass, contacts, documents, groups, members, operations, organizations, problem, roles, scim, sign_in, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -49,6 +49,10 @@ routes! {
     "/v1/tenants/{tenant}/agreements/{agreement_id}/state" { put setAgreementState => agreements::set_agreement_state }
     "/v1/tenants/{tenant}/members" { get listMembers => members::read::list_members, post addMember => members::add::add_member }
     "/v1/tenants/{tenant}/members/{member_id}" { get getMember => members::read::get_member, patch updateMember => members::change::update_member, delete removeMember => members::change::remove_member }
+    "/v1/tenants/{tenant}/roles" { get listRoles => roles::list_roles, post createRole => roles::create_role }
+    "/v1/tenants/{tenant}/roles/{role_id}" { get getRole => roles::get_role, patch updateRole => roles::update_role, delete deleteRole => roles::delete_role }
+    "/v1/tenants/{tenant}/break-glass" { get listBreakGlassGrants => break_glass::list_break_glass_grants, post grantBreakGlass => break_glass::grant_break_glass }
+    "/v1/tenants/{tenant}/break-glass/{grant_id}" { get getBreakGlassGrant => break_glass::get_break_glass_grant, delete revokeBreakGlassGrant => break_glass::revoke_break_glass_grant }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
     "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
     "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }

@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod audit;
 pub mod comment_shares;
+pub mod break_glass;
 pub mod comments;
 pub mod contacts;
 pub mod groups;
@@ -14,6 +15,7 @@ mod page;
 pub mod provisioning_settings;
 pub mod scim;
 pub mod sessions;
+pub mod roles;
 pub mod tenants;
 pub mod ticket_links;
 pub mod tickets;

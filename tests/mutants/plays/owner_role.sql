@@ -52,7 +52,7 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=tenant_roles set=permissions='{}': #0 / unchanged
 -- definer owner_role table=break_glass_grants set=revoked_at=null: #0 / unchanged
 -- definer owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
--- definer table=members set=version=9: #0 / unchanged
+-- definer table=members set=version=9: #8 / members a+8-8
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
 -- definer table=audit_heads set=tenant_id='{absent}': !42501
