@@ -30,8 +30,9 @@ test: tools ## everything below but the bench, at small counts (CASES=n raises i
 	@sh tests/e2e/setup.sh scim
 	@$(with) cargo test --locked --workspace --exclude ringfence-tests --no-fail-fast
 	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
-	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test machines --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
+	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test machines --test roles --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
 	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
+	@CASES=2000 $(with) cargo test --locked --package ringfence-tests --test authorization
 	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --nocapture
 	@CASES=3 $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
 	@$(with) cargo test --locked --package ringfence-tests --test e2e
@@ -41,6 +42,10 @@ test: tools ## everything below but the bench, at small counts (CASES=n raises i
 .PHONY: isolation
 isolation: tools ## 50,000 generated cases over every route, verb and role, and as SQL; without row security; in parallel plans
 	@CASES=$${CASES:-50000} $(with) cargo test --locked --package ringfence-tests --test isolation -- --nocapture
+
+.PHONY: authorization
+authorization: tools ## 50,000 generated cases of who may do what, beside a reference model (CASES=, SEED=)
+	@CASES=$${CASES:-50000} $(with) cargo test --locked --package ringfence-tests --test authorization -- --nocapture
 
 .PHONY: mutants
 mutants: tools ## takes away each wall, door, key, grant, check and predicate in turn; every lint on its fault
@@ -75,6 +80,10 @@ bench: cargo ## the service beside pgbench, its own walls taken away, and a plai
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew
 	@$(with) '$(target_dir)/debug/schema'
+
+.PHONY: matrix
+matrix: tools ## writes policies/matrix.txt anew: who may do what
+	@MATRIX=write $(with) cargo test --locked --package ringfence-tests --test isolation the_committed_matrix
 
 .PHONY: openapi
 openapi: tools ## writes openapi.json anew

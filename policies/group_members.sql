@@ -12,6 +12,9 @@ create policy group_members_read on ringfence.group_members for select to ringfe
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
 create policy group_members_add on ringfence.group_members for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
+create policy group_members_change on ringfence.group_members for update to ringfence_app
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()))
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 create policy group_members_remove on ringfence.group_members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 -- enter(), the operator's functions and those of provisioning.
@@ -23,3 +26,4 @@ create policy group_members_remove_by_definers on ringfence.group_members for de
     using (tenant_id = ringfence.tenant_id());
 
 grant select, insert, delete on ringfence.group_members to ringfence_app;
+grant update (access) on ringfence.group_members to ringfence_app;

@@ -26,7 +26,7 @@ create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (role = 'service' or (select ringfence.gives_roles())));
 create policy members_remove_any on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (role = 'service' or (select ringfence.gives_roles())));
--- enter(), the operator's functions and those of provisioning.
+-- enter(), the operator's functions, those of provisioning, and the one that breaks the glass.
 create policy members_read_by_definers on ringfence.members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy members_create_by_definers on ringfence.members for insert to ringfence_owner

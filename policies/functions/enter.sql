@@ -205,6 +205,9 @@ begin
         held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
     end if;
 
+    if granted_by_glass is not null then
+        held := ringfence.for_hours(held);
+    end if;
     written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
         || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
         || set_config('app.groups', group_lists, true)

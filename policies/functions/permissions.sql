@@ -22,10 +22,13 @@ language sql stable parallel restricted
 return string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ ringfence.permissions();
 
 -- What the caller may put into a service's rights, a role or a token: what they hold, and every narrower form of it. Two
--- rights are no person's, and an owner's to give.
+-- rights are no person's, and an owner's to give. Whose own rights last for hours gives none.
 create function ringfence.grantable() returns text[]
 language sql stable parallel restricted
-return (select array_agg(p || suffix) from unnest(ringfence.permissions()) p, unnest(array['', '.group', '.own']) suffix)
-    || case when ringfence.may('owner.manage') then array['act_as', 'provision.manage'] else '{}' end;
+return case when ringfence.may('break_glass.held') then '{}'::text[]
+            else (select array_agg(p || suffix) from unnest(ringfence.permissions()) p, unnest(array['', '.group', '.own']) suffix)
+                || case when ringfence.may('ticket.change') then array['ticket.resolve.own'] else '{}' end
+                || case when ringfence.may('comment.create') or ringfence.may('comment.create.group') then array['comment.note.group'] else '{}' end
+                || case when ringfence.may('owner.manage') then array['act_as', 'provision.manage'] else '{}' end end;
 
 grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable() to ringfence_app;

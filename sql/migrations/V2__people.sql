@@ -98,8 +98,10 @@ create table ringfence.group_members (
     tenant_id uuid not null,
     member_id uuid not null,
     group_id  uuid not null,
-    -- What a member may do there: `overview` is a ticket's fields, `read` its comments too, `full` everything.
+    -- What a member may do there: `overview` is a ticket's fields, `read` its comments too, `full` everything. Whoever creates
+    -- or changes there sees it, or they would write what they may not read.
     access    text[] not null default '{full}',
+    constraint group_members_access_sees check (access && array['read', 'overview', 'full']),
     constraint group_members_access_is_known check (access <@ array['read', 'create', 'change', 'overview', 'full'] and access <> '{}'),
     constraint group_members_pkey primary key (tenant_id, member_id, group_id),
     constraint group_members_member_fkey foreign key (tenant_id, member_id) references ringfence.members,

@@ -73,7 +73,7 @@ create table ringfence.tenant_roles (
     constraint tenant_roles_name_is_short check (char_length(name) between 1 and 200),
     constraint tenant_roles_permissions_are_names check (array_to_string(permissions, ',') ~ '^[a-z_.,]*$'),
     -- Whoever may give an admin's rights may give any role of the tenant, so none reaches further.
-    constraint tenant_roles_stay_below_owner check (not permissions && array['owner.manage', 'break_glass.grant', 'agreement.manage', 'act_as', 'provision.manage'])
+    constraint tenant_roles_stay_below_owner check (not permissions && array['owner.manage', 'break_glass.grant', 'agreement.manage', 'act_as', 'provision.manage', 'ticket.import'])
 );
 create index tenant_roles_created_idx on ringfence.tenant_roles (tenant_id, created_at, role_id);
 

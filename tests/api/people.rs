@@ -1,7 +1,7 @@
 //! Members, groups, organizations and contacts over HTTP: who may do what with them, and what they refuse.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use ringfence_tests::world::{ROLES, served};
+use ringfence_tests::world::{PEOPLE, ROLES, served};
 use ringfence_tests::{Call, Running};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -135,7 +135,8 @@ async fn a_member_added_may_enter_and_one_removed_may_not() {
     let ticket = format!("{BASE}/tickets/{}", acme.ticket);
     running.call("PUT", &format!("{ticket}/assignee"), &admin, &[("If-Match", "\"1\"")], Some(&json!({"assignee_id": member}))).await.expect(200);
     let listed = running.get(&format!("{BASE}/members?role=agent&group_id={}", acme.groups["second"]), &admin).await.expect(200);
-    assert_eq!(listed.body["data"].as_array().unwrap().len(), 1);
+    let there: Vec<&Value> = listed.body["data"].as_array().unwrap().iter().filter(|m| m["member_id"] != json!(acme.members["partial_agent"])).collect();
+    assert_eq!(there.len(), 1);
 
     delete(&running, &path, &admin).await.expect(204);
     running.get(&path, &newcomer).await.expect(404);
@@ -417,5 +418,5 @@ async fn people_are_listed_by_page_and_filter() {
         assert_eq!(json!(rows), whole);
     }
     // And the service account.
-    assert_eq!(whole.as_array().unwrap().len(), ROLES.len() + 1);
+    assert_eq!(whole.as_array().unwrap().len(), PEOPLE.len() + 1);
 }

@@ -5,7 +5,7 @@ use crate::digests::changed;
 use crate::scene::Scene;
 use crate::statement_play::{Player, strays};
 use ringfence_store::{Access, Sql, StoreError};
-use ringfence_tests::world::ROLES;
+use ringfence_tests::world::PEOPLE;
 use ringfence_tests::{Installation, Running};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -128,7 +128,7 @@ async fn a_read_without_where_finds_ones_own_tenant_alone() {
     let (mut scene, player) = scene("reads").await;
     let mut read = BTreeSet::new();
     for table in tables(&scene).await.iter().filter(|table| !table.select.is_empty()) {
-        for caller in ROLES.into_iter().chain(["owner_and_requester"]) {
+        for caller in PEOPLE.into_iter().chain(["owner_and_requester"]) {
             // The rows and their count at one moment: the mover of the trail is at work meanwhile.
             let sql = format!("select c.n, t.* from (select count(*) as n from ringfence.{0}) c left join (select {1} from ringfence.{0}) t on true", table.name, table.select.join(", "));
             let attempt = attempt(&mut scene, &player, caller, &sql, &[]).await;
@@ -151,7 +151,7 @@ async fn an_update_or_delete_without_where_stays_in_ones_own_tenant() {
     let victim = scene.sides[1].tenant.id;
     let mut touched = BTreeSet::new();
     // The owner last: little is left of the tenant after an owner's blind deletes.
-    for caller in ROLES.into_iter().rev() {
+    for caller in PEOPLE.into_iter().rev() {
         for table in &tables {
             for (column, kind) in &table.update {
                 let sql = format!("update ringfence.{} set {column} = {}", table.name, constant(kind));
@@ -168,7 +168,7 @@ async fn an_update_or_delete_without_where_stays_in_ones_own_tenant() {
         assert!(touched.contains(table), "no blind update reached one's own {table}, so nothing is proven: {touched:?}");
     }
     let mut deleted = BTreeSet::new();
-    for caller in ROLES.into_iter().rev() {
+    for caller in PEOPLE.into_iter().rev() {
         for table in &tables {
             let sql = format!("delete from ringfence.{}", table.name);
             let attempt = attempt(&mut scene, &player, caller, &sql, &[]).await;
@@ -188,7 +188,7 @@ async fn a_new_row_of_another_tenant_is_refused() {
     for table in tables(&scene).await.iter().filter(|table| !table.insert.is_empty() && !table.name.starts_with("audit")) {
         let columns = table.insert.join(", ");
         let sql = format!("insert into ringfence.{0} ({columns}) select {columns} from jsonb_populate_record(null::ringfence.{0}, $1)", table.name);
-        for caller in ROLES {
+        for caller in PEOPLE {
             for (from, tenant) in [(1, victim), (0, victim), (0, own)] {
                 let Some(row) = sample(&scene, &table.name, from).await else { continue };
                 let number = 50_000 + i64::try_from(scene.next()).expect("small");

@@ -3,7 +3,7 @@
 use crate::scene::{OUTSIDERS, SIDES};
 use crate::table::operations;
 use proptest::prelude::*;
-use ringfence_tests::world::ROLES;
+use ringfence_tests::world::PEOPLE;
 
 /// Which id stands in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub struct SqlCase {
 
 /// Everybody who calls, as seen from a home tenant.
 pub fn callers() -> Vec<&'static str> {
-    ROLES.into_iter().chain(OUTSIDERS).collect()
+    PEOPLE.into_iter().chain(OUTSIDERS).collect()
 }
 
 pub fn http(operation: usize, caller: &'static str) -> impl Strategy<Value = HttpCase> {

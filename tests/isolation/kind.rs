@@ -13,10 +13,13 @@ pub enum Kind {
     ScimGroup,
     ApiToken,
     Invitation,
+    Role,
+    Grant,
 }
 
 impl Kind {
-    pub const ALL: [Self; 11] = [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken, Self::Invitation];
+    pub const ALL: [Self; 13] =
+        [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken, Self::Invitation, Self::Role, Self::Grant];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
@@ -32,6 +35,8 @@ impl Kind {
             "scim_group_id" => Self::ScimGroup,
             "api_token_id" => Self::ApiToken,
             "invitation_id" => Self::Invitation,
+            "role_id" => Self::Role,
+            "grant_id" => Self::Grant,
             _ => return None,
         })
     }
@@ -49,6 +54,8 @@ impl Kind {
             Self::ScimGroup => "scim_groups",
             Self::ApiToken => "api_tokens",
             Self::Invitation => "invitations",
+            Self::Role => "tenant_roles",
+            Self::Grant => "break_glass_grants",
         }
     }
 
@@ -65,11 +72,13 @@ impl Kind {
             Self::ScimGroup => "scim_group_id",
             Self::ApiToken => "api_token_id",
             Self::Invitation => "invitation_id",
+            Self::Role => "role_id",
+            Self::Grant => "grant_id",
         }
     }
 
     /// Whether rows of this kind carry the version that If-Match compares.
     pub const fn versioned(self) -> bool {
-        !matches!(self, Self::Comment | Self::ApiToken)
+        !matches!(self, Self::Comment | Self::ApiToken | Self::Grant)
     }
 }

@@ -9,6 +9,7 @@ mod headers;
 mod judge;
 mod kind;
 mod lists;
+mod matrix;
 mod natural_keys;
 mod play;
 mod predicates;

@@ -5,7 +5,7 @@ use crate::digests::{Digests, Snapshot, changed};
 use crate::kind::Kind;
 use ringfence_domain::Role;
 use ringfence_store::command::NewMember;
-use ringfence_tests::world::{ROLES, Tenant, canary};
+use ringfence_tests::world::{PEOPLE, Tenant, canary};
 use ringfence_tests::{Installation, Running, World};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl Scene {
         }
         let mut people: Vec<Person> = Vec::new();
         for (n, side) in sides.iter().enumerate() {
-            for role in ROLES {
+            for role in PEOPLE {
                 let subject = format!("{}:{role}", side.tenant.slug);
                 people.push(Person { name: role, token: running.token(&subject), memberships: [(n, side.tenant.members[role])].into() });
             }
@@ -126,7 +126,7 @@ impl Scene {
 
     /// The person of this name; a role is that of `home`.
     pub fn person(&self, name: &str, home: usize) -> &Person {
-        let is_role = ROLES.contains(&name);
+        let is_role = PEOPLE.contains(&name);
         self.people.iter().find(|p| p.name == name && (!is_role || p.memberships.contains_key(&home))).expect("a person of the scene")
     }
 
@@ -218,6 +218,13 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         invitations.push(invitation);
     }
     spares.insert(Kind::Invitation, invitations.split_off(2));
+    spares.insert(Kind::Grant, vec![tenant.grants[1]]);
+    for n in 0..2 {
+        let spare = Uuid::now_v7();
+        let sql = "insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) values ($1, $2, $3, '{ticket.read}')";
+        admin.execute(sql, &[&id, &spare, &canary(&slug, &format!("spare-role-{n}"))]).await.expect("a role");
+        spares.entry(Kind::Role).or_default().push(spare);
+    }
     let mut leavers = Vec::new();
     for n in 0..3 {
         let new = NewMember { issuer, subject: &format!("{slug}:leaver-{n}"), name: &canary(&slug, "leaver"), email: None, role: Role::LightAgent, permissions: None };
@@ -262,6 +269,8 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::ApiToken, vec![tenant.api_token]),
         (Kind::Contact, vec![tenant.contact, tenant.members["requester"]]),
         (Kind::Invitation, invitations),
+        (Kind::Role, vec![tenant.role]),
+        (Kind::Grant, vec![tenant.grants[0]]),
         (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
         (Kind::ScimUser, vec![tenant.scim_user]),
         (Kind::ScimGroup, vec![tenant.scim_group]),

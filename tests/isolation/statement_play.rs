@@ -174,6 +174,8 @@ impl Filling<'_> {
             // A service alone has permissions of its own, and an open ticket no time at which it was closed.
             Type::TEXT_ARRAY if name == "permissions" => made(None::<Vec<String>>),
             Type::TIMESTAMPTZ if name == "closed_at" || name == "expires_at" => made(None::<Timestamp>),
+            // The member made is an agent.
+            Type::UUID if name == "role_id" && self.statement.name.starts_with("members/") => made(None::<Uuid>),
             Type::UUID => made(self.id(name)),
             Type::UUID_ARRAY => made(vec![self.id(name)]),
             Type::TEXT => made(self.text(name)),
@@ -189,6 +191,7 @@ impl Filling<'_> {
             Type::BYTEA => made(vec![7_u8; 32]),
             Type::TIMESTAMPTZ => made(Timestamp::now()),
             Type::TIMESTAMPTZ_ARRAY => made(vec![Timestamp::now()]),
+            Type::JSONB if name == "groups" => made(json!([{ "group_id": self.id("group_id"), "access": ["full"] }])),
             Type::JSONB => made(self.patch()),
             Type::JSONB_ARRAY => made(vec![json!({})]),
             ref other => panic!("{}: no value is known for a parameter of type {other}; add one here", self.statement.name),
@@ -212,14 +215,14 @@ impl Filling<'_> {
         }
         let Some(kind) = Kind::named(name) else { return Uuid::now_v7() };
         // The id of what is being made is the maker's to choose, and tenants may choose the same.
-        let makes = matches!(file, "create.sql" | "of_email.sql" | "propose.sql") && (kind.table() == folder || (name == "comment_id" && folder != "comment_shares") || (folder == "members" && self.ids == 0));
+        let makes = matches!(file, "create.sql" | "of_email.sql" | "propose.sql" | "grant.sql") && (kind.table() == folder || (folder == "roles" && kind == Kind::Role) || (folder == "break_glass" && kind == Kind::Grant) || (name == "comment_id" && folder != "comment_shares") || (folder == "members" && self.ids == 0));
         if makes || (folder == "imports" && (file == format!("{}.sql", kind.key().trim_end_matches("_id")) || matches!(name, "comment_id") || file == "make_group.sql")) {
             self.ids += 1;
             return Uuid::now_v7();
         }
         let pick = self.case.ids[self.ids % self.case.ids.len()];
         self.ids += 1;
-        let spare = file == "remove.sql" || (folder == "members" && kind == Kind::Contact);
+        let spare = matches!(file, "remove.sql" | "revoke.sql") || (folder == "members" && kind == Kind::Contact);
         picked(as_uuid(pick), kind, home, victim, spare).parse().expect("an id")
     }
 
@@ -240,6 +243,7 @@ impl Filling<'_> {
             "action" => "ticket.updated".into(),
             "decision" => "allow".into(),
             "role" | "default_role" => "agent".into(),
+            "issuer" if self.statement.name == "break_glass/grant.sql" => "https://issuer.example".into(),
             "permissions" | "scopes" | "tags" | "tag" => "ticket.read".into(),
             // Keys that every tenant has alike.
             "external_source" => "crm".into(),
@@ -255,13 +259,13 @@ impl Filling<'_> {
         let references: &[&str] = match folder {
             "tickets" => &["group_id", "assignee_id", "organization_id", "requester_id"],
             "contacts" => &["organization_id"],
-            "members" => &["group_ids"],
+            "members" => &["groups"],
             _ => &[],
         };
         let mut patch = if folder == "tickets" { json!({ "subject": text }) } else { json!({ "name": text }) };
         if let Some(name) = references.get(usize::try_from(self.serial).expect("small") % (references.len() + 1)) {
-            let id = self.id(name);
-            patch[*name] = if name.ends_with('s') { json!([id]) } else { json!(id) };
+            let id = self.id(if *name == "groups" { "group_id" } else { name });
+            patch[*name] = if *name == "groups" { json!([{ "group_id": id, "access": ["read", "change"] }]) } else { json!(id) };
         }
         if matches!(self.case.ids[0], Pick::TenantItself) {
             patch["tenant_id"] = json!(self.scene.sides[self.case.victim].tenant.id);

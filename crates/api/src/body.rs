@@ -339,6 +339,49 @@ impl Fields {
         }
     }
 
+    /// A list of objects, each read with the same care.
+    pub fn objects<T>(&mut self, field: &str, most: usize, mut read: impl FnMut(&mut Self) -> T) -> Option<Vec<T>> {
+        let items = match self.fields.remove(field)? {
+            Value::Null => return Some(Vec::new()),
+            Value::Array(items) if items.len() > most => {
+                self.wrong(field, "too_many", format!("must hold at most {most}"));
+                return None;
+            }
+            Value::Array(items) => items,
+            _ => {
+                self.wrong(field, "wrong_type", "must be a list of objects");
+                return None;
+            }
+        };
+        let mut read_items = Vec::with_capacity(items.len());
+        for (n, item) in items.into_iter().enumerate() {
+            let Value::Object(fields) = item else {
+                self.wrong(field, "wrong_type", "must be a list of objects");
+                return None;
+            };
+            let mut inner = Self { prefix: format!("{}{field}[{n}].", self.prefix), fields, errors: Vec::new() };
+            read_items.push(read(&mut inner));
+            self.close(inner);
+        }
+        Some(read_items)
+    }
+
+    /// A whole number within bounds.
+    pub fn integer(&mut self, field: &str, least: i32, most: i32) -> Option<i32> {
+        let number = match self.fields.remove(field)? {
+            Value::Null => return None,
+            Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            _ => {
+                self.wrong(field, "wrong_type", "must be a whole number");
+                return None;
+            }
+        };
+        if number.is_none_or(|number| !(least..=most).contains(&number)) {
+            self.wrong(field, "out_of_range", format!("must be from {least} to {most}"));
+        }
+        number
+    }
+
     /// Takes over what an inner object found wrong.
     pub fn close(&mut self, mut inner: Self) {
         inner.unknown();

@@ -458,6 +458,10 @@ impl Caller {
         if !self.tenant_id().0.is_nil() {
             events.push(event(Some(self.tenant_id())));
         }
+        // A broken glass is in the trail at every use, refused ones too.
+        if let Some(grant) = entered.and_then(|entered| entered.break_glass) {
+            events.push(self.event(Some(self.tenant_id()), entered, Action::BreakGlassUsed, Decision::Deny, Some(problem.code), self::object("break_glass_grant", grant), json!({})));
+        }
         match self.authenticated.trail.record(events).await {
             Ok(()) => problem,
             Err(error) => error.into(),

@@ -1,6 +1,6 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
-use crate::{agreements, api_tokens, contacts, documents, groups, invitations, members, operations, organizations, problem, scim, sign_in, sign_in_settings, tickets};
+use crate::{agreements, api_tokens, break_glass, contacts, documents, groups, invitations, members, operations, organizations, problem, roles, scim, sign_in, sign_in_settings, tickets};
 use actix_web::{HttpResponse, ResponseError, web};
 
 /// One operation: the tests know it by its id.
@@ -56,6 +56,10 @@ routes! {
     "/v1/tenants/{tenant}/invitations/{invitation_id}" { delete revokeInvitation => invitations::revoke_invitation }
     "/v1/invitations/accept" { post acceptInvitation => invitations::accept_invitation }
     "/v1/tenants/{tenant}/sign-in-settings" { get getSignInSettings => sign_in_settings::get_sign_in_settings, put changeSignInSettings => sign_in_settings::change_sign_in_settings }
+    "/v1/tenants/{tenant}/roles" { get listRoles => roles::list_roles, post createRole => roles::create_role }
+    "/v1/tenants/{tenant}/roles/{role_id}" { get getRole => roles::get_role, patch updateRole => roles::update_role, delete deleteRole => roles::delete_role }
+    "/v1/tenants/{tenant}/break-glass" { get listBreakGlassGrants => break_glass::list_break_glass_grants, post grantBreakGlass => break_glass::grant_break_glass }
+    "/v1/tenants/{tenant}/break-glass/{grant_id}" { get getBreakGlassGrant => break_glass::get_break_glass_grant, delete revokeBreakGlassGrant => break_glass::revoke_break_glass_grant }
     "/v1/tenants/{tenant}/groups" { get listGroups => groups::list_groups, post createGroup => groups::create_group }
     "/v1/tenants/{tenant}/groups/{group_id}" { get getGroup => groups::get_group, patch updateGroup => groups::update_group, delete deleteGroup => groups::delete_group }
     "/v1/tenants/{tenant}/organizations" { get listOrganizations => organizations::list_organizations, post createOrganization => organizations::create_organization }

@@ -53,6 +53,10 @@ ids! {
     ContactId,
     /// A queue of tickets and the members who work it.
     GroupId,
+    /// A role of a tenant's own making.
+    RoleId,
+    /// A role granted for hours.
+    GrantId,
     /// A company or department that contacts belong to.
     OrganizationId,
     /// A program's key to one tenant.

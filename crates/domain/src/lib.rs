@@ -8,8 +8,8 @@ mod tenant;
 mod ticket;
 
 pub use agreement::{Agreement, AgreementDecision, AgreementState, CommentShare, CrossingAction, CrossingDirection, CrossingField, CrossingState, CrossingWay, TicketLink};
-pub use id::{AgreementId, ApiTokenId, CommentId, CommentShareId, ContactId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId, TicketLinkId};
-pub use member::{Permissions, Role, permission};
-pub use record::{ApiToken, AuditEvent, Comment, Contact, Group, Invitation, Member, Organization, ProvisioningSettings, TenantMembership, Ticket, TicketEvent};
+pub use id::{AgreementId, ApiTokenId, CommentId, CommentShareId, ContactId, GrantId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, RoleId, TenantId, TicketEventId, TicketId, TicketLinkId};
+pub use member::{GrantedRole, GroupAccess, Permissions, Role, permission};
+pub use record::{ApiToken, AuditEvent, BreakGlassGrant, Comment, Contact, Group, Invitation, Member, MemberGroup, Organization, ProvisioningSettings, TenantMembership, TenantRole, Ticket, TicketEvent};
 pub use tenant::{InvalidSlug, Slug, TenantRef};
 pub use ticket::{Priority, TicketRef, TicketStatus, TicketType, UnknownWord, Visibility};

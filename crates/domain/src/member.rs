@@ -20,6 +20,28 @@ words! {
     }
 }
 
+words! {
+    /// What a member may do with the tickets of one group: `overview` is to see their fields, `read` their comments too.
+    /// `create` and `change` stand beside one of these.
+    GroupAccess {
+        Read = "read",
+        Create = "create",
+        Change = "change",
+        Overview = "overview",
+        Full = "full",
+    }
+}
+
+words! {
+    /// What somebody may be for hours: never an owner.
+    GrantedRole {
+        Admin = "admin",
+        Agent = "agent",
+        LightAgent = "light_agent",
+        Auditor = "auditor",
+    }
+}
+
 /// Names of permissions; `policies/functions/permissions.sql` gives them to roles, and `ticket.import` to no role but to the
 /// import alone.
 pub mod permission {

@@ -1,8 +1,8 @@
 //! Records as every client sees them: the fields of the HTTP contract, in its order.
 
-use crate::{ApiTokenId, CommentId, ContactId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, TenantId, TicketEventId, TicketId};
+use crate::{ApiTokenId, CommentId, ContactId, GrantId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, RoleId, TenantId, TicketEventId, TicketId};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -89,13 +89,60 @@ pub struct Member {
     pub email: Option<String>,
     #[schema(value_type = crate::Role)]
     pub role: String,
+    /// The role of the tenant's own making that a `custom` member has; null for every other role.
+    #[schema(value_type = Option<Uuid>)]
+    pub role_id: Option<RoleId>,
     /// What a service may do; null for every other role.
     pub permissions: Option<Vec<String>>,
     #[schema(value_type = Vec<Uuid>)]
     pub group_ids: Vec<GroupId>,
+    /// The same groups, with what the member may do there.
+    pub groups: Vec<MemberGroup>,
     pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What a member may do in one group.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MemberGroup {
+    #[schema(value_type = Uuid)]
+    pub group_id: GroupId,
+    #[schema(value_type = Vec<crate::GroupAccess>)]
+    pub access: Vec<String>,
+}
+
+/// A role of the tenant's own making.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TenantRole {
+    #[schema(value_type = Uuid)]
+    pub role_id: RoleId,
+    pub name: String,
+    pub permissions: Vec<String>,
+    pub version: i32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// A role granted for hours.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BreakGlassGrant {
+    #[schema(value_type = Uuid)]
+    pub grant_id: GrantId,
+    /// To whom: a member, or a guest made for it.
+    #[schema(value_type = Uuid)]
+    pub member_id: MemberId,
+    #[schema(value_type = crate::GrantedRole)]
+    pub role: String,
+    pub reason: String,
+    /// The owner who granted it.
+    #[schema(value_type = Uuid)]
+    pub granted_by: MemberId,
+    pub created_at: Timestamp,
+    /// It ends by itself.
+    pub expires_at: Timestamp,
+    /// When it was ended before its time.
+    pub revoked_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -28,6 +28,8 @@ pub struct Entered {
     pub permissions: Permissions,
     /// Where tickets are seen, for rights that go by groups.
     pub group_ids: Vec<GroupId>,
+    /// Where they are changed.
+    changed_group_ids: Vec<GroupId>,
     /// The session or API token shown, where it was one of ours.
     pub credential_id: Option<String>,
     /// The grant that stands behind these rights, where the glass was broken.
@@ -230,19 +232,29 @@ impl Entered {
             }),
             _ => return Err(malformed()),
         };
-        // Of the four lists the one that says what is seen.
-        let seen = groups.split(';').nth(3).unwrap_or_default().trim_matches(['{', '}']);
+        // Of the four lists: read, create, change, at least seen.
+        let listed = |nth: usize| {
+            let ids = groups.split(';').nth(nth).unwrap_or_default().trim_matches(['{', '}']);
+            ids.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<Vec<GroupId>, _>>()
+        };
         Ok(Self {
             member_id: member.parse().map_err(|_| malformed())?,
             actor_id: actor.parse().map_err(|_| malformed())?,
             identity_id: identity.parse().map_err(|_| malformed())?,
             permissions: Permissions::parse(permissions),
-            group_ids: seen.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<_, _>>()?,
+            group_ids: listed(3)?,
+            changed_group_ids: listed(2)?,
             credential_id: (!credential.is_empty()).then(|| (*credential).to_owned()),
             break_glass: if glass.is_empty() { None } else { Some(glass.parse().map_err(|_| malformed())?) },
             kind: if *kind == ActorKind::Service.as_str() { ActorKind::Service } else { ActorKind::User },
             limits,
         })
+    }
+
+    /// Whether a ticket that a change puts into this group is still theirs to change and to see.
+    #[must_use]
+    pub fn works_in(&self, group: GroupId) -> bool {
+        self.group_ids.contains(&group) && self.changed_group_ids.contains(&group)
     }
 
     /// On whose behalf, where somebody acts for another.

@@ -6,14 +6,17 @@ with owners as (
     select o.member_id from ringfence.members o where o.tenant_id = $1 and o.role = 'owner' order by o.member_id for no key update
 ), before as (
     -- Reads everything as it was: a sibling of the statements below never sees their effect.
-    select c.name, c.email, b.role, b.permissions,
-           array(select w.group_id from ringfence.group_members w where w.tenant_id = $1 and w.member_id = b.member_id order by w.group_id) as group_ids
+    select c.name, c.email, b.role, b.role_id, b.permissions,
+           coalesce((select jsonb_agg(jsonb_build_object('group_id', w.group_id, 'access', w.access) order by w.group_id)
+                       from ringfence.group_members w where w.tenant_id = $1 and w.member_id = b.member_id), '[]') as groups
       from ringfence.members b
       left join ringfence.contacts c on c.tenant_id = $1 and c.contact_id = b.member_id
      where b.tenant_id = $1 and b.member_id = $2
 ), m as (
     update ringfence.members m
        set role = coalesce($4 ->> 'role', m.role),
+           role_id = case when $4 ? 'role_id' then ($4 ->> 'role_id')::uuid
+                          when coalesce($4 ->> 'role', m.role) = 'custom' then m.role_id end,
            permissions = case when jsonb_typeof($4 -> 'permissions') = 'array' then array(select jsonb_array_elements_text($4 -> 'permissions'))
                               when not $4 ? 'permissions' and coalesce($4 ->> 'role', m.role) = 'service' then m.permissions end,
            version = m.version + 1,
@@ -32,16 +35,17 @@ with owners as (
     returning c.*
 ), left_groups as (
     delete from ringfence.group_members w using m
-     where $4 ? 'group_ids' and w.tenant_id = $1 and w.member_id = m.member_id and not ($4 -> 'group_ids') ? w.group_id::text
+     where $4 ? 'groups' and w.tenant_id = $1 and w.member_id = m.member_id
+       and not exists (select from jsonb_to_recordset($4 -> 'groups') as g (group_id uuid) where g.group_id = w.group_id)
 ), joined_groups as (
-    insert into ringfence.group_members (tenant_id, member_id, group_id)
-    select m.tenant_id, m.member_id, g.group_id::uuid from m, jsonb_array_elements_text($4 -> 'group_ids') as g (group_id)
-    on conflict do nothing
+    insert into ringfence.group_members as w (tenant_id, member_id, group_id, access)
+    select m.tenant_id, m.member_id, g.group_id, g.access from m, jsonb_to_recordset($4 -> 'groups') as g (group_id uuid, access text[])
+    on conflict on constraint group_members_pkey do update set access = excluded.access where w.access <> excluded.access
 ), after as (
     select m.tenant_id, m.member_id, case when c.contact_id is null then before.name else c.name end as name,
-           case when c.contact_id is null then before.email else c.email end as email, m.role, m.permissions,
-           case when $4 ? 'group_ids' then array(select distinct g::uuid from jsonb_array_elements_text($4 -> 'group_ids') g order by 1)
-                else before.group_ids end as group_ids,
+           case when c.contact_id is null then before.email else c.email end as email, m.role, m.role_id, m.permissions,
+           case when $4 ? 'groups' then coalesce((select jsonb_agg(g order by g ->> 'group_id') from jsonb_array_elements($4 -> 'groups') g), '[]')
+                else before.groups end as groups,
            m.version, m.created_at, m.updated_at, (c.contact_id is not null) = ($4 ? 'name' or $4 ? 'email') as whole
       from before cross join m left join c on true
 ), logged as (
@@ -56,5 +60,5 @@ with owners as (
                                                    where o.value is distinct from n.value), '[]'))
       from before, after a
 )
-select a.member_id, coalesce(a.name, '') as name, a.email, a.role, a.permissions, a.group_ids, a.version, a.created_at, a.updated_at, a.whole
+select a.member_id, coalesce(a.name, '') as name, a.email, a.role, a.role_id, a.permissions, a.groups, a.version, a.created_at, a.updated_at, a.whole
   from after a

@@ -2,7 +2,8 @@
 -- rows; all in one statement, so that a refused one leaves no identity behind. `whole` is false where the contact given was
 -- not the caller's to change; the caller then takes everything back.
 -- $1 tenant_id, $2 contact_id of a new contact, $3 issuer, $4 subject, $5 name or null, $6 email or null, $7 role,
--- $8 permissions or null, $9 group_ids, $10 contact_id of one who is there already, or null.
+-- $8 permissions or null, $9 groups with what may be done there, $10 contact_id of one who is there already, or null,
+-- $11 role_id or null.
 with i as (
     select ringfence.identify($3, $4) as identity_id
 ), made as (
@@ -21,14 +22,14 @@ with i as (
     union all
     select c.name, c.email from ringfence.contacts c where c.tenant_id = $1 and c.contact_id = $10 and $5 is null and $6 is null
 ), m as (
-    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
-    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[] from i
+    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, role_id)
+    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[], $11::uuid from i
     returning *
 ), belongs as (
     insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from m
 ), works as (
-    insert into ringfence.group_members (tenant_id, member_id, group_id)
-    select distinct m.tenant_id, m.member_id, g.group_id from m, unnest($9::uuid[]) as g (group_id)
+    insert into ringfence.group_members (tenant_id, member_id, group_id, access)
+    select m.tenant_id, m.member_id, g.group_id, g.access from m, jsonb_to_recordset($9) as g (group_id uuid, access text[])
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
     select made.tenant_id, 'contact.created', 'allow', 'contact.change', 'contact', made.contact_id, made.version, '{}'::jsonb from made
@@ -39,7 +40,7 @@ with i as (
     union all
     select m.tenant_id, 'member.added', 'allow', 'member.manage', 'member', m.member_id, m.version, '{}'::jsonb from m
 )
-select m.member_id, coalesce(person.name, '') as name, person.email, m.role, m.permissions,
-       array(select distinct g from unnest($9) g order by g) as group_ids, m.version, m.created_at, m.updated_at,
+select m.member_id, coalesce(person.name, '') as name, person.email, m.role, m.role_id, m.permissions,
+       coalesce((select jsonb_agg(g order by g ->> 'group_id') from jsonb_array_elements($9) g), '[]') as groups, m.version, m.created_at, m.updated_at,
        person.name is not null or ($5 is null and $6 is null) as whole
   from m left join person on true

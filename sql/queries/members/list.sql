@@ -1,6 +1,7 @@
 -- A page of members. A class of principal adds its own predicate, for the planner does not see through a door's filter.
-select m.member_id, coalesce(c.name, '') as name, c.email, m.role, m.permissions,
-       array(select w.group_id from ringfence.group_members w where w.tenant_id = :tenant_id and w.member_id = m.member_id order by w.group_id) as group_ids,
+select m.member_id, coalesce(c.name, '') as name, c.email, m.role, m.role_id, m.permissions,
+       coalesce((select jsonb_agg(jsonb_build_object('group_id', w.group_id, 'access', w.access) order by w.group_id)
+                   from ringfence.group_members w where w.tenant_id = :tenant_id and w.member_id = m.member_id), '[]') as groups,
        m.version, m.created_at, m.updated_at
   from ringfence.members m
   left join ringfence.contacts c on c.tenant_id = :tenant_id and c.contact_id = m.member_id

@@ -1,7 +1,7 @@
 //! Attack 18, a child whose parent its writer does not see: every role against every child table, with right and with guessed door columns.
 
 use crate::play::{DENIED, Play, code, set};
-use ringfence_tests::world::{ROLES, Tenant};
+use ringfence_tests::world::{PEOPLE, Tenant};
 use std::collections::BTreeSet;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ async fn no_role_hangs_a_comment_or_an_event_on_a_ticket_it_does_not_see() {
     let (acme, globex) = (play.acme().clone(), play.globex().clone());
     let client = play.app().await;
     let mut tried = 0;
-    for role in ROLES {
+    for role in PEOPLE {
         play.enter(&client, "acme", role).await;
         let me = acme.members[role];
         let visible: BTreeSet<Uuid> = set(&client.query("select ticket_id from ringfence.tickets", &[]).await.unwrap());
@@ -75,7 +75,7 @@ async fn a_guessed_requester_or_group_does_not_open_a_visible_ticket_either() {
     let play = Play::new().await;
     let acme = play.acme().clone();
     let client = play.app().await;
-    for role in ROLES {
+    for role in PEOPLE {
         play.enter(&client, "acme", role).await;
         let me = acme.members[role];
         for parent in parents(&acme) {
@@ -103,7 +103,7 @@ async fn a_child_follows_its_ticket_out_of_sight_and_cannot_be_pointed_elsewhere
         assert!(client.query(&format!("select 1 from ringfence.{table}"), &[]).await.unwrap().is_empty(), "{table}");
     }
     client.batch_execute("rollback").await.unwrap();
-    for role in ROLES {
+    for role in PEOPLE {
         for sql in ["update ringfence.comments set group_key = group_key", "update ringfence.comments set body = 'x'", "delete from ringfence.comments", "update ringfence.ticket_events set changes = '{}'", "delete from ringfence.ticket_events", "delete from ringfence.tickets"] {
             play.enter(&client, "acme", role).await;
             assert_eq!(code(&client.execute(sql, &[]).await.unwrap_err()), DENIED, "{role}: {sql}");
@@ -117,7 +117,7 @@ async fn nobody_puts_anybody_into_a_group_they_do_not_manage() {
     let play = Play::new().await;
     let (acme, globex) = (play.acme().clone(), play.globex().clone());
     let client = play.app().await;
-    for role in ROLES {
+    for role in PEOPLE {
         play.enter(&client, "acme", role).await;
         let manages = ["owner", "admin"].contains(&role);
         for tenant in [acme.id, globex.id] {

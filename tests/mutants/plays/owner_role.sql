@@ -53,7 +53,7 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=break_glass_grants set=revoked_at=null: #0 / unchanged
 -- definer table=api_tokens set=revoked_at=null: #2 / unchanged
 -- owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
--- definer table=members set=version=9: #0 / unchanged
+-- definer table=members set=version=9: #9 / members a+9-9
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
 -- definer table=audit_heads set=tenant_id='{absent}': !42501

@@ -167,10 +167,10 @@ select i.details from ringfence.audit_inbox i where i.action = 'group.updated';
 -- before:
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{globex}', '{grouped_agent}', '{second}');
 -- query: members/get.sql
--- show: member_id name role group_ids
+-- show: member_id name role groups
 -- let: 1={acme} 2={grouped_agent}
--- owner: grouped_agent|acme grouped_agent|agent|{first}
--- owner 2={agent}: agent|acme agent|agent|{}
+-- owner: grouped_agent|acme grouped_agent|agent|[{"access": ["full"], "group_id": "first"}]
+-- owner 2={agent}: agent|acme agent|agent|[]
 -- owner 2={outsider}: nothing
 
 -- play: members
@@ -178,9 +178,9 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{globex}', '{owner}', '{second}');
 -- query: members/list.sql
 -- choose: created_at:ascending
--- show: name role group_ids
+-- show: name role groups
 -- let: tenant_id={acme} limit=4
--- owner: acme owner|owner|{}; acme admin|admin|{}; acme agent|agent|{}; acme grouped_agent|agent|{first}
+-- owner: acme owner|owner|[]; acme admin|admin|[]; acme agent|agent|[]; acme grouped_agent|agent|[{"access": ["full"], "group_id": "first"}]
 
 -- play: a filter of the list of members
 -- before:
@@ -197,14 +197,14 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 
 -- play: a member is made of somebody new or of a contact who is there
 -- query: members/create.sql
--- show: member_id name email role group_ids whole
+-- show: member_id name email role groups whole
 -- effects
--- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=x 6=x@example.org 7=agent 8=null 9={} 10=null
--- owner: new|x|x@example.org|agent|{}|t / audit_inbox a+2, contacts a+1, members a+1, memberships a+1
--- owner 9={{first}}: new|x|x@example.org|agent|{first}|t / audit_inbox a+2, contacts a+1, group_members a+1, members a+1, memberships a+1
--- owner 10={silent} 5=null 6=null: silent|acme silent|silent@example.org|agent|{}|t / audit_inbox a+1, members a+1, memberships a+1
--- owner 10={silent} 6=null: silent|x|silent@example.org|agent|{}|t / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
--- owner 10={silent} 5=null: silent|acme silent|x@example.org|agent|{}|t / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
+-- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=x 6=x@example.org 7=agent 8=null 9=[] 10=null 11=null
+-- owner: new|x|x@example.org|agent|[]|t / audit_inbox a+2, contacts a+1, members a+1, memberships a+1
+-- owner 9=[{"group_id":"{first}","access":["full"]}]: new|x|x@example.org|agent|[{"access": ["full"], "group_id": "first"}]|t / audit_inbox a+2, contacts a+1, group_members a+1, members a+1, memberships a+1
+-- owner 10={silent} 5=null 6=null: silent|acme silent|silent@example.org|agent|[]|t / audit_inbox a+1, members a+1, memberships a+1
+-- owner 10={silent} 6=null: silent|x|silent@example.org|agent|[]|t / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
+-- owner 10={silent} 5=null: silent|acme silent|x@example.org|agent|[]|t / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
 -- owner 5=null 6=null: !23502
 
 -- play: what is written of a member made
@@ -212,7 +212,7 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- show: role
 -- after:
 select string_agg(format('%s %s', i.action, i.details), ', ' order by i.action) from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
--- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=x 6=x@example.org 7=agent 8=null 9={} 10={silent}
+-- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=x 6=x@example.org 7=agent 8=null 9=[] 10={silent} 11=null
 -- owner: agent / contact.updated {"fields": ["email", "name"]}, member.added {}
 -- owner 5=null: agent / contact.updated {"fields": ["email"]}, member.added {}
 -- owner 6=null: agent / contact.updated {"fields": ["name"]}, member.added {}
@@ -221,7 +221,7 @@ select string_agg(format('%s %s', i.action, i.details), ', ' order by i.action) 
 -- but: policies
 -- query: members/create.sql
 -- show: whole
--- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=null 6=null 7=service 8={} 9={} 10={silent}
+-- let: 1={acme} 2={new} 3=https://issuer.example 4=new 5=null 6=null 7=service 8={} 9=[] 10={silent} 11=null
 -- service[member.manage,member.read]: t
 -- service[member.manage,member.read] 5=x: f
 -- service[member.manage,member.read] 6=x@x: f
@@ -231,23 +231,23 @@ select string_agg(format('%s %s', i.action, i.details), ', ' order by i.action) 
 update ringfence.members set role = 'owner' where member_id = '{admin}' and <two>;
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{globex}', '{agent}', '{second}');
 -- query: members/change.sql
--- show: member_id name email role group_ids version whole
+-- show: member_id name email role groups version whole
 -- effects
 -- after:
 select string_agg(format('%s %s', i.action, i.details), ', ' order by i.action) from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
 -- let: 1={acme} 2={agent} 3=1 4={"role":"auditor"} two=false
--- owner: agent|acme agent|agent@example.org|auditor|{}|2|t / audit_inbox a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["role"]}
+-- owner: agent|acme agent|agent@example.org|auditor|[]|2|t / audit_inbox a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["role"]}
 -- owner 3=2: nothing / group_members b+1 / null
 -- owner 2={outsider}: nothing / group_members b+1 / null
 -- owner 2={owner} 4={"role":"agent"}: nothing / group_members b+1 / null
 -- owner 2={owner} 4={"role":"agent"} two=tenant_id='{globex}': nothing / group_members b+1, members b+1-1 / null
--- owner 2={owner} 4={"role":"agent"} two=tenant_id='{acme}': owner|acme owner|owner@example.org|agent|{}|2|t / audit_inbox a+1, group_members b+1, members a+2-2 / member.updated {"fields": ["role"]}
--- owner 2={owner} 4={"name":"x"}: owner|x|owner@example.org|owner|{}|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["name"]}, member.updated {"fields": ["name"]}
--- owner 4={"email":"x@x"}: agent|acme agent|x@x|agent|{}|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["email"]}, member.updated {"fields": ["email"]}
--- owner 2={grouped_agent} 4={"group_ids":["{second}"]}: grouped_agent|acme grouped_agent|grouped_agent@example.org|agent|{second}|2|t / audit_inbox a+1, group_members a+1-1, group_members b+1, members a+1-1 / member.updated {"fields": ["group_ids"]}
--- owner 2={grouped_agent} 4={"group_ids":["{first}","{second}"]}: grouped_agent|acme grouped_agent|grouped_agent@example.org|agent|{first,second}|2|t / audit_inbox a+1, group_members a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["group_ids"]}
--- owner 4={"name":"x","role":"auditor"}: agent|x|agent@example.org|auditor|{}|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["name"]}, member.updated {"fields": ["name", "role"]}
--- owner 2={grouped_agent} 4={"role":"auditor"}: grouped_agent|acme grouped_agent|grouped_agent@example.org|auditor|{first}|2|t / audit_inbox a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["role"]}
+-- owner 2={owner} 4={"role":"agent"} two=tenant_id='{acme}': owner|acme owner|owner@example.org|agent|[]|2|t / audit_inbox a+1, group_members b+1, members a+2-2 / member.updated {"fields": ["role"]}
+-- owner 2={owner} 4={"name":"x"}: owner|x|owner@example.org|owner|[]|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["name"]}, member.updated {"fields": ["name"]}
+-- owner 4={"email":"x@x"}: agent|acme agent|x@x|agent|[]|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["email"]}, member.updated {"fields": ["email"]}
+-- owner 2={grouped_agent} 4={"groups":[{"group_id":"{second}","access":["full"]}]}: grouped_agent|acme grouped_agent|grouped_agent@example.org|agent|[{"access": ["full"], "group_id": "second"}]|2|t / audit_inbox a+1, group_members a+1-1, group_members b+1, members a+1-1 / member.updated {"fields": ["groups"]}
+-- owner 2={grouped_agent} 4={"groups":[{"group_id":"{first}","access":["full"]},{"group_id":"{second}","access":["full"]}]}: grouped_agent|acme grouped_agent|grouped_agent@example.org|agent|[{"access": ["full"], "group_id": "first"}, {"access": ["full"], "group_id": "second"}]|2|t / audit_inbox a+1, group_members a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["groups"]}
+-- owner 4={"name":"x","role":"auditor"}: agent|x|agent@example.org|auditor|[]|2|t / audit_inbox a+2, contacts a+1-1, group_members b+1, members a+1-1 / contact.updated {"fields": ["name"]}, member.updated {"fields": ["name", "role"]}
+-- owner 2={grouped_agent} 4={"role":"auditor"}: grouped_agent|acme grouped_agent|grouped_agent@example.org|auditor|[{"access": ["full"], "group_id": "first"}]|2|t / audit_inbox a+1, group_members b+1, members a+1-1 / member.updated {"fields": ["role"]}
 
 -- play: a service keeps its rights unless they are named, and loses them with its role
 -- query: members/change.sql
@@ -319,3 +319,27 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- effects
 -- let: 1={acme} 2={new} 3=60 4=old 5=open 6=low 7=task 8={asker} 9={first} 10={org} 11={old,fire} 12=demo 13=t-60 14=2020-01-01 15=2020-01-02 16=null 17={new} 18={{new}} 19={{silent}} 20={public} 21={said} 22={m-60} 23={2020-01-01}
 -- service[ticket.read,ticket.create,ticket.import]: new / audit_inbox a+1, comments a+1, tags a+1, ticket_events a+1, tickets a+1
+
+-- play: what a member may do in a group is narrowed in place
+-- query: members/change.sql
+-- show: role groups
+-- effects
+-- let: 1={acme} 2={grouped_agent} 3=1
+-- owner 4={"groups":[{"group_id":"{first}","access":["overview","change"]}]}: agent|[{"access": ["overview", "change"], "group_id": "first"}] / audit_inbox a+1, group_members a+1-1, members a+1-1
+-- owner 4={"groups":[{"group_id":"{first}","access":["full"]}]}: agent|[{"access": ["full"], "group_id": "first"}] / audit_inbox a+1, members a+1-1
+-- owner 4={"groups":[]}: agent|[] / audit_inbox a+1, group_members a-1, members a+1-1
+-- owner 4={"groups":[{"group_id":"{first}","access":["change"]}]}: !23514 group_members_access_sees
+
+-- play: a member has a role of the tenant's own making as long as they are custom
+-- before:
+insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) values ('{acme}', '{new}', 'r', '{ticket.read}'), ('{globex}', '{new2}', 'r', '{ticket.read}');
+update ringfence.members set role = 'custom', role_id = '{new}' where tenant_id = '{acme}' and member_id = '{agent}';
+-- query: members/change.sql
+-- show: role role_id
+-- let: 1={acme} 2={agent} 3=1
+-- owner 4={}: custom|new
+-- owner 4={"role":"auditor"}: auditor|null
+-- owner 4={"role":"auditor","role_id":"{new}"}: !23514 members_custom_has_role_id
+-- owner 2={admin} 4={"role":"custom","role_id":"{new}"}: custom|new
+-- owner 2={admin} 4={"role":"custom","role_id":"{new2}"}: !23503 members_role_fkey
+-- owner 2={admin} 4={"role":"custom"}: !23514 members_custom_has_role_id

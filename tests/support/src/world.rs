@@ -8,6 +8,10 @@ use uuid::Uuid;
 
 pub const ROLES: [&str; 8] = ["owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service"];
 
+/// The same, and those whose rights the tenant made.
+pub const PEOPLE: [&str; 11] =
+    ["owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "custom", "partial_agent", "guest"];
+
 /// A text that no log, metric, error or other tenant's answer may ever hold.
 #[must_use]
 pub fn canary(tenant: &str, place: &str) -> String {
@@ -19,7 +23,9 @@ pub fn canary(tenant: &str, place: &str) -> String {
 pub struct Tenant {
     pub slug: String,
     pub id: Uuid,
-    /// By role; `grouped_agent` is an agent in the group `first` alone, as is the light agent.
+    /// By role; `grouped_agent` is an agent in the group `first` alone, as is the light agent. `partial_agent` sees the fields
+    /// there, and reads, creates and changes in `second`, where `custom` has a role of the tenant's own making. `guest` is an
+    /// admin for hours.
     pub members: BTreeMap<String, Uuid>,
     pub groups: BTreeMap<String, Uuid>,
     pub organization: Uuid,
@@ -36,6 +42,10 @@ pub struct Tenant {
     pub service_account: Uuid,
     /// A public and an internal comment of each ticket, in the order of the tickets above.
     pub comments: Vec<(Uuid, Uuid)>,
+    /// Of the tenant's own making: what `custom` may do.
+    pub role: Uuid,
+    /// In force, of `guest`; ended, of the auditor.
+    pub grants: [Uuid; 2],
     /// With a tenant of its own, which has nobody in it: everything may go both ways, and nothing has.
     pub agreement: Uuid,
     /// The same, and the first ticket went, another came in as the second, and the public comment of that one was sent back.
@@ -69,7 +79,7 @@ impl World {
         for slug in slugs {
             let id = operator.create_tenant(slug, &canary(slug, "name")).await.expect("a tenant");
             let mut members = BTreeMap::new();
-            for role in ROLES {
+            for role in PEOPLE {
                 members.insert(role.to_owned(), member(&operator, id, issuer, slug, role).await);
             }
             let partner = operator.create_tenant(&format!("{slug}-partner"), &canary(&format!("{slug}-partner"), "name")).await.expect("a partner");
@@ -85,7 +95,12 @@ impl World {
 }
 
 async fn member(operator: &ringfence_store::command::Operator, tenant: TenantId, issuer: &str, slug: &str, role: &str) -> Uuid {
-    let kind: Role = if role == "grouped_agent" { Role::Agent } else { role.parse().expect("a role") };
+    let kind: Role = match role {
+        "grouped_agent" | "partial_agent" => Role::Agent,
+        // Until the role is there.
+        "custom" => Role::LightAgent,
+        role => role.parse().expect("a role"),
+    };
     let permissions = (kind == Role::Service).then(|| {
         ["ticket.read", "ticket.create", "ticket.change", "comment.read", "comment.create", "contact.read", "provision.manage"].into_iter().map(str::to_owned).collect()
     });
@@ -112,6 +127,31 @@ async fn fill(admin: &tokio_postgres::Client, issuer: &str, slug: &str, tenant: 
     }
     for role in ["grouped_agent", "light_agent"] {
         admin.execute("insert into ringfence.group_members (tenant_id, member_id, group_id) values ($1, $2, $3)", &[&id, &members[role], &groups["first"]]).await.expect("a group member");
+    }
+    for (role, group, access) in [("partial_agent", "first", "overview"), ("partial_agent", "second", "read,create,change"), ("custom", "second", "read,change")] {
+        let sql = "insert into ringfence.group_members (tenant_id, member_id, group_id, access) values ($1, $2, $3, string_to_array($4::text, ','))";
+        admin.execute(sql, &[&id, &members[role], &groups[group], &access]).await.expect("a group member");
+    }
+    let (role, grants) = (Uuid::now_v7(), [Uuid::now_v7(), Uuid::now_v7()]);
+    admin
+        .execute(
+            "insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) values ($1, $2, $3, string_to_array($4::text, ','))",
+            &[&id, &role, &canary(slug, "role"), &"ticket.read.group,ticket.change.group,comment.read.group,comment.note.group,contact.read,member.read"],
+        )
+        .await
+        .expect("a role");
+    admin.execute("update ringfence.members set role = 'custom', role_id = $3 where tenant_id = $1 and member_id = $2", &[&id, &members["custom"], &role]).await.expect("a member of the role");
+    for (grant, holder, revoked) in [(grants[0], "guest", false), (grants[1], "auditor", true)] {
+        admin
+            .execute(
+                "insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at, revoked_at)
+                 values ($1, $2, $3, 'admin', $4, $5, transaction_timestamp() + interval '8 hours', case when $6 then transaction_timestamp() end)",
+                &[&id, &grant, &members[holder], &canary(slug, "reason"), &members["owner"], &revoked],
+            )
+            .await
+            .expect("a grant");
+        let sql = "update ringfence.members set elevated_until = transaction_timestamp() + interval '8 hours' where tenant_id = $1 and member_id = $2";
+        admin.execute(sql, &[&id, &members[holder]]).await.expect("elevated");
     }
     let (organization, contact) = (Uuid::now_v7(), Uuid::now_v7());
     admin
@@ -163,7 +203,7 @@ async fn fill(admin: &tokio_postgres::Client, issuer: &str, slug: &str, tenant: 
     admin.execute("update ringfence.ticket_counters set last = 3 where tenant_id = $1", &[&id]).await.expect("a counter");
     let (agreement, used_agreement, proposal) = agree(admin, slug, id, partner.0, &members, &tickets, &comments).await;
     let (scim_user, scim_group) = provisioned(admin, issuer, slug, id).await;
-    Tenant { api_token, service_account, scim_user, scim_group, slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, agreement, used_agreement, proposal }
+    Tenant { api_token, service_account, scim_user, scim_group, slug: slug.to_owned(), id, members, groups, organization, contact, ticket: tickets[0], other_ticket: tickets[1], own_ticket: tickets[2], comments, role, grants, agreement, used_agreement, proposal }
 }
 
 /// An agreement that holds, with what went and came under it, and a proposal.

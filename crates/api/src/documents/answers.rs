@@ -17,11 +17,12 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
         &["createTicket", "updateTicket", "createOrganization", "updateOrganization", "createContact", "updateContact"],
     ),
     ("email_taken", "Another contact has this e-mail address", &["addMember", "updateMember", "createContact", "updateContact"]),
-    ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization"]),
-    ("member_exists", "This identity or contact is a member already", &["addMember", "acceptInvitation"]),
+    ("name_taken", "Another record has this name", &["createGroup", "updateGroup", "createOrganization", "updateOrganization", "createRole", "updateRole"]),
+    ("member_exists", "This identity or contact is a member already", &["addMember", "acceptInvitation", "grantBreakGlass"]),
     ("user_name_taken", "Another user has this userName", &["createScimUser", "replaceScimUser", "updateScimUser"]),
     ("not_provisioned", "Provisioning did not make this member, or made no admin of them", &["createScimUser", "replaceScimUser", "updateScimUser", "deleteScimUser"]),
     ("provisioning_not_set_up", "The tenant's owner has not said whose users are provisioned", &["createScimUser"]),
+    ("holds_more", "An owner or a service is not given a role for hours", &["grantBreakGlass"]),
     ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
     ("agreement_revoked", "The agreement was revoked", &["setAgreementState", "escalateTicket", "shareComment"]),
     ("agreement_expired", "The agreement has expired", &["setAgreementState", "escalateTicket", "shareComment"]),
@@ -33,7 +34,7 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("own_issuer_missing", "Nobody shuts themselves out: the caller's own issuer is not among those required", &["changeSignInSettings"]),
     ("invitation_ended", "The invitation was accepted or revoked", &["revokeInvitation"]),
     ("no_session", "Who calls has no session: a bearer token ends at its issuer", &["signOut"]),
-    ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember"]),
+    ("in_use", "Something else still refers to it", &["deleteGroup", "deleteOrganization", "deleteContact", "removeMember", "deleteRole"]),
 ];
 /// Codes of 429.
 const LIMITED: &[(&str, &str)] = &[

@@ -213,6 +213,8 @@ fn frame(document: &mut Value) {
         { "name": "crossing", "description": "What two tenants have agreed may go from one to the other, and what went." },
         { "name": "members", "description": "Who may enter a tenant, and as what." },
         { "name": "machines", "description": "Service accounts, and API tokens for programs." },
+        { "name": "roles", "description": "Roles of a tenant's own making: sets of permissions under a name." },
+        { "name": "break_glass", "description": "Roles granted for hours, by an owner and with a reason." },
         { "name": "groups", "description": "Queues of tickets and the members who work them." },
         { "name": "organizations", "description": "Companies or departments that contacts belong to." },
         { "name": "contacts", "description": "People of a tenant, with or without sign-in." },

@@ -17,6 +17,9 @@ const LINK: &str = "01980000-0000-7000-8000-000000000021";
 const SHARE: &str = "01980000-0000-7000-8000-000000000022";
 const INVITATION: &str = "01980000-0000-7000-8000-000000000008";
 const SECRET: &str = "rfi_AZgAAAAAcACAAAAAAAAAAeLnSJa3O3q7cqJvM0b0kV8m9fT1rQwXoYvN2cH5aGdK";
+const ROLE: &str = "01980000-0000-7000-8000-000000000013";
+const GRANT: &str = "01980000-0000-7000-8000-000000000014";
+const OWNER: &str = "01980000-0000-7000-8000-000000000009";
 const CREATED: &str = "2026-01-31T12:00:00Z";
 const UPDATED: &str = "2026-01-31T12:30:00Z";
 
@@ -47,7 +50,8 @@ pub fn record(schema: &str) -> Option<Value> {
         }),
         "Comment" => json!({ "comment_id": COMMENT, "ticket_id": TICKET, "author_id": MEMBER, "visibility": "public", "body": "We are looking into it.", "created_at": UPDATED }),
         "Member" => json!({
-            "member_id": MEMBER, "name": "Colleague", "email": "colleague@example.com", "role": "agent", "permissions": null, "group_ids": [GROUP],
+            "member_id": MEMBER, "name": "Colleague", "email": "colleague@example.com", "role": "agent", "role_id": null, "permissions": null, "group_ids": [GROUP],
+            "groups": [{ "group_id": GROUP, "access": ["full"] }],
             "version": 1, "created_at": CREATED, "updated_at": CREATED,
         }),
         "ApiToken" => json!({
@@ -58,6 +62,11 @@ pub fn record(schema: &str) -> Option<Value> {
             "api_token_id": API_TOKEN, "member_id": MEMBER, "name": "Nightly export", "scopes": ["ticket.read", "comment.read"], "created_by": MEMBER,
             "created_at": CREATED, "expires_at": "2026-05-01T12:00:00Z", "last_used_at": null, "revoked_at": null,
             "token": "rft_01980000000070008000000000000001_3f786850e387550fdab836ed7e6dc881de23001b36d0d8a0a4b0f9e4f7d0c2aa_1b2f3c4d",
+        }),
+        "TenantRole" => json!({ "role_id": ROLE, "name": "Field service", "permissions": ["ticket.read.group", "comment.read.group"], "version": 1, "created_at": CREATED, "updated_at": CREATED }),
+        "BreakGlassGrant" => json!({
+            "grant_id": GRANT, "member_id": MEMBER, "role": "auditor", "reason": "Recovering the tickets of last night's outage", "granted_by": OWNER,
+            "created_at": CREATED, "expires_at": "2026-01-31T16:00:00Z", "revoked_at": null,
         }),
         "Group" => json!({ "group_id": GROUP, "name": "Billing", "version": 1, "created_at": CREATED, "updated_at": CREATED }),
         "Organization" => json!({
@@ -133,6 +142,12 @@ pub fn request(operation: &str) -> Option<Value> {
         "updateMember" => json!({ "role": "light_agent" }),
         "createServiceAccount" => json!({ "name": "Nightly export", "permissions": ["ticket.read", "comment.read"] }),
         "createApiToken" => json!({ "name": "Nightly export", "scopes": ["ticket.read", "comment.read"], "expires_in_days": 90 }),
+        "createRole" => json!({ "name": "Field service", "permissions": ["ticket.read.group", "comment.read.group"] }),
+        "updateRole" => json!({ "permissions": ["ticket.read.group"] }),
+        "grantBreakGlass" => json!({
+            "issuer": "https://login.example.com", "subject": "248289761001", "name": "Engineer on call", "role": "auditor", "hours": 4,
+            "reason": "Recovering the tickets of last night's outage",
+        }),
         "createGroup" => json!({ "name": "Billing" }),
         "updateGroup" => json!({ "name": "Billing and refunds" }),
         "createOrganization" => json!({ "name": "Example Ltd", "external_source": "crm", "external_id": "10234" }),
@@ -174,6 +189,8 @@ pub fn parameter(name: &str) -> Option<Value> {
         "member_id" => json!(MEMBER),
         "contact_id" => json!(CONTACT),
         "group_id" => json!(GROUP),
+        "role_id" => json!(ROLE),
+        "grant_id" => json!(GRANT),
         "organization_id" => json!(ORGANIZATION),
         _ => return None,
     })

@@ -18,6 +18,7 @@ const NEVER_NULL: &[(&str, &[&str])] = &[
     ("TicketInput", &["priority", "type"]),
     ("TicketPatch", &["subject", "status", "priority", "type", "requester_id"]),
     ("GroupPatch", &["name"]),
+    ("RolePatch", &["name"]),
     ("OrganizationPatch", &["name"]),
     ("ContactPatch", &["name"]),
     ("MemberPatch", &["name", "role"]),
@@ -94,6 +95,7 @@ fn bound(field: &str, shape: &mut Value) {
         "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s\x85,\x00]+$" } }),
         "default_role" => json!({ "enum": crate::scim::settings::GIVEN, "pattern": "^[a-z_]+$" }),
         "role_map" => json!({ "propertyNames": { "minLength": 1, "maxLength": 1000, "pattern": r"^[^\x00]+$" }, "maxProperties": 100, "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
+        "access" => json!({ "contains": { "enum": ["overview", "read", "full"] } }),
         "permissions" | "scopes" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
         _ => json!({}),
     };
@@ -140,9 +142,15 @@ fn rules(name: &str) -> Option<Value> {
         "MemberInput" => json!([
             { "if": { "not": given("contact_id") }, "then": given("name") },
             { "if": { "properties": { "role": { "const": "service" } } }, "then": given("permissions"), "else": { "not": given("permissions") } },
+            { "if": { "properties": { "role": { "const": "custom" } } }, "then": given("role_id"), "else": { "not": given("role_id") } },
+            { "if": given("groups"), "then": { "not": given("group_ids") } },
+        ]),
+        "MemberPatch" => json!([
+            { "if": { "required": ["role"], "not": { "properties": { "role": { "const": "service" } } } }, "then": { "not": given("permissions") } },
+            { "if": { "required": ["role"], "not": { "properties": { "role": { "const": "custom" } } } }, "then": { "not": given("role_id") } },
+            { "if": given("groups"), "then": { "not": given("group_ids") } },
         ]),
         "ApiTokenInput" => json!([{ "if": given("expires_at"), "then": { "not": given("expires_in_days") } }]),
-        "MemberPatch" => json!([{ "if": { "required": ["role"], "not": { "properties": { "role": { "const": "service" } } } }, "then": { "not": given("permissions") } }]),
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
-use ringfence_domain::{ContactId, Member, Role};
+use ringfence_domain::{ContactId, GroupAccess, Member, Role};
 use ringfence_store::members::{self, NewMember};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,10 +32,25 @@ pub struct MemberInput {
     /// Of a service alone, and required for it; at most the caller's own.
     #[schema(max_items = 100)]
     permissions: Option<Vec<String>>,
+    /// Of a `custom` member alone, and required for one.
+    role_id: Option<Uuid>,
+    /// Groups in which they may do everything.
     #[schema(max_items = 100)]
     group_ids: Option<Vec<Uuid>>,
+    /// Groups with what they may do there; not beside `group_ids`.
+    #[schema(max_items = 100)]
+    groups: Option<Vec<GroupInput>>,
     /// Somebody who is a contact already; a name or address given beside it becomes theirs.
     contact_id: Option<Uuid>,
+}
+
+/// What somebody may do in a group.
+#[derive(Serialize, ToSchema)]
+#[schema(as = MemberGroupInput)]
+pub struct GroupInput {
+    group_id: Uuid,
+    #[schema(min_items = 1, max_items = 5)]
+    access: Vec<GroupAccess>,
 }
 
 /// Adds a member.
@@ -81,7 +96,8 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
         email: people::email(&mut fields),
         role: role.unwrap_or(Role::Requester).as_str(),
         permissions: fields.permissions("permissions"),
-        group_ids: fields.uuids("group_ids", 100).unwrap_or_default(),
+        groups: super::groups(&mut fields).unwrap_or_default(),
+        role_id: fields.uuid("role_id"),
     };
     if new.issuer.starts_with("urn:ringfence:") {
         fields.wrong("issuer", "invalid", "is one that no token comes from");
@@ -93,6 +109,11 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
     match role {
         Some(Role::Service) if !has_permissions => fields.wrong("permissions", "required", "is required for a service"),
         Some(role) if role != Role::Service && has_permissions => fields.wrong("permissions", "contradiction", "is for a service alone"),
+        _ => {}
+    }
+    match role {
+        Some(Role::Custom) if new.role_id.is_none() => fields.wrong("role_id", "required", "is required for a custom role"),
+        Some(role) if role != Role::Custom && new.role_id.is_some() => fields.wrong("role_id", "contradiction", "is for a custom role alone"),
         _ => {}
     }
     fields.finish()?;

@@ -26,8 +26,14 @@ pub struct MemberPatch {
     /// Of a service alone; at most the caller's own.
     #[schema(max_items = 100)]
     permissions: Option<Vec<String>>,
+    /// Of a `custom` member alone.
+    role_id: Option<Uuid>,
+    /// Groups in which they may do everything.
     #[schema(max_items = 100)]
     group_ids: Option<Vec<Uuid>>,
+    /// Groups with what they may do there; not beside `group_ids`.
+    #[schema(max_items = 100)]
+    groups: Option<Vec<super::add::GroupInput>>,
 }
 
 /// Changes a member: what they may do, where they work, what they are called.
@@ -95,8 +101,14 @@ fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
     } else if cleared {
         patch.insert("permissions".into(), Value::Null);
     }
-    if let Some(groups) = fields.uuids("group_ids", 100) {
-        patch.insert("group_ids".into(), json!(groups));
+    if let Some(groups) = super::groups(&mut fields) {
+        patch.insert("groups".into(), json!(groups));
+    }
+    if let Some(role_id) = fields.patched_uuid("role_id") {
+        if role_id.is_some() && role.is_some_and(|role| role != Role::Custom) {
+            fields.wrong("role_id", "contradiction", "is for a custom role alone");
+        }
+        patch.insert("role_id".into(), json!(role_id));
     }
     fields.finish()?;
     Ok(patch)

@@ -52,7 +52,8 @@ pub async fn create_service_account(caller: Caller, request: HttpRequest, body: 
         email: None,
         role: Role::Service.as_str(),
         permissions: Some(permissions.unwrap_or_default()),
-        group_ids: Vec::new(),
+        groups: Vec::new(),
+        role_id: None,
     };
     let path = format!("/v1/tenants/{}/members", caller.tenant_path());
     answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {

@@ -7,7 +7,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
-use ringfence_domain::{Permissions, Priority, Ticket, TicketRef, TicketStatus, TicketType, permission};
+use ringfence_domain::{Priority, Ticket, TicketRef, TicketStatus, TicketType, permission};
 use ringfence_store::{Refusal, StoreError, TenantTx, tickets};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -155,29 +155,33 @@ async fn apply(caller: &Caller, request: &HttpRequest, ticket: &str, bytes: &[u8
 }
 
 async fn changed(tx: &mut TenantTx, reference: TicketRef, version: i32, patch: &Map<String, Value>, action: Action) -> Result<Ticket, StoreError> {
-    let may = tx.enter().await?.permissions.clone();
-    let groups: Vec<Uuid> = tx.enter().await?.group_ids.iter().map(|id| id.0).collect();
+    let entered = tx.enter().await?.clone();
+    let may = &entered.permissions;
     let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
     let group = patch.get("group_id").map(|id| id.as_str().and_then(|id| id.parse::<Uuid>().ok()));
-    let leaves = may.has(permission::TICKET_CHANGE_GROUP) && group.is_some_and(|group| group.is_none_or(|group| !groups.contains(&group)));
-    let done = if !may.any(&[permission::TICKET_CHANGE, permission::TICKET_CHANGE_GROUP]) {
-        match (patch.get("status").and_then(Value::as_str), patch.len()) {
-            (Some(status), 1) if may.has(permission::TICKET_RESOLVE_OWN) && matches!(status, "open" | "solved") => {
-                tickets::resolve_own(tx, ticket.ticket_id, version, status).await?
-            }
-            _ => return Err(Refusal::Forbidden { permission: permission::TICKET_CHANGE }.into()),
-        }
-    } else if leaves {
+    let leaves = may.has(permission::TICKET_CHANGE_GROUP) && group.is_some_and(|group| group.is_none_or(|group| !entered.works_in(group.into())));
+    let mut done = if leaves {
         handed_over(tx, &ticket, version, patch, group.flatten()).await?
-    } else {
+    } else if may.any(&[permission::TICKET_CHANGE, permission::TICKET_CHANGE_GROUP]) {
         tickets::change(tx, ticket.ticket_id, version, &Value::Object(patch.clone()), action.as_str()).await?
+    } else {
+        None
     };
+    let resolves = match (patch.get("status").and_then(Value::as_str), patch.len()) {
+        (Some(status @ ("open" | "solved")), 1) if may.has(permission::TICKET_RESOLVE_OWN) => Some(status),
+        _ => None,
+    };
+    if let (None, Some(status)) = (&done, resolves) {
+        done = tickets::resolve_own(tx, ticket.ticket_id, version, status).await?;
+    }
     match done {
         Some(changed) => Ok(changed),
         // As it is now: another change may have come between.
         None => {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
-            Err(why_not(&ticket, version, patch, &may).into())
+            let changes = may.has(permission::TICKET_CHANGE) || may.has(permission::TICKET_CHANGE_GROUP) && ticket.group_id.is_some_and(|group| entered.works_in(group));
+            let resolves = resolves.is_some() && ticket.requester_id.0 == entered.member_id.0;
+            Err(if changes || resolves { why_not(&ticket, version, patch) } else { Refusal::Forbidden { permission: permission::TICKET_CHANGE } }.into())
         }
     }
 }
@@ -199,7 +203,7 @@ async fn handed_over(tx: &mut TenantTx, ticket: &Ticket, version: i32, patch: &M
 }
 
 /// The row was there and did not change: its version, or its status, was in the way.
-fn why_not(ticket: &Ticket, version: i32, patch: &Map<String, Value>, may: &Permissions) -> Refusal {
+fn why_not(ticket: &Ticket, version: i32, patch: &Map<String, Value>) -> Refusal {
     if ticket.version != version {
         return Refusal::VersionMismatch { current: ticket.version };
     }
@@ -209,6 +213,5 @@ fn why_not(ticket: &Ticket, version: i32, patch: &Map<String, Value>, may: &Perm
     if patch.contains_key("status") {
         return Refusal::Conflict { code: "status_transition", message: "the status may not follow the present one" };
     }
-    debug_assert!(may.any(&[permission::TICKET_CHANGE, permission::TICKET_CHANGE_GROUP]));
     Refusal::Forbidden { permission: permission::TICKET_CHANGE }
 }

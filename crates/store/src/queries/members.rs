@@ -3,10 +3,11 @@
 use super::page::{Keyset, Page};
 use crate::statement::Param;
 use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
-use ringfence_domain::{ContactId, GroupId, Member, MemberId, permission};
+use ringfence_domain::{ContactId, Member, MemberGroup, MemberId, permission};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 const GET: crate::Sql = crate::sql!("members/get.sql");
@@ -36,7 +37,9 @@ pub struct NewMember {
     pub role: &'static str,
     /// Of a service, and of nobody else.
     pub permissions: Option<Vec<String>>,
-    pub group_ids: Vec<Uuid>,
+    pub groups: Vec<MemberGroup>,
+    /// Of a `custom` member.
+    pub role_id: Option<Uuid>,
 }
 
 /// A read in one flush.
@@ -104,8 +107,9 @@ pub async fn add(tx: &mut TenantTx, new: &NewMember) -> Result<Member, StoreErro
                 &new.email,
                 &new.role,
                 &new.permissions,
-                &new.group_ids,
+                &Json(&new.groups),
                 &new.contact_id,
+                &new.role_id,
             ],
         )
         .await?;
@@ -138,13 +142,16 @@ fn whole(row: &Row) -> Result<Member, StoreError> {
 }
 
 fn from_row(row: &Row) -> Result<Member, StoreError> {
+    let Json(groups): Json<Vec<MemberGroup>> = row.try_get("groups")?;
     Ok(Member {
         member_id: row.try_get::<_, Uuid>("member_id")?.into(),
         name: row.try_get("name")?,
         email: row.try_get("email")?,
         role: row.try_get("role")?,
+        role_id: row.try_get::<_, Option<Uuid>>("role_id")?.map(Into::into),
         permissions: row.try_get("permissions")?,
-        group_ids: row.try_get::<_, Vec<Uuid>>("group_ids")?.into_iter().map(GroupId).collect(),
+        group_ids: groups.iter().map(|group| group.group_id).collect(),
+        groups,
         version: row.try_get("version")?,
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,

@@ -1,0 +1,59 @@
+-- Breaking the glass: an owner gives a named person a role for hours. Nothing has to run for it to end: enter() compares the
+-- clock at every entry. What the grant gives ends with it, too: for_hours() leaves out every right to give rights.
+
+-- The rights of a role while it is a granted one: nobody makes something lasting of a role for hours, neither a member or a
+-- role nor a token. `break_glass.held` is no permission but a mark that grantable() looks for.
+create function ringfence.for_hours(held text) returns text
+language sql immutable parallel safe
+return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create),', '', 'g') || 'break_glass.held,';
+
+-- Finds the person by who they are to their issuer, or makes them a guest, who may do nothing but what is granted. Returns
+-- nothing where it is not the caller's to grant, and where the person is an owner or a service.
+create function ringfence.grant_break_glass(grant_id uuid, issuer text, subject text, name text, role text, hours integer, reason text)
+returns setof ringfence.break_glass_grants
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entered_tenant uuid := ringfence.current_tenant();
+    granter uuid := ringfence.member();
+    identity uuid;
+    person uuid;
+    person_role text;
+    granted ringfence.break_glass_grants;
+begin
+    -- In one's own name alone: a program that acts for an owner grants nothing.
+    if ringfence.may('break_glass.grant') is not true or granter is distinct from ringfence.actor() then
+        return;
+    end if;
+    identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
+    select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity;
+    if person_role in ('owner', 'service') then
+        return;
+    end if;
+    if person is null then
+        -- A former member's own record is the same person; an address proves nothing.
+        select c.contact_id into person from ringfence.contacts c where c.tenant_id = entered_tenant and c.identity_id = identity;
+        if person is null then
+            person := gen_random_uuid();
+            insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
+            values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
+        end if;
+        insert into ringfence.members (tenant_id, member_id, identity_id, role) values (entered_tenant, person, identity, 'guest');
+        insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
+    end if;
+    insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
+    values (entered_tenant, grant_break_glass.grant_id, person, grant_break_glass.role, grant_break_glass.reason, granter,
+            transaction_timestamp() + grant_break_glass.hours * interval '1 hour')
+    returning * into granted;
+    update ringfence.members m
+       set elevated_until = greatest(m.elevated_until, granted.expires_at), version = m.version + 1, updated_at = transaction_timestamp()
+     where m.tenant_id = entered_tenant and m.member_id = person;
+    -- The reason is what a person wrote: it stays with the grant.
+    insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
+    values (entered_tenant, 'break_glass.granted', 'allow', 'break_glass.grant', 'break_glass_grant', granted.grant_id,
+            jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
+    return next granted;
+end
+$$;
+
+grant execute on function ringfence.grant_break_glass(uuid, text, text, text, text, integer, text) to ringfence_app;
