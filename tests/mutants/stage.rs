@@ -7,11 +7,12 @@ use std::fmt::Write;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// Names that stage.sql and the plays give to ids. The tenants' ids begin with a letter of their own.
-const NAMES: [&str; 52] = [
+const NAMES: [&str; 60] = [
     "owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "asker", "silent", "outsider", "i_owner", "i_admin", "i_agent",
     "i_grouped_agent", "i_light_agent", "i_requester", "i_auditor", "i_service", "i_outsider", "i_new", "org", "empty_org", "foreign_org", "first", "second", "vacant",
     "foreign_group", "ticket1", "ticket2", "ticket3", "ticket4", "foreign_ticket", "c1p", "c1i", "c2p", "c2i", "c3p", "c3i", "foreign_comment", "event", "r_one", "r_two",
     "absent", "new", "new2", "session", "token_service", "token_auditor", "narrow_role", "wide_role", "grant",
+    "u1", "u2", "sg1", "queue", "p1", "p2", "i_p1", "i_p7",
 ];
 
 /// One layer of the defence taken away, so that the other one is seen to hold alone.

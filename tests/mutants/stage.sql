@@ -94,3 +94,84 @@ select t.tenant_id, k.id::uuid, k.member::uuid, k.role, k.secret, sha256(k.secre
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
 select t.tenant_id, '{grant}'::uuid, '{light_agent}'::uuid, 'agent', 'a reason that was told', '{owner}'::uuid, '2026-01-01', '2026-01-01 08:00' from twins t;
 drop table twins;
+
+-- All that provisioning may change, in one line; ids and names that are made anew are told apart by no more than that.
+create function pg_temp.lines() returns setof text language sql as $$
+    select format('%s user %s is %s: %s/%s %s %s %s%s v%s%s', left(u.tenant_id::text, 1), u.scim_user_id, case when u.contact_id::text like '00000000%' then u.contact_id::text else 'made' end,
+               u.user_name, coalesce(u.external_id, '-'), coalesce(u.active::text, '-'), u.subject, u.role, case when u.grouped then ' grouped' end, u.version,
+               case when u.updated_at = transaction_timestamp() and u.version > 1 then ' now' end) as line from ringfence.scim_users u
+    union all
+    select format('%s member %s %s v%s %s', left(m.tenant_id::text, 1), case when m.member_id::text like '00000000%' then m.member_id::text else 'made' end, m.role, m.version, i.issuer || '#' || i.subject)
+      from ringfence.members m join ringfence.identities i using (identity_id) where m.provisioned
+    union all
+    select format('%s belongs %s', left(b.tenant_id::text, 1), i.subject) from ringfence.memberships b join ringfence.identities i using (identity_id) where i.subject not in ('owner', 'admin', 'agent', 'grouped_agent', 'light_agent', 'requester', 'auditor', 'service', 'outsider')
+    union all
+    select format('%s person %s %s %s %s v%s', left(c.tenant_id::text, 1), case when c.contact_id::text like '00000000%' then c.contact_id::text else 'made' end, c.name, coalesce(c.email, '-'), i.subject, c.version)
+      from ringfence.contacts c join ringfence.identities i using (identity_id)
+    union all
+    select format('%s works %s', left(w.tenant_id::text, 1), string_agg(case when w.group_id::text like '00000000%' then w.group_id::text else 'made' end, ',' order by w.group_id)) from ringfence.group_members w
+      join ringfence.members m using (tenant_id, member_id) where m.provisioned or m.role = 'agent' group by w.tenant_id, w.member_id
+    union all
+    select format('%s group %s is %s: %s/%s v%s%s', left(g.tenant_id::text, 1), g.scim_group_id, case when g.group_id::text like '00000000%' then g.group_id::text else 'made' end, g.display_name, coalesce(g.external_id, '-'), g.version,
+               case when g.updated_at = transaction_timestamp() and g.version > 1 then ' now' end) from ringfence.scim_groups g
+    union all
+    select format('%s holds %s: %s', left(h.tenant_id::text, 1), h.scim_group_id, string_agg(h.scim_user_id::text, ',' order by h.scim_user_id)) from ringfence.scim_group_members h group by h.tenant_id, h.scim_group_id
+    union all
+    select format('%s queue %s %s v%s', left(q.tenant_id::text, 1), case when q.group_id::text like '00000000%' then q.group_id::text else 'made' end, q.name, q.version) from ringfence.groups q where q.created_at >= transaction_timestamp() - interval '1 hour'
+    union all
+    select format('%s token %s', left(a.tenant_id::text, 1), a.member_id) from ringfence.api_tokens a
+    union all
+    select format('%s ticket %s %s v%s', left(t.tenant_id::text, 1), t.number, coalesce(t.assignee_id::text, '-'), t.version) from ringfence.tickets t where t.number = 1
+    union all
+    select format('%s told %s %s %s %s %s %s', left(e.tenant_id::text, 1), e.ticket_id, e.kind, e.actor_id, e.visibility, e.version, e.changes) from ringfence.ticket_events e where e.kind = 'ticket.assigned'
+    union all
+    select format('%s trail %s %s %s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.decision, i.rule, i.actor_id, i.object_type, i.object_version, i.details - 'member_id') from ringfence.audit_inbox i where i.rule in ('provision.manage', 'owner.manage')
+$$;
+
+-- What is there that was not, and what was there that is not.
+create temp table baseline (line text);
+create function pg_temp.seen() returns text language sql as $$
+select coalesce(string_agg(case when b.line is null then '+' || l.line else '-' || b.line end, '; ' order by coalesce(l.line, b.line), b.line is null), 'unchanged')
+  from pg_temp.lines() l (line) full join pg_temp.baseline b on b.line = l.line where b.line is null or l.line is null
+$$;
+
+-- What provisioning made, for the plays that need it: one active agent in one group, in both tenants; one user more in the second.
+create function pg_temp.provisioned() returns void language sql as $$
+insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p1}', 'https://issuer.example', 'p1');
+insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id) select t.tenant_id, '{p1}', 'P1', 'p1@example.org', '{i_p1}' from ringfence.tenants t;
+insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) select t.tenant_id, '{p1}', '{i_p1}', 'agent', true from ringfence.tenants t;
+insert into ringfence.memberships (identity_id, tenant_id) select '{i_p1}', t.tenant_id from ringfence.tenants t;
+insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
+select t.tenant_id, '{event}', m::uuid, 'agent', 'x', sha256(convert_to(m, 'UTF8')), '{}', '{p1}', now() + interval '1 day' from ringfence.tenants t, unnest(array['{p1}']) m;
+insert into ringfence.groups (tenant_id, group_id, name) select t.tenant_id, '{queue}', 'queue' from ringfence.tenants t;
+insert into ringfence.group_members (tenant_id, member_id, group_id) select t.tenant_id, '{p1}', '{queue}' from ringfence.tenants t;
+insert into ringfence.provisioning_settings (tenant_id, issuer, default_role, role_map)
+select t.tenant_id, 'https://issuer.example', 'requester', '{"Support": "agent", "Guest": "light_agent"}' from ringfence.tenants t;
+insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, grouped, attributes)
+select t.tenant_id, '{u1}', '{p1}', 'U1', 'p1', true, 'https://issuer.example', 'p1', 'agent', true, '{"roles": [{"value": "Support"}]}' from ringfence.tenants t;
+insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, active, issuer, subject, role, attributes)
+values ('{globex}', '{u2}', '{outsider}', 'U2', false, 'https://issuer.example', 'u2', 'requester', '{}');
+insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id) select t.tenant_id, '{sg1}', '{queue}', 'queue', 'x1' from ringfence.tenants t;
+insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) select t.tenant_id, '{sg1}', '{u1}' from ringfence.tenants t;
+update ringfence.tickets set assignee_id = '{p1}' where number = 1;
+insert into pg_temp.baseline select pg_temp.lines();
+$$;
+
+-- An admin ended the membership; the provider does not know.
+create function pg_temp.gone() returns void language sql as $$
+update ringfence.tickets set assignee_id = null where assignee_id = '{p1}';
+delete from ringfence.api_tokens where member_id = '{p1}';
+delete from ringfence.group_members where member_id = '{p1}';
+delete from ringfence.memberships where identity_id = '{i_p1}';
+delete from ringfence.members where member_id = '{p1}';
+delete from pg_temp.baseline;
+insert into pg_temp.baseline select pg_temp.lines();
+$$;
+
+-- Somebody was here before under the same identity, and is nobody's user.
+create function pg_temp.former() returns void language sql as $$
+insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p7}', 'https://issuer.example', 'p7');
+insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select t.tenant_id, '{p2}', 'Former', '{i_p7}' from ringfence.tenants t where t.slug = 'acme';
+delete from pg_temp.baseline;
+insert into pg_temp.baseline select pg_temp.lines();
+$$;

@@ -10,7 +10,8 @@ delete from ringfence.<table> <where>;
 -- definer owner_role table=tags: #0 / unchanged
 -- definer owner_role table=contacts: #0 / unchanged
 -- definer owner_role table=organizations: #0 / unchanged
--- definer owner_role table=groups: #0 / unchanged
+-- definer table=groups: !23503 group_members_group_fkey
+-- owner_role table=groups: #0 / unchanged
 -- definer owner_role table=identities: #0 / unchanged
 -- definer owner_role table=keys: #0 / unchanged
 -- definer owner_role table=audit_events: #0 / unchanged
@@ -38,9 +39,12 @@ update ringfence.<table> set <set>;
 -- let: table=comments set=body='x'
 -- definer owner_role: #0 / unchanged
 -- definer owner_role table=ticket_events set=kind='ticket.created': #0 / unchanged
--- definer owner_role table=contacts set=name='x': #0 / unchanged
+-- definer table=contacts set=name='x': #10 / contacts a+10-10
+-- owner_role table=contacts set=name='x': #0 / unchanged
 -- definer owner_role table=organizations set=name='x': #0 / unchanged
--- definer owner_role table=groups set=name='x': #0 / unchanged
+-- definer table=groups set=name='x': !23505 groups_name_key
+-- definer table=groups set=version=9: #3 / groups a+3-3
+-- owner_role table=groups set=name='x': #0 / unchanged
 -- definer owner_role table=tags set=tag='x': #0 / unchanged
 -- definer owner_role table=identities set=subject='x': #0 / unchanged
 -- definer owner_role table=group_members set=group_id='{second}': #0 / unchanged
@@ -53,7 +57,7 @@ update ringfence.<table> set <set>;
 -- definer owner_role table=break_glass_grants set=revoked_at=null: #0 / unchanged
 -- definer table=api_tokens set=revoked_at=null: #2 / unchanged
 -- owner_role table=api_tokens set=revoked_at=null: #0 / unchanged
--- definer table=members set=version=9: #9 / members a+9-9
+-- definer table=members set=version=9: #8 / members a+8-8
 -- owner_role table=members set=version=9: #0 / unchanged
 -- definer table=audit_heads set=length=7: #1 / audit_heads a+1-1
 -- definer table=audit_heads set=tenant_id='{absent}': !42501
@@ -88,8 +92,10 @@ insert into ringfence.<into>;
 -- definer into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{acme}','{new}','{agent}','agent','x',sha256('x'),'{}','{agent}',now()+'1h'): !42501
 -- definer into=tenant_roles(tenant_id,role_id,name,permissions)values('{acme}','{new}','x','{}'): !42501
 -- definer owner_role into=sessions(session_id,session_hash,identity_id,authenticated_at,idle_expires_at,expires_at)values('{new}',sha256('x'),'{i_new}',now(),now(),now()): #1
--- definer into=groups(tenant_id,group_id,name)values('{acme}','{new}','x'): !42501
--- definer into=group_members(tenant_id,group_id,member_id)values('{acme}','{first}','{agent}'): !42501
+-- definer into=groups(tenant_id,group_id,name)values('{acme}','{new}','x'): #1
+-- definer into=groups(tenant_id,group_id,name)values('{globex}','{new}','x'): !42501
+-- definer into=group_members(tenant_id,group_id,member_id)values('{acme}','{first}','{agent}'): #1
+-- definer into=group_members(tenant_id,group_id,member_id)values('{globex}','{first}','{agent}'): !42501
 -- definer into=organizations(tenant_id,organization_id,name)values('{acme}','{new}','x'): !42501
 -- definer into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{acme}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !42501
 -- owner_role into=installation_events(event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{new}','9',now(),'{new}','x','allow','user','{}'): #1

@@ -43,7 +43,8 @@ select count(*), min(left(tenant_id::text, 1)), max(left(tenant_id::text, 1)), m
 select count(*), min(left(tenant_id::text, 1)), max(left(tenant_id::text, 1)) from ringfence.<table>;
 -- let: table=groups
 -- owner admin agent grouped_agent light_agent auditor service[group.read]: 3|a|a
--- requester service[group.manage] nobody owner_role definer: 0|null|null
+-- definer: 3|a|a
+-- requester service[group.manage] nobody owner_role: 0|null|null
 -- owner admin agent grouped_agent light_agent auditor service[member.read] definer table=group_members: 2|a|a
 -- requester service[member.manage] nobody owner_role table=group_members: 0|null|null
 -- owner admin agent grouped_agent light_agent auditor service[organization.read] table=organizations: 2|a|a
