@@ -404,16 +404,19 @@ table ringfence.group_members
     constraint group_members_group_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES ringfence.groups(tenant_id, group_id)
     constraint group_members_member_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.members(tenant_id, member_id)
     constraint group_members_access_is_known CHECK (((access <@ ARRAY['read'::text, 'create'::text, 'change'::text, 'overview'::text, 'full'::text]) AND (access <> '{}'::text[])))
+    constraint group_members_access_sees CHECK ((access && ARRAY['read'::text, 'overview'::text, 'full'::text]))
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
     policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
+    policy group_members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete, insert, select to ringfence_app
+    grant update (access) to ringfence_app
 
 table ringfence.groups
     owner ringfence_owner, row security enabled, forced
@@ -847,7 +850,7 @@ table ringfence.tenant_roles
     constraint tenant_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint tenant_roles_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint tenant_roles_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
-    constraint tenant_roles_stay_below_owner CHECK ((NOT (permissions && ARRAY['owner.manage'::text, 'break_glass.grant'::text, 'agreement.manage'::text, 'act_as'::text, 'provision.manage'::text])))
+    constraint tenant_roles_stay_below_owner CHECK ((NOT (permissions && ARRAY['owner.manage'::text, 'break_glass.grant'::text, 'agreement.manage'::text, 'act_as'::text, 'provision.manage'::text, 'ticket.import'::text])))
     CREATE INDEX tenant_roles_created_idx ON ringfence.tenant_roles USING btree (tenant_id, created_at, role_id)
     policy tenant_roles_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tenant_roles_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
@@ -1693,14 +1696,17 @@ function ringfence.enter(text)
             subject_member := found_member;
         else
             if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
-                raise exception 'may act for nobody' using errcode = 'RF005';
+                raise exception 'may act for nobody' using errcode = 'RF007';
             end if;
             if subject_member is null or found_member = subject_member then
-                raise exception 'nobody to act for' using errcode = 'RF006';
+                raise exception 'nobody to act for' using errcode = 'RF008';
             end if;
             group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
             -- What is the actor's own is not the subject's.
             held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
+        end if;
+        if granted_by_glass is not null then
+            held := ringfence.for_hours(held);
         end if;
         written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
             || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
@@ -1754,6 +1760,14 @@ function ringfence.find_tenant(text)
     END
     grant execute to ringfence_operator
 
+function ringfence.for_hours(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.for_hours(held text)
+     RETURNS text
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN (regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create),'::text, ''::text, 'g'::text) || 'break_glass.held,'::text)
+
 function ringfence.gives_roles()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.gives_roles()
@@ -1763,13 +1777,65 @@ function ringfence.gives_roles()
     RETURN (string_to_array(TRIM(BOTH ','::text FROM ringfence.permissions_of('admin'::text, false)), ','::text) <@ ringfence.permissions())
     grant execute to ringfence_app
 
+function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.grant_break_glass(grant_id uuid, issuer text, subject text, name text, role text, hours integer, reason text)
+     RETURNS SETOF ringfence.break_glass_grants
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        entered_tenant uuid := ringfence.current_tenant();
+        granter uuid := ringfence.member();
+        identity uuid;
+        person uuid;
+        person_role text;
+        granted ringfence.break_glass_grants;
+    begin
+        -- In one's own name alone: a program that acts for an owner grants nothing.
+        if ringfence.may('break_glass.grant') is not true or granter is distinct from ringfence.actor() then
+            return;
+        end if;
+        identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
+        select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity;
+        if person_role in ('owner', 'service') then
+            return;
+        end if;
+        if person is null then
+            -- A former member's own record is the same person; an address proves nothing.
+            select c.contact_id into person from ringfence.contacts c where c.tenant_id = entered_tenant and c.identity_id = identity;
+            if person is null then
+                person := gen_random_uuid();
+                insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
+                values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
+            end if;
+            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (entered_tenant, person, identity, 'guest');
+            insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
+        end if;
+        insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
+        values (entered_tenant, grant_break_glass.grant_id, person, grant_break_glass.role, grant_break_glass.reason, granter,
+                transaction_timestamp() + grant_break_glass.hours * interval '1 hour')
+        returning * into granted;
+        update ringfence.members m
+           set elevated_until = greatest(m.elevated_until, granted.expires_at), version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = entered_tenant and m.member_id = person;
+        -- The reason is what a person wrote: it stays with the grant.
+        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
+        values (entered_tenant, 'break_glass.granted', 'allow', 'break_glass.grant', 'break_glass_grant', granted.grant_id,
+                jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
+        return next granted;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.grantable()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.grantable()
      RETURNS text[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN ((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix)) || CASE WHEN ringfence.may('owner.manage'::text) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END)
+    RETURN CASE WHEN ringfence.may('break_glass.held'::text) THEN '{}'::text[] ELSE ((((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix)) || CASE WHEN ringfence.may('ticket.change'::text) THEN ARRAY['ticket.resolve.own'::text] ELSE '{}'::text[] END) || CASE WHEN (ringfence.may('comment.create'::text) OR ringfence.may('comment.create.group'::text)) THEN ARRAY['comment.note.group'::text] ELSE '{}'::text[] END) || CASE WHEN ringfence.may('owner.manage'::text) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END) END
     grant execute to ringfence_app
 
 function ringfence.groups_with(text)
@@ -3178,6 +3244,8 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
          where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
            and t.version = transfer_ticket.version and t.status <> 'closed'
            and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups_with('ticket.change.group')))
+           -- It answers with the ticket, so to those who see it.
+           and (ringfence.may('ticket.read') or t.group_id = any (ringfence.groups_with('ticket.read.group')) or t.requester_id = ringfence.member_with('ticket.read.own'))
            for update;
         if before.ticket_id is null then
             return;
