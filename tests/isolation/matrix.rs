@@ -61,6 +61,8 @@ struct Person {
 struct Page {
     scene: Scene,
     people: Vec<Person>,
+    /// Calls that were refused for their form, and so say nothing.
+    odd: BTreeSet<String>,
 }
 
 impl Page {
@@ -84,7 +86,7 @@ impl Page {
             };
             people.push(Person { token, member, samples: Vec::new() });
         }
-        let mut page = Self { scene, people };
+        let mut page = Self { scene, people, odd: BTreeSet::new() };
         for n in 0..page.people.len() {
             page.people[n].samples = page.samples(page.people[n].member).await;
         }
@@ -149,20 +151,28 @@ impl Page {
         for (kind, id) in ids {
             path = path.replace(&format!("{{{}}}", kind.key()), &id.to_string());
         }
-        if operation.lists() {
+        if operation.row.operation_id.starts_with("list") && !path.contains("/scim/") {
             path.push_str("?limit=200");
         }
         let mut headers = Vec::new();
-        let version;
-        if let (true, Some((kind, id))) = (operation.row.precondition, ids.last()) {
-            version = format!("\"{}\"", self.scene.digests.version(*kind, *id).await.unwrap_or(1));
+        let version = match (operation.row.precondition, ids.last()) {
+            (false, _) => None,
+            (true, Some((kind, id))) => Some(format!("\"{}\"", self.scene.digests.version(*kind, *id).await.unwrap_or(1))),
+            // There is one of it; whoever may read it says which version it is.
+            (true, None) => self.scene.running.get(&path, &self.people[0].token).await.header("etag").map(str::to_owned),
+        };
+        if let Some(version) = &version {
             headers.push(("If-Match", version.as_str()));
         }
         let method = operation.route.method.to_ascii_uppercase();
         let answer = self.scene.running.call(&method, &path, &self.people[person].token, &headers, body.as_ref()).await;
         let id = operation.row.operation_id;
-        assert!(!matches!(answer.status, 400 | 401 | 412 | 415 | 428 | 429 | 500..), "{id} as {}: {}", COLUMNS[person].0, answer.text);
-        (answer.status < 400 || answer.status == 409).then_some(answer.body)
+        // What SCIM takes besides is its own suite's: here it is enough who is let in.
+        let malformed = path.contains("/scim/") && answer.status < 500;
+        if !malformed && matches!(answer.status, 400 | 401 | 412 | 415 | 428 | 429 | 500..) {
+            self.odd.insert(format!("{id} as {}: {}", COLUMNS[person].0, answer.text));
+        }
+        (answer.status < 400 || answer.status == 409 || malformed && matches!(answer.status, 400 | 412 | 428)).then_some(answer.body)
     }
 
     async fn cell(&mut self, operation: &Operation, person: usize, say: Option<&str>) -> String {
@@ -298,6 +308,7 @@ async fn the_committed_matrix_is_what_everybody_may_do() {
             rows.push((say.map_or(id.to_owned(), |say| format!("{id} ({say})")), cells));
         }
     }
+    assert!(page.odd.is_empty(), "the isolation table's bodies do not fit\n{}", page.odd.iter().map(String::as_str).collect::<Vec<_>>().join("\n"));
     let permissions: Vec<(String, Vec<String>)> = held.into_iter().collect();
     let found = format!("{HEAD}\n## Operations\n\n{}\n## Permissions, as each one enters with them\n\n{}", table(&rows), table(&permissions));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(SNAPSHOT);
