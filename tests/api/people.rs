@@ -417,6 +417,6 @@ async fn people_are_listed_by_page_and_filter() {
         }
         assert_eq!(json!(rows), whole);
     }
-    // And the service account.
-    assert_eq!(whole.as_array().unwrap().len(), PEOPLE.len() + 1);
+    // And the service account, and whom the identity provider provisioned.
+    assert_eq!(whole.as_array().unwrap().len(), PEOPLE.len() + 2);
 }
