@@ -73,9 +73,8 @@ scim: tools ## scim2-tester, unmodified, provisions users and groups of a tenant
 .PHONY: bench
 bench: cargo ## the service beside pgbench, its own walls taken away, and a plain Fastify (installs what it needs; ROUNDS=, SECONDS=)
 	@sh tests/e2e/setup.sh bench
-	@cargo build --locked --release --package ringfence
-	@cargo build --locked --package ringfence-tests --bin bench
-	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/debug/bench'
+	@cargo build --locked --release --package ringfence --package ringfence-tests --bin ringfence --bin bench
+	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/release/bench'
 
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew
