@@ -30,7 +30,7 @@ test: tools ## everything below but the bench, at small counts (CASES=n raises i
 	@sh tests/e2e/setup.sh scim
 	@$(with) cargo test --locked --workspace --exclude ringfence-tests --no-fail-fast
 	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
-	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test machines --test roles --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
+	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test races --test limits --test people --test machines --test hostile_credentials --test roles --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
 	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
 	@CASES=2000 $(with) cargo test --locked --package ringfence-tests --test authorization
 	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --nocapture
@@ -73,9 +73,8 @@ scim: tools ## scim2-tester, unmodified, provisions users and groups of a tenant
 .PHONY: bench
 bench: cargo ## the service beside pgbench, its own walls taken away, and a plain Fastify (installs what it needs; ROUNDS=, SECONDS=)
 	@sh tests/e2e/setup.sh bench
-	@cargo build --locked --release --package ringfence
-	@cargo build --locked --package ringfence-tests --bin bench
-	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/debug/bench'
+	@cargo build --locked --release --package ringfence --package ringfence-tests --bin ringfence --bin bench
+	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/release/bench'
 
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew

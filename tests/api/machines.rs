@@ -183,7 +183,7 @@ async fn what_is_asked_of_a_new_token_is_checked() {
         (json!({"name": "x", "scopes": ["ticket.read"], "expires_in_days": "7"}), "expires_in_days"),
         (json!({"name": "x", "scopes": ["ticket.read"], "expires_at": "2020-01-01T00:00:00Z"}), "expires_at"),
         (json!({"name": "x", "scopes": ["ticket.read"], "expires_at": "2999-01-01T00:00:00Z"}), "expires_at"),
-        (json!({"name": "x", "scopes": ["ticket.read"], "expires_at": "2999-01-01T00:00:00Z", "expires_in_days": 7}), "expires_in_days"),
+        (json!({"name": "x", "scopes": ["ticket.read"], "expires_at": "2999-01-01T00:00:00Z", "expires_in_days": 7}), "expires_at"),
         (json!({"name": "x", "scopes": ["ticket.read"], "token_hash": "x"}), "token_hash"),
     ];
     for (body, field) in refused {

@@ -9,6 +9,9 @@ use uuid::Uuid;
 #[derive(Clone, Copy)]
 pub enum Load {
     Read,
+    /// The same by other credentials than a bearer: looked up in the flush that reads.
+    ReadByApiToken,
+    ReadBySession,
     List,
     Create,
     /// One ticket of the Fastify service, which knows neither tenants nor tokens.
@@ -35,13 +38,18 @@ pub fn run_at(stage: &Stage, address: SocketAddr, load: Load, seconds: usize) ->
 fn wrk(stage: &Stage, address: SocketAddr, load: Load, connections: usize, seconds: usize) -> Measured {
     let path = stage.tickets_path();
     let request = match load {
-        Load::Read => format!("return wrk.format('GET', '{path}/' .. math.random({TICKETS}))"),
+        Load::Read | Load::ReadByApiToken | Load::ReadBySession => format!("return wrk.format('GET', '{path}/' .. math.random({TICKETS}))"),
         Load::Plain => format!("return wrk.format('GET', '/tickets/' .. math.random({TICKETS}))"),
         Load::List => format!("return wrk.format('GET', '{path}')"),
         Load::Create => format!("return wrk.format('POST', '{path}')"),
     };
+    let credential = match load {
+        Load::ReadByApiToken => format!("wrk.headers['Authorization'] = 'Bearer {}'", stage.api_token),
+        Load::ReadBySession => format!("wrk.headers['Cookie'] = '__Host-ringfence_session={}'", stage.session),
+        _ => format!("wrk.headers['Authorization'] = 'Bearer {}'", stage.bearer),
+    };
     let script = format!(
-        "wrk.headers['Authorization'] = 'Bearer {bearer}'
+        "{credential}
          wrk.headers['Content-Type'] = 'application/json'
          wrk.body = {body}
          local thread_number = 0
@@ -53,7 +61,6 @@ fn wrk(stage: &Stage, address: SocketAddr, load: Load, connections: usize, secon
            io.write(string.format('\\nmeasured %f %f %f %d\\n', summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000,
              latency:percentile(99) / 1000, e.connect + e.read + e.write + e.status + e.timeout))
          end",
-        bearer = stage.bearer,
         body = if matches!(load, Load::Create) { r#"'{"subject": "The invoice shows the wrong address", "body": "It is the old one.", "tags": ["invoice"]}'"# } else { "nil" },
         seed = Instant::now().elapsed().subsec_nanos() + 7,
     );
@@ -118,7 +125,7 @@ async fn not_found(stage: &Stage, client: &reqwest::Client, base: &str, ticket: 
     elapsed.as_secs_f64() * 1e6
 }
 
-fn median(values: Vec<f64>) -> f64 {
+pub fn median(values: Vec<f64>) -> f64 {
     percentile(&values, 0.5)
 }
 

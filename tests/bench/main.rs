@@ -2,6 +2,7 @@
 //! It compares on one machine in one run; it refuses to compare with a figure from elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod credentials;
 mod fastify;
 mod flood;
 mod http;
@@ -56,6 +57,9 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     let grouped = pgbench::run(stage, pgbench::Script::EnterAsGroupedAgent, 1, seconds);
     let list = http::run(stage, http::Load::List, seconds);
     let create = http::run(stage, http::Load::Create, seconds);
+    let by_token = http::run(stage, http::Load::ReadByApiToken, seconds);
+    let by_session = http::run(stage, http::Load::ReadBySession, seconds);
+    let (fresh, again) = credentials::verified(stage, seconds).await;
     let (foreign, absent) = http::foreign_and_absent(stage, seconds).await;
 
     rounds.add("pipeline", pipeline.rate);
@@ -66,6 +70,12 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     for (name, load) in [("read", &read), ("list", &list), ("create", &create), ("plain", &plain)] {
         rounds.add_load(name, load);
     }
+    rounds.add("by_token", by_token.rate);
+    rounds.add("by_session", by_session.rate);
+    rounds.add("by_token_of_read", by_token.rate / read.rate);
+    rounds.add("by_session_of_read", by_session.rate / read.rate);
+    rounds.add("bearer_fresh", fresh);
+    rounds.add("bearer_again", again);
     rounds.add("read_of_pipeline", read.rate / pipeline.rate);
     rounds.add("read_of_plain", read.rate / plain.rate);
     rounds.add("foreign", foreign);
@@ -87,6 +97,12 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
     rows.extend([
         Row::at_least("read, of pgbench's pipeline", rounds.median("read_of_pipeline"), 0.3, "x"),
         Row::at_least("read, of Fastify's plain read", rounds.median("read_of_plain"), 1.2, "x"),
+        Row::at_most("bearer verified, key cached", rounds.median("bearer_fresh"), 60.0, "us"),
+        Row::shown("bearer shown again", rounds.median("bearer_again"), "us"),
+        Row::shown("service: read by an API token", rounds.median("by_token"), "/s"),
+        Row::shown("the same, of the read by a bearer", rounds.median("by_token_of_read"), "x"),
+        Row::shown("service: read by a session", rounds.median("by_session"), "/s"),
+        Row::shown("the same, of the read by a bearer", rounds.median("by_session_of_read"), "x"),
         Row::shown("foreign ticket, p50", rounds.median("foreign"), "us"),
         Row::shown("non-existent ticket, p50", rounds.median("absent"), "us"),
         Row::at_most("the slower of the two, of the faster", rounds.median("foreign_of_absent"), 1.1, "x"),

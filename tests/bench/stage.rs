@@ -2,6 +2,8 @@
 
 use ring::hmac;
 use ringfence_domain::Role;
+use ringfence_identity::sign_in::SessionSecret;
+use ringfence_store::TokenKey;
 use ringfence_store::command::NewMember;
 use ringfence_tests::database::connect;
 use ringfence_tests::process::{Issuer, Process};
@@ -31,6 +33,9 @@ pub struct Stage {
     pub grouped_token: String,
     /// For HTTP, of the owner.
     pub bearer: String,
+    /// The owner's, as a program and as a browser show them.
+    pub api_token: String,
+    pub session: String,
     /// Of the owner of another tenant.
     pub quiet_bearer: String,
     pub issuer: Issuer,
@@ -48,11 +53,15 @@ impl Stage {
         let foreign_ticket = one_id(&admin, "select ticket_id from ringfence.tickets where tenant_id = $1 limit 1", tenants[1]).await;
         let owner = identity(&admin, &subject("owner", 1)).await;
         let grouped = identity(&admin, &subject("agent", 1)).await;
+        let session = session(&server, &admin, owner).await;
         drop(admin);
         open_clone(&server).await;
         let log = server.folder().join("service.log");
         let service = Process::serve(&server, &issuer, &log, &[]);
+        let api_token = api_token(&service, &issuer.token(&subject("owner", 1))).await;
         Self {
+            api_token,
+            session,
             owner_token: mint(&server, tenant, owner),
             grouped_token: mint(&server, tenant, grouped),
             bearer: issuer.token(&subject("owner", 1)),
@@ -141,6 +150,30 @@ async fn one_id(admin: &Client, sql: &str, tenant: Uuid) -> Uuid {
 
 async fn identity(admin: &Client, subject: &str) -> Uuid {
     admin.query_one("select identity_id from ringfence.identities where subject = $1", &[&subject]).await.expect("an identity").get(0)
+}
+
+/// A token of the owner's for reading, made as everybody makes one.
+async fn api_token(service: &Process, bearer: &str) -> String {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let body = serde_json::json!({"name": "bench", "scopes": ["ticket.read"]});
+    let made = client.post(format!("http://{}/v1/tenants/{SLUG}/api-tokens", service.address)).bearer_auth(bearer).json(&body).send().await.expect("an answer");
+    assert_eq!(made.status(), 201);
+    made.json::<serde_json::Value>().await.expect("a token")["token"].as_str().expect("a token").to_owned()
+}
+
+/// A session of the owner's, as a sign-in leaves it.
+async fn session(server: &Server, admin: &Client, identity: Uuid) -> String {
+    let secret = SessionSecret::generate().expect("a secret");
+    let key = TokenKey::parse(server.credentials.token_key.expose()).expect("a key");
+    admin
+        .execute(
+            "insert into ringfence.sessions (session_id, session_hash, identity_id, authenticated_at, idle_expires_at, expires_at)
+             values (gen_random_uuid(), $1, $2, now(), now() + interval '12 hours', now() + interval '24 hours')",
+            &[&key.credential_hash("session", secret.bytes()).bytes().as_slice(), &identity],
+        )
+        .await
+        .expect("a session");
+    secret.expose()
 }
 
 /// A clone in which neither walls nor doors stand; only the measure of their cost ever connects to it.

@@ -43,6 +43,11 @@ impl Issuer {
         self.0.issuer()
     }
 
+    #[must_use]
+    pub fn mint(&self, request: &TokenRequest<'_>) -> String {
+        self.0.mint(request).expect("a token")
+    }
+
     /// Good for a day.
     #[must_use]
     pub fn token(&self, subject: &str) -> String {
