@@ -188,7 +188,8 @@ async fn what_is_asked_of_a_new_token_is_checked() {
     ];
     for (body, field) in refused {
         let answer = stage.post(TOKENS, &owner, body.clone()).await.expect(400);
-        assert_eq!(answer.body["errors"][0]["field"], field, "{body}: {}", answer.text);
+        let said: Vec<_> = answer.body["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
+        assert!(said.contains(&json!(field)), "{body}: {}", answer.text);
     }
     for member in [stage.world.tenant("globex").service_account, Uuid::now_v7()] {
         let answer = stage.post(TOKENS, &owner, json!({"name": "x", "scopes": ["ticket.read"], "member_id": member})).await.expect(404);
