@@ -42,6 +42,11 @@ words! {
     }
 }
 
+impl Role {
+    /// Those that a name alone makes somebody: the others need a role of the tenant's own, or a grant.
+    pub const BY_NAME: [Self; 7] = [Self::Owner, Self::Admin, Self::Agent, Self::LightAgent, Self::Requester, Self::Auditor, Self::Service];
+}
+
 /// Names of permissions; `policies/functions/permissions.sql` gives them to roles, and `ticket.import` to no role but to the
 /// import alone.
 pub mod permission {
