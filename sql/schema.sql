@@ -1766,7 +1766,7 @@ function ringfence.for_hours(text)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN (regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create),'::text, ''::text, 'g'::text) || 'break_glass.held,'::text)
+    RETURN (regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),'::text, ''::text, 'g'::text) || 'break_glass.held,'::text)
 
 function ringfence.gives_roles()
     owner ringfence_owner

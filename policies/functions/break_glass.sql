@@ -1,11 +1,11 @@
 -- Breaking the glass: an owner gives a named person a role for hours. Nothing has to run for it to end: enter() compares the
 -- clock at every entry. What the grant gives ends with it, too: for_hours() leaves out every right to give rights.
 
--- The rights of a role while it is a granted one: nobody makes something lasting of a role for hours, neither a member or a
--- role nor a token. `break_glass.held` is no permission but a mark that grantable() looks for.
+-- The rights of a role while it is a granted one: nobody makes something lasting of a role for hours, neither a member, a role
+-- or a token, nor a rule of who may sign in. `break_glass.held` is no permission but a mark that grantable() looks for.
 create function ringfence.for_hours(held text) returns text
 language sql immutable parallel safe
-return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create),', '', 'g') || 'break_glass.held,';
+return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,';
 
 -- Finds the person by who they are to their issuer, or makes them a guest, who may do nothing but what is granted. Returns
 -- nothing where it is not the caller's to grant, and where the person is an owner or a service.

@@ -94,7 +94,7 @@ fn split(name: &str) -> (&str, &str) {
     (name, "")
 }
 
-/// What two sets of rights have in common, where `own` stays the first one's.
+/// What two sets of rights have in common: the narrower of two scopes.
 pub fn common(first: &Names, second: &Names) -> Names {
     let has = |set: &Names, right: &str, scope: &str| set.contains(&format!("{right}{scope}"));
     let mut both = Names::new();
@@ -102,8 +102,7 @@ pub fn common(first: &Names, second: &Names) -> Names {
         let (right, scope) = split(name);
         let kept = match scope {
             "" => has(first, right, "") && has(second, right, ""),
-            ".own" => has(first, right, ".own") && (has(second, right, ".own") || has(second, right, "")),
-            _ => (has(first, right, ".group") && (has(second, right, ".group") || has(second, right, ""))) || (has(first, right, "") && has(second, right, ".group")),
+            scope => (has(first, right, scope) && (has(second, right, scope) || has(second, right, ""))) || (has(first, right, "") && has(second, right, scope)),
         };
         if kept {
             both.insert(name.clone());
@@ -121,7 +120,7 @@ impl Actor {
 
     /// For hours nobody gets the right to give rights.
     pub fn for_hours(mut self) -> Self {
-        for name in ["member.manage", "role.manage", "token.manage", "token.create"] {
+        for name in ["member.manage", "role.manage", "token.manage", "token.create", "settings.change"] {
             self.names.remove(name);
         }
         self.for_hours = true;
@@ -199,9 +198,9 @@ impl Actor {
         self.sees(ticket) && self.reads_comment(ticket, visibility) && self.writes(ticket, visibility)
     }
 
-    /// Members and contacts are seen by who reads them, and by themselves.
+    /// Members and contacts are seen by who reads them, and by themselves; whoever acts for them is not they.
     pub fn sees_person(&self, right: &str, person: Uuid) -> bool {
-        self.may(right) || person == self.member
+        self.may(right) || (person == self.member && !self.for_another)
     }
 
     /// Whoever holds every right of an admin gives roles, and nobody else.

@@ -138,8 +138,8 @@ impl State {
                 }
                 role => Standing::Known(role),
             };
-            // Anybody may be in a group; not for everybody it means something.
-            let groups = if dice.one_in(4) { BTreeMap::new() } else { some_groups(&mut dice, &groups) };
+            // Any person may be in a group; not for everybody it means something.
+            let groups = if role == "service" || dice.one_in(4) { BTreeMap::new() } else { some_groups(&mut dice, &groups) };
             let granted = (role == "guest" || (dice.one_in(4) && !matches!(role, "owner" | "service"))).then(|| *dice.pick(&["admin", "agent", "light_agent", "auditor"]));
             let id = Uuid::now_v7();
             members.push(Member { id, subject: Box::leak(id.to_string().into_boxed_str()), role, standing, groups, granted });

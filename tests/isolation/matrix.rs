@@ -17,7 +17,7 @@ use uuid::Uuid;
 const SNAPSHOT: &str = "policies/matrix.txt";
 
 /// Column, and the person of the scene; those with words behind them are agents with these words in the first group alone.
-const COLUMNS: [(&str, &str, &str); 15] = [
+const COLUMNS: [(&str, &str, &str); 16] = [
     ("owner", "owner", ""),
     ("admin", "admin", ""),
     ("agent", "agent", ""),
@@ -30,6 +30,7 @@ const COLUMNS: [(&str, &str, &str); 15] = [
     ("light_agent", "light_agent", ""),
     ("requester", "requester", ""),
     ("auditor", "auditor", ""),
+    ("service", "service", ""),
     ("custom", "custom", ""),
     ("guest", "guest", ""),
     ("stranger", "stranger", ""),
@@ -38,8 +39,9 @@ const COLUMNS: [(&str, &str, &str); 15] = [
 const HEAD: &str = "\
 # Who may do what, as the service and the database answered it. `make matrix` writes this page; a test compares it.
 #
-# Columns: `full` to `ovw+create` are agents in one group, by what they may do there (ovw: overview); `custom` has a role of the
-# tenant's own making and is in the other group, with read and change; `guest` is an admin for hours; `stranger` is no member.
+# Columns: `full` to `ovw+create` are agents in one group, by what they may do there (ovw: overview); `service` has rights
+# of its own, provisioning among them; `custom` has a role of the tenant's own making and is in the other group, with read and
+# change; `guest` is an admin for hours; `stranger` is no member.
 # Cells: `yes` wherever it is, `group` in the column's group alone, `own` as the requester alone, `self` with oneself alone,
 # `-` nowhere.
 ";

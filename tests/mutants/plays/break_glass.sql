@@ -142,6 +142,7 @@ select <what>;
 -- agent what=ringfence.may('role.manage'): f
 -- agent what=ringfence.may('token.manage'): f
 -- agent what=ringfence.may('token.create'): f
+-- agent what=ringfence.may('settings.change'): f
 -- agent what=ringfence.may('group.manage'): t
 -- agent what=ringfence.may('member.read'): t
 -- agent what=ringfence.gives_roles(): f
