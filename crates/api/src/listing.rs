@@ -121,9 +121,13 @@ where
     let cursors = request.app_data::<Data<Cursors>>().ok_or(Problem::new(Kind::Internal))?;
     let now = Timestamp::now();
     let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
-    let entered = match tx.enter().await {
-        Ok(entered) => entered.clone(),
-        Err(error) => return Err(caller.refused(action, object, error, None).await),
+    let entered = match tx.enter().await.cloned() {
+        Ok(entered) => entered,
+        Err(error) => {
+            // Recording it takes a connection, and whoever holds one while waiting for another may wait for themselves.
+            drop(tx);
+            return Err(caller.refused(action, object, error, None).await);
+        }
     };
     if !entered.permissions.any(needs) {
         let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;

@@ -170,9 +170,13 @@ pub async fn read(
 /// The problem, its denial recorded.
 pub async fn enter(caller: &Caller, action: Action, object: &Object) -> Result<(TenantTx, Entered), Problem> {
     let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
-    let entered = match tx.enter().await {
-        Ok(entered) => entered.clone(),
-        Err(error) => return Err(caller.refused(action, object.clone(), error, None).await),
+    let entered = match tx.enter().await.cloned() {
+        Ok(entered) => entered,
+        Err(error) => {
+            // Recording it takes a connection, and whoever holds one while waiting for another may wait for themselves.
+            drop(tx);
+            return Err(caller.refused(action, object.clone(), error, None).await);
+        }
     };
     if may(&entered) {
         return Ok((tx, entered));
