@@ -65,7 +65,7 @@ select t.tenant_id, '{new}', '{agent}', 'auditor', 'long enough a reason', '{own
 -- sql:
 update ringfence.break_glass_grants set revoked_at = <when>;
 -- let: when=now()
--- owner service[break_glass.grant,member.read] service[break_glass.grant]: #1
+-- owner service[break_glass.grant,member.read] service[break_glass.grant]: #2
 -- owner when=null: !42501
 -- admin agent grouped_agent light_agent requester auditor service[member.read] nobody: #0
 
@@ -101,7 +101,7 @@ select t.tenant_id, g.id::uuid, g.member::uuid, 'auditor', t.slug || ' reason en
 -- choose: created_at:ascending
 -- show: grant_id reason
 -- let: tenant_id={acme} limit=9
--- owner: new|acme reason enough; new2|acme reason enough
+-- owner: new|acme reason enough; grant|a reason that was told; new2|acme reason enough
 -- owner limit=1: new|acme reason enough
 
 -- play: the filters of the list of grants
@@ -114,8 +114,8 @@ select t.tenant_id, g.id::uuid, g.member::uuid, 'auditor', t.slug || ' reason en
 -- show: grant_id
 -- let: tenant_id={acme} limit=9
 -- each: member_id member_id={silent}: new2
--- each: created_at:after key_time=2026-01-01 key_id={new}: new2
--- each: created_at:before key_time=2026-01-02 key_id={new2}: new
+-- each: created_at:after key_time=2026-01-01 key_id={new}: new2; grant
+-- each: created_at:before key_time=2026-01-02 key_id={new2}: grant; new
 
 -- play: grants, the youngest first
 -- before:
@@ -126,7 +126,7 @@ select t.tenant_id, g.id::uuid, '{agent}', 'auditor', 'long enough a reason', '{
 -- choose: created_at:descending
 -- show: grant_id
 -- let: tenant_id={acme} limit=9
--- owner: new2; new
+-- owner: new2; grant; new
 
 -- play: what a role gives for hours, it gives without the rights to give rights
 -- before:

@@ -4,7 +4,7 @@
 -- before:
 update ringfence.sessions set <set>;
 -- sql:
-select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where ringfence.permissions_of(r, grouped) = current_setting('app.permissions') limit 1), current_setting('app.permissions')), current_setting('app.session_id'), current_setting('app.actor_kind');
+select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), ringfence.for_hours(ringfence.permissions_of(r, grouped))) limit 1), current_setting('app.permissions')), current_setting('app.session_id'), current_setting('app.actor_kind');
 -- let: set=ended_at=null
 -- via[s:session]: acme|agent|agent|i_agent|agent|session|user
 -- via[s:session]@globex: globex|agent|agent|i_agent|agent|session|user
@@ -75,7 +75,8 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[i:grouped_agent,a:light_agent] also=update/**/ringfence.group_members/**/set/**/group_id='{second}'/**/where/**/member_id='{light_agent}': acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{};{};{};{}
 -- via[i:grouped_agent,a:light_agent] also=update/**/ringfence.group_members/**/set/**/access='{overview,create}'/**/where/**/member_id='{light_agent}': acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{};{first};{};{first}
 -- via[i:light_agent,a:grouped_agent] also=update/**/ringfence.group_members/**/set/**/access='{overview,create}'/**/where/**/member_id='{light_agent}': acme|light_agent|grouped_agent|i_grouped_agent|comment.read.group contact.read ticket.read.group token.create|{};{first};{};{first}
--- via[i:agent,a:agent] via[i:agent,a:outsider] via[i:outsider,a:agent] via[i:agent,a:absent] via[i:agent,a:new]: !RF003 or !22P02
+-- via[i:agent,a:agent]: !RF008
+-- via[i:agent,a:outsider] via[i:outsider,a:agent] via[i:agent,a:absent] via[i:agent,a:new]: !RF003 or !22P02
 -- via[s:session,a:owner] via[t:token_auditor,a:owner] via[i:agent,x:owner] via[i:agent,owner] via[s:session,x:owner]: !RF002
 -- via[i:service,m:agent] rights={act_as,ticket.read,audit.read}: acme|agent|service|i_service|ticket.read|{};{};{};{}
 -- via[i:service,m:agent]@globex rights={act_as,ticket.read,audit.read}: globex|agent|service|i_service|ticket.read|{};{};{};{}
@@ -105,7 +106,7 @@ select ringfence.narrowed('<held>', '<allowed>');
 -- root held=,, allowed=,.group,: ,.group,
 -- root allowed=,a.xx,xa.x,b.,.y,: ,
 -- root held=,a.xx,xb.y,: ,
--- root allowed=,a.x.group,b.y.own,: ,a.x.group,
+-- root allowed=,a.x.group,b.y.own,: ,a.x.group,b.y.own,
 -- root held=,a.x.group,b.y.own,: ,a.x.group,b.y.own,
 -- root held=,a.x.group,b.y.own, allowed=,a.x.own,b.y.group,: ,
 -- root held=,a.x.own, allowed=,a.x.group,: ,
@@ -168,7 +169,7 @@ select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '
 -- agent who={agent} guest=true hours=-1: !RF003
 -- via[s:session] who={agent} guest=true: auditor|{};{};{};{}|null
 -- via[s:session] who={agent} guest=true revoked=now(): !RF003
--- via[t:token_auditor] who={auditor} role=light_agent: ,comment.read.group,ticket.read.group,|{};{};{};{}|null
+-- via[t:token_auditor] who={auditor} role=light_agent: ,comment.read.group,ticket.read.group,break_glass.held,|{};{};{};{}|null
 
 -- play: the entry names the grant that stands behind it, the subject's before the actor's
 -- before:

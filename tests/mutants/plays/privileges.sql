@@ -96,7 +96,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.contacts role=ringfence_operator: none
 -- root relation=ringfence.contacts role=ringfence_reporting: none
 -- root relation=ringfence.contacts role=public: none
--- root relation=ringfence.group_members role=ringfence_app: select insert delete
+-- root relation=ringfence.group_members role=ringfence_app: select insert update(access) delete
 -- root relation=ringfence.group_members role=ringfence_auditor: none
 -- root relation=ringfence.group_members role=ringfence_dispatcher: none
 -- root relation=ringfence.group_members role=ringfence_operator: none
@@ -180,7 +180,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.tags role=ringfence_operator: none
 -- root relation=ringfence.tags role=ringfence_reporting: none
 -- root relation=ringfence.tags role=public: none
--- root relation=ringfence.tenants role=ringfence_app: select(tenant_id slug name status created_at)
+-- root relation=ringfence.tenants role=ringfence_app: select(tenant_id slug name status created_at required_issuers sign_in_version)
 -- root relation=ringfence.tenants role=ringfence_auditor: none
 -- root relation=ringfence.tenants role=ringfence_dispatcher: none
 -- root relation=ringfence.tenants role=ringfence_operator: none
@@ -208,7 +208,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: access_of actor agreement_refuses begin_sign_in consent_agreement current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session gives_roles grantable groups_with identify identity list_sessions may member member_with my_identity my_tenants open_session permissions permissions_of post_crossing provision_group provision_user request reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement sealed status_may_follow take_sign_in tenant_id touch_session touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_app: accept_invitation access_of actor agreement_refuses begin_sign_in consent_agreement current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session gives_roles grant_break_glass grantable groups_with identify identity list_sessions may member member_with my_identity my_tenants oneself open_session permissions permissions_of post_crossing provision_group provision_user request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement sealed status_may_follow take_sign_in tenant_id token_used touch_session touch_ticket transfer_ticket|t|f|f|f
 -- root role=ringfence_auditor: move_audit|t|f|f|f
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_reporting_login create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f

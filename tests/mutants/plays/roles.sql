@@ -28,7 +28,8 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) value
 -- sql:
 update ringfence.tenant_roles set <set>;
 -- let: set=version=9
--- owner admin service[role.manage,ticket.read,audit.read]: #2
+-- owner admin: #4
+-- service[role.manage,ticket.read,audit.read]: #2
 -- service[role.manage,ticket.read]: #1
 -- agent grouped_agent light_agent requester auditor service[member.read] service[role.manage] nobody: #0
 -- service[role.manage,ticket.read] set=permissions='{audit.read}': !42501
@@ -44,7 +45,8 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) value
 -- sql:
 delete from ringfence.tenant_roles;
 -- effects
--- owner admin service[role.manage,ticket.read,audit.read]: #2 / tenant_roles b+1
+-- owner admin: #4 / tenant_roles a-2, tenant_roles b+1
+-- service[role.manage,ticket.read,audit.read]: #2 / tenant_roles b+1
 -- service[role.manage,ticket.read]: #1 / tenant_roles a+1, tenant_roles b+1
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: #0 / tenant_roles a+2, tenant_roles b+1
 
@@ -63,7 +65,7 @@ insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, 
 select t.tenant_id, '{new}', '{silent}', 'auditor', 'long enough a reason', '{owner}', now() + interval '1 hour' from ringfence.tenants t;
 -- sql:
 select (select count(*) from ringfence.tenant_roles), (select count(*) from ringfence.break_glass_grants);
--- owner admin agent grouped_agent light_agent auditor service[member.read]: 1|1
+-- owner admin agent grouped_agent light_agent auditor service[member.read]: 3|2
 -- requester service[role.manage] nobody: 0|0
 
 -- play: a role is made with its audit row
@@ -116,7 +118,7 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions, creat
 -- choose: created_at:ascending
 -- show: name
 -- let: tenant_id={acme} limit=9
--- owner: r; s
+-- owner: r; narrow; s; wide
 -- owner limit=1: r
 
 -- play: roles, the youngest first
@@ -126,7 +128,7 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions, creat
 -- choose: created_at:descending
 -- show: name
 -- let: tenant_id={acme} limit=9
--- owner: s; r
+-- owner: wide; s; narrow; r
 
 -- play: the edges of the list of roles
 -- before:
@@ -135,5 +137,5 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions, creat
 -- choose: <choose> created_at:descending
 -- show: name
 -- let: tenant_id={acme} limit=9
--- each: created_at:after key_time=2026-01-01 key_id={new}: s
--- each: created_at:before key_time=2026-01-02 key_id={new2}: r
+-- each: created_at:after key_time=2026-01-01 key_id={new}: wide; s; narrow
+-- each: created_at:before key_time=2026-01-02 key_id={new2}: narrow; r

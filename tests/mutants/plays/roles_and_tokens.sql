@@ -187,10 +187,10 @@ select (select string_agg(number::text, ' ' order by number) from ringfence.tick
 -- grouped_agent light_agent: 1 4|2|2
 -- grouped_agent light_agent access={read}: 1 4|2|2
 -- grouped_agent light_agent access={overview}: 1 4|0|2
--- grouped_agent light_agent access={create}: null|0|0
--- grouped_agent light_agent access={change}: null|0|0
+-- grouped_agent light_agent access={create}: !23514 group_members_access_sees
+-- grouped_agent light_agent access={change}: !23514 group_members_access_sees
 -- grouped_agent access={overview,create,change}: 1 4|0|2
--- grouped_agent@globex access={create}: 1 4|2|2
+-- grouped_agent@globex access={overview}: 1 4|2|2
 
 -- play: what each kind of access to a group lets one do
 -- before:
@@ -199,17 +199,17 @@ update ringfence.group_members set access = '<access>' where tenant_id = '{acme}
 <sql>;
 -- let: access={full} sql=insert/**/into/**/ringfence.tickets(tenant_id,ticket_id,number,subject,requester_id,group_id)values('{acme}','{new}',100,'x','{asker}','{first}')
 -- grouped_agent: #1
--- grouped_agent access={create}: #1
+-- grouped_agent access={overview,create}: #1
 -- grouped_agent access={read,change,overview}: !42501
 -- grouped_agent sql=update/**/ringfence.tickets/**/set/**/priority='high': #2
--- grouped_agent access={change} sql=update/**/ringfence.tickets/**/set/**/priority='high': #2
+-- grouped_agent access={overview,change} sql=update/**/ringfence.tickets/**/set/**/priority='high': #2
 -- grouped_agent access={read,create,overview} sql=update/**/ringfence.tickets/**/set/**/priority='high': #0
 -- grouped_agent sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): #1
--- grouped_agent access={change} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): #1
+-- grouped_agent access={overview,change} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): #1
 -- grouped_agent access={read,create,overview} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): !42501
 -- light_agent access={read} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{light_agent}','internal','x'): #1
 -- light_agent access={overview,change,create} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{light_agent}','internal','x'): !42501
--- grouped_agent access={change} sql=select/**/count(*)/**/from/**/ringfence.transfer_ticket('{ticket1}',1,'{second}',null,'{new}'): 1
+-- grouped_agent access={overview,change} sql=select/**/count(*)/**/from/**/ringfence.transfer_ticket('{ticket1}',1,'{second}',null,'{new}'): 1
 -- grouped_agent access={read,create,overview} sql=select/**/count(*)/**/from/**/ringfence.transfer_ticket('{ticket1}',1,'{second}',null,'{new}'): 0
 
 -- play: which list of groups a right goes by
