@@ -16,15 +16,28 @@ const AUDIENCE: &str = "https://tickets.example.com";
 const ADDRESS: &str = "owner@acme.example";
 
 /// The provider, whose keys and clock can be changed by starting it anew.
-struct Provider {
+pub struct Provider {
     port: u16,
     running: Option<Lasting>,
+    /// The service that is a client of its own, and the pages that it may send browsers to.
+    service: Option<(String, String)>,
 }
 
 impl Provider {
-    async fn start() -> Self {
+    /// Not started yet: its address is known before that of the service that it is to know.
+    pub fn reserve() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut provider = Self { port, running: None };
+        Self { port, running: None, service: None }
+    }
+
+    /// Starts it with the service as its client.
+    pub async fn serve(&mut self, service: &str, pages: &str) {
+        self.service = Some((service.to_owned(), pages.to_owned()));
+        self.restart("first", 0).await;
+    }
+
+    async fn start() -> Self {
+        let mut provider = Self::reserve();
         provider.restart("first", 0).await;
         provider
     }
@@ -38,6 +51,9 @@ impl Provider {
         std::fs::write(&file, keys).unwrap();
         let mut command = node(&["identity/provider.mjs", &self.port.to_string(), file.to_str().unwrap()]);
         command.env("CLOCK", ahead.to_string()).env("EMAIL", ADDRESS);
+        if let Some((service, pages)) = &self.service {
+            command.env("SERVICE", service).env("PAGES", pages);
+        }
         self.running = Some(Lasting::start(command).await);
         std::fs::remove_file(file).ok();
     }
@@ -46,7 +62,7 @@ impl Provider {
         folder().join(format!("target/keys-{}.json", self.port))
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
@@ -83,7 +99,7 @@ async fn service(installation: &Installation, provider: &Provider) -> (Running, 
     (running, world)
 }
 
-async fn member(installation: &Installation, world: &World, provider: &Provider, subject: &str, role: Role) {
+pub async fn member(installation: &Installation, world: &World, provider: &Provider, subject: &str, role: Role) {
     let permissions = (role == Role::Service).then(|| vec!["ticket.read".to_owned(), "ticket.create".to_owned()]);
     let new = NewMember { issuer: &provider.url(), subject, name: "Somebody", email: None, role, permissions };
     installation.operator().await.add_member(world.tenant("acme").id.into(), &new).await.unwrap().expect("a new member");

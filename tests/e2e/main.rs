@@ -6,3 +6,4 @@ mod identity;
 mod import;
 mod node;
 mod page;
+mod sign_in;
