@@ -226,5 +226,9 @@ fn is_near(mutant: &Mutant, play: &Play, case: &Case) -> bool {
     if matches!(mutant.made, Made::Query { .. }) {
         return true;
     }
+    // Whatever is let in, is let in by the entry.
+    if play.file == "credentials" && ["enter", "narrowed", "common_groups", "live_session"].contains(&mutant.subject.as_str()) {
+        return true;
+    }
     case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play).contains(&format!("ringfence.{}", mutant.subject))
 }

@@ -104,9 +104,8 @@ async fn move_on(auditor: Config, mut nudges: mpsc::Receiver<oneshot::Sender<()>
     let mut client = None;
     let mut waiting = Vec::new();
     loop {
-        match tokio::time::timeout(Duration::from_secs(1), nudges.recv_many(&mut waiting, 64)).await {
-            Ok(0) => return,
-            Ok(_) | Err(_) => {}
+        if let Ok(0) = tokio::time::timeout(Duration::from_secs(1), nudges.recv_many(&mut waiting, 64)).await {
+            return;
         }
         let moved = async {
             let session = connected(&auditor, &mut client).await?;

@@ -28,6 +28,11 @@ select count(*) from ringfence.<table>;
 -- agent requester table=organizations: !RF001
 -- agent requester table=tags: !RF001
 -- owner requester table=memberships: !RF001
+-- owner requester table=api_tokens: !RF001
+-- owner requester table=tenant_roles: !RF001
+-- owner requester table=break_glass_grants: !RF001
+-- agent setting=actor_id value={owner}: !RF001
+-- agent setting=actor_id value={owner} local=false: !RF001
 -- owner requester table=audit_events: !RF001
 -- agent requester table=idempotency_keys: !RF001
 
@@ -74,6 +79,9 @@ select count(*) from ringfence.<table>;
 -- nobody table=contacts: 0
 -- nobody table=members: 0
 -- nobody table=memberships: 0
+-- nobody table=api_tokens: 0
+-- nobody table=tenant_roles: 0
+-- nobody table=break_glass_grants: 0
 -- nobody table=groups: 0
 -- nobody table=group_members: 0
 -- nobody table=organizations: 0

@@ -50,6 +50,25 @@ select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, 
 -- nobody: !42501
 -- operator dispatcher analyst: !42501
 
+-- play: the service writes who acts, and for whom
+insert into ringfence.audit_inbox (tenant_id, action, decision<columns>) values ('{acme}', 'x.done', 'allow'<values>);
+-- after:
+select actor_id, identity_id, on_behalf_of, actor_kind, session_id from ringfence.audit_inbox where action = 'x.done';
+-- let: columns= values=
+-- via[i:agent,a:auditor]: #1 / auditor|i_auditor|agent|user|session
+-- via[s:session]: #1 / agent|i_agent|null|user|session
+-- via[t:token_auditor]: #1 / auditor|i_auditor|null|user|token_auditor
+-- via[t:token_service]: #1 / service|i_service|null|service|token_service
+-- via[i:agent,a:auditor] columns=,on_behalf_of values=,null: !42501
+-- via[i:agent,a:auditor] columns=,on_behalf_of values=,'{auditor}': !42501
+-- via[i:agent,a:auditor] columns=,on_behalf_of values=,'{owner}': !42501
+-- via[i:agent,a:auditor] columns=,actor_id,on_behalf_of values=,'{agent}','{agent}': !42501
+-- via[i:agent,a:auditor] columns=,actor_id,on_behalf_of values=,'{agent}',null: !42501
+-- via[i:agent,a:auditor] columns=,identity_id values=,'{i_agent}': !42501
+-- agent columns=,on_behalf_of values=,'{agent}': #1 / agent|i_agent|agent|user|session
+-- agent columns=,on_behalf_of values=,'{owner}': !42501
+-- agent columns=,actor_id,on_behalf_of values=,'{owner}','{agent}': !42501
+
 -- play: the auditor's login writes events of any tenant and of none, and reads nothing back
 insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details<columns>)
 values (<tenant>, '{r_one}', 'x.done', 'deny', 'r', '{agent}', '{i_agent}', 'user', null, 's', 'a', 'ticket', '{ticket1}', 1, null, '{}'<values>);

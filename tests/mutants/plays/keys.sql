@@ -29,6 +29,13 @@ insert into ringfence.<table> select (jsonb_populate_record(x, '<change>')).* fr
 -- root table=organizations where=external_id='o-1' change={"organization_id":"{new}","name":"x"}: !23505 organizations_external_key
 -- root table=members change={"identity_id":"{i_new}"}: !23505 members_pkey
 -- root table=members change={"member_id":"{asker}"}: !23505 members_identity_key
+-- root table=sessions change={}: !23505 sessions_pkey
+-- root table=sessions change={"session_id":"{new}"}: !23505 sessions_hash_key
+-- root table=api_tokens change={}: !23505 api_tokens_pkey
+-- root table=api_tokens change={"api_token_id":"{new}"}: !23505 api_tokens_hash_key
+-- root table=tenant_roles change={}: !23505 tenant_roles_pkey
+-- root table=tenant_roles change={"role_id":"{new}"}: !23505 tenant_roles_name_key
+-- root table=break_glass_grants change={}: !23505 break_glass_grants_pkey
 
 -- play: what may not be twice, among columns that are computed
 insert into ringfence.<into>;
@@ -79,6 +86,16 @@ insert into ringfence.<into>;
 -- root into=audit_heads(tenant_id,length)values('{absent}',0): !23503 audit_heads_tenant_fkey
 -- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{absent}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{absent}'): !23503 reporting_logins_tenant_fkey
+-- root into=sessions(session_id,session_hash,identity_id,authenticated_at,idle_expires_at,expires_at)values('{new}',sha256('x'),'{absent}',now(),now(),now()): !23503 sessions_identity_fkey
+-- root into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{absent}','{new}','{agent}','agent','x',sha256('x'),'{}','{agent}',now()+'1h'): !23503 api_tokens_tenant_fkey
+-- root into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{acme}','{new}','{asker}','agent','x',sha256('x'),'{}','{asker}',now()+'1h'): !23503 api_tokens_member_fkey
+-- root into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{acme}','{new}','{agent}','service','x',sha256('x'),'{}','{owner}',now()+'1h'): !23503 api_tokens_member_fkey
+-- root into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{acme}','{new}','{service}','service','x',sha256('x'),'{}','{outsider}',now()+'1h'): !23503 api_tokens_created_by_fkey
+-- root into=tenant_roles(tenant_id,role_id,name,permissions)values('{absent}','{new}','x','{}'): !23503 tenant_roles_tenant_fkey
+-- root into=break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{absent}','{new}','{agent}','admin','a_reason_told','{owner}',now()+'1h'): !23503 break_glass_grants_tenant_fkey
+-- root into=break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{acme}','{new}','{outsider}','admin','a_reason_told','{owner}',now()+'1h'): !23503 break_glass_grants_member_fkey
+-- root into=break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{acme}','{new}','{agent}','admin','a_reason_told','{outsider}',now()+'1h'): !23503 break_glass_grants_granted_by_fkey
+-- root into=members(tenant_id,member_id,identity_id,role,role_id)values('{acme}','{asker}','{i_new}','custom','{absent}'): !23503 members_role_fkey
 
 -- play: an identity that nobody is stays out, even of a member's row
 -- before:
@@ -94,6 +111,12 @@ set local session_replication_role = replica; <before>; set local session_replic
 delete from ringfence.<table> where <where>;
 -- let: before=select table=tenants where=tenant_id='{acme}'
 -- root table=organizations where=organization_id='{org}': !23503 contacts_organization_fkey
+-- root table=identities where=subject='agent' before=delete/**/from/**/ringfence.memberships: !23503 sessions_identity_fkey
+-- root table=members where=member_id='{service}' before=delete/**/from/**/ringfence.memberships: !23503 api_tokens_member_fkey
+-- root table=contacts where=contact_id='{owner}' before=delete/**/from/**/ringfence.members: !23503 api_tokens_created_by_fkey
+-- root table=contacts where=contact_id='{owner}' before=delete/**/from/**/ringfence.members;delete/**/from/**/ringfence.api_tokens: !23503 break_glass_grants_granted_by_fkey
+-- root table=contacts where=contact_id='{light_agent}' before=delete/**/from/**/ringfence.members;delete/**/from/**/ringfence.group_members: !23503 break_glass_grants_member_fkey
+-- root table=tenant_roles where=role_id='{narrow_role}' before=update/**/ringfence.members/**/set/**/role='custom',role_id='{narrow_role}'/**/where/**/role='agent': !23503 members_role_fkey
 -- root table=contacts where=contact_id='{agent}': !23503 members_contact_fkey
 -- root table=contacts where=contact_id='{asker}': !23503 tickets_requester_fkey
 -- root table=members where=member_id='{agent}': !23503 memberships_member_fkey
@@ -125,4 +148,7 @@ delete from ringfence.tenants where tenant_id = '{new}';
 -- root into=audit_heads(tenant_id,length)values('{new}',0): !23503 audit_heads_tenant_fkey
 -- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{new}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{new}'): !23503 reporting_logins_tenant_fkey
+-- root into=tenant_roles(tenant_id,role_id,name,permissions)values('{new}','{new}','x','{}'): !23503 tenant_roles_tenant_fkey
+-- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');set/**/local/**/session_replication_role=replica;insert/**/into/**/ringfence.api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{new}','{new}','{new}','agent','x',sha256('x'),'{}','{new}',now()+'1h');delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 api_tokens_tenant_fkey
+-- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');set/**/local/**/session_replication_role=replica;insert/**/into/**/ringfence.break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{new}','{new}','{new}','admin','a_reason_told','{new}',now()+'1h');delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 break_glass_grants_tenant_fkey
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');insert/**/into/**/ringfence.tickets(tenant_id,ticket_id,number,subject,requester_id)values('{new}','{new}',1,'x','{new}');set/**/local/**/session_replication_role=replica;delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 tickets_tenant_fkey

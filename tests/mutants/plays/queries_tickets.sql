@@ -216,7 +216,7 @@ select count(*) from ringfence.tags;
 -- play: an answer kept is found by the member who kept it, for a day
 -- before:
 update ringfence.idempotency_keys set created_at = transaction_timestamp() - interval '<age>';
-insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) values ('{acme}', '{owner}', '{owner}', 'other', 'k-1', sha256('x'), 200, '{}', 'other route'), ('{acme}', '{owner}', 'createTicket', 'k-9', sha256('x'), 200, '{}', 'other key');
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) values ('{acme}', '{owner}', '{owner}', 'other', 'k-1', sha256('x'), 200, '{}', 'other route'), ('{acme}', '{owner}', '{owner}', 'createTicket', 'k-9', sha256('x'), 200, '{}', 'other key');
 -- query: idempotency/find.sql
 -- show: taken body
 -- let: 1={acme} 2=createTicket 3=k-1 4=77 age=1hour

@@ -14,6 +14,9 @@ select string_agg(distinct left(s.t, 1), ' ') from (select tenant_id::text as t,
 -- agent table=organizations: a or !RF001
 -- agent table=tags: a or !RF001
 -- owner table=memberships: a or !RF001
+-- owner table=api_tokens: a or !RF001
+-- owner table=tenant_roles: a or !RF001
+-- owner table=break_glass_grants: a or !RF001
 -- owner table=audit_events: a or !RF001
 -- owner table=idempotency_keys: a or !RF001
 
@@ -37,6 +40,9 @@ select string_agg(distinct left(s.t, 1), ' ') from (select tenant_id::text as t,
 -- agent table=organizations: a
 -- agent table=tags: a
 -- owner table=memberships: a
+-- owner table=api_tokens: a
+-- owner table=tenant_roles: a
+-- owner table=break_glass_grants: a
 -- owner table=audit_events: a
 -- owner table=idempotency_keys: a
 
@@ -54,6 +60,9 @@ set local enable_indexscan = off; set local enable_bitmapscan = off; set local e
 -- owner sql=update/**/ringfence.contacts/**/set/**/name='x' predicate=contact_id='{silent}'/**/and/**/: #0 / unchanged or #1 / contacts a+1-1
 -- owner sql=update/**/ringfence.tickets/**/set/**/subject='x' predicate=ticket_id='{ticket1}'/**/and/**/: #0 / unchanged or #1 / tickets a+1-1
 -- owner sql=delete/**/from/**/ringfence.organizations predicate=organization_id='{empty_org}'/**/and/**/: #0 / unchanged or #1 / organizations a-1
+-- owner sql=delete/**/from/**/ringfence.api_tokens predicate=api_token_id='{token_auditor}'/**/and/**/: #0 / unchanged or #1 / api_tokens a-1
+-- owner sql=delete/**/from/**/ringfence.tenant_roles predicate=role_id='{wide_role}'/**/and/**/: #0 / unchanged or #1 / tenant_roles a-1
+-- owner sql=update/**/ringfence.break_glass_grants/**/set/**/revoked_at=now() predicate=grant_id='{grant}'/**/and/**/: #0 / unchanged or #1 / break_glass_grants a+1-1
 -- owner sql=delete/**/from/**/ringfence.groups predicate=group_id='{vacant}'/**/and/**/: #0 / unchanged or #1 / groups a-1
 
 -- play: a member that moves while the scan runs shows no other member's answers
