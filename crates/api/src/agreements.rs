@@ -95,20 +95,15 @@ fn terms(fields: &mut Fields) -> Option<Terms> {
     if partner.is_none() {
         fields.wrong("partner", "invalid", "must be a slug, such as globex");
     }
-    if !fields.has("direction") {
-        fields.wrong("direction", "required", "is required: outgoing, incoming or both");
-    }
+    fields.require("direction");
     let direction = fields.word::<CrossingDirection>("direction").map(CrossingDirection::as_str);
     let actions = words::<CrossingAction>(fields, "actions", CrossingAction::ALL.len());
     if actions.as_ref().is_some_and(Vec::is_empty) {
         fields.wrong("actions", "required", "must name at least one");
     }
     let kinds = words::<CrossingField>(fields, "fields", CrossingField::ALL.len());
-    let present = fields.has("expires_at");
+    fields.require("expires_at");
     let expires_at = fields.time("expires_at");
-    if !present {
-        fields.wrong("expires_at", "required", "is required");
-    }
     if expires_at.is_some_and(|time| time <= Timestamp::now()) {
         fields.wrong("expires_at", "out_of_range", "must be in the future");
     }
@@ -117,9 +112,7 @@ fn terms(fields: &mut Fields) -> Option<Terms> {
 
 /// A required list of words of a closed set.
 fn words<T: FromStr<Err = UnknownWord>>(fields: &mut Fields, name: &str, most: usize) -> Option<Vec<String>> {
-    if !fields.has(name) {
-        fields.wrong(name, "required", "is required");
-    }
+    fields.require(name);
     let texts = fields.texts(name, most, 40)?;
     for text in &texts {
         if let Err(UnknownWord { expected }) = text.parse::<T>() {
@@ -158,9 +151,7 @@ pub async fn set_agreement_state(caller: Caller, request: HttpRequest, path: web
     let agreement_id: AgreementId = people::id(&path.1)?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
-    if !fields.has("state") {
-        fields.wrong("state", "required", "is required: consented or revoked");
-    }
+    fields.require("state");
     let decision = fields.word::<AgreementDecision>("state");
     fields.finish()?;
     let decision = decision.unwrap_or(AgreementDecision::Revoked);

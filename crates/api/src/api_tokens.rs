@@ -161,9 +161,7 @@ fn read<T>(body: JsonBody, make: impl FnOnce(String, Option<Uuid>, Vec<String>, 
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
     let member_id = fields.uuid("member_id");
-    if !fields.has("scopes") {
-        fields.wrong("scopes", "required", "is required");
-    }
+    fields.require("scopes");
     let scopes = fields.permissions("scopes");
     if scopes.as_ref().is_some_and(Vec::is_empty) {
         fields.wrong("scopes", "required", "must hold at least one");

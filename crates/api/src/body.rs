@@ -163,12 +163,16 @@ impl Fields {
         self.patched_text(field, least, most).flatten()
     }
 
-    pub fn required_text(&mut self, field: &str, least: usize, most: usize) -> String {
-        let absent = matches!(self.fields.get(field), None | Some(Value::Null));
-        if absent {
+    /// What the operation cannot do without; null counts as absent.
+    pub fn require(&mut self, field: &str) {
+        if matches!(self.fields.get(field), None | Some(Value::Null)) {
             self.fields.remove(field);
             self.wrong(field, "required", "is required");
         }
+    }
+
+    pub fn required_text(&mut self, field: &str, least: usize, most: usize) -> String {
+        self.require(field);
         self.text(field, least, most).unwrap_or_default()
     }
 
@@ -364,22 +368,6 @@ impl Fields {
             self.close(inner);
         }
         Some(read_items)
-    }
-
-    /// A whole number within bounds.
-    pub fn integer(&mut self, field: &str, least: i32, most: i32) -> Option<i32> {
-        let number = match self.fields.remove(field)? {
-            Value::Null => return None,
-            Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
-            _ => {
-                self.wrong(field, "wrong_type", "must be a whole number");
-                return None;
-            }
-        };
-        if number.is_none_or(|number| !(least..=most).contains(&number)) {
-            self.wrong(field, "out_of_range", format!("must be from {least} to {most}"));
-        }
-        number
     }
 
     /// Takes over what an inner object found wrong.

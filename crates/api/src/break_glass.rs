@@ -52,9 +52,7 @@ pub async fn grant_break_glass(caller: Caller, request: HttpRequest, body: Unrea
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     for name in ["role", "hours"] {
-        if !fields.has(name) {
-            fields.wrong(name, "required", "is required");
-        }
+        fields.require(name);
     }
     let new = NewGrant {
         grant_id: GrantId::generate(),
@@ -62,7 +60,7 @@ pub async fn grant_break_glass(caller: Caller, request: HttpRequest, body: Unrea
         subject: fields.required_text("subject", 1, 255),
         name: fields.text("name", 1, 200),
         role: fields.word::<GrantedRole>("role").unwrap_or(GrantedRole::Auditor).as_str(),
-        hours: fields.integer("hours", 1, 24).unwrap_or(1),
+        hours: fields.number("hours", 1, 24).unwrap_or(1),
         reason: fields.required_text("reason", 10, 1000),
     };
     if new.subject.len() > 255 {

@@ -34,7 +34,7 @@ pub struct InvitationInput {
     email: String,
     #[schema(min_length = 1, max_length = 200, example = "Colleague")]
     name: String,
-    /// Not `service`, and at most what the caller may add.
+    /// Neither `service` nor `custom`, and at most what the caller may add.
     role: Role,
     /// Days that the invitation holds; 7 by default.
     #[schema(minimum = 1, maximum = 30, format = "int64")]
@@ -97,17 +97,16 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     let body = body.read().await?;
     answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
-    if !fields.has("email") {
-        fields.wrong("email", "required", "is required");
-    }
+    fields.require("email");
     let email = people::email(&mut fields).unwrap_or_default();
     let name = fields.required_text("name", 1, 200);
-    if !fields.has("role") {
-        fields.wrong("role", "required", "is required");
-    }
+    fields.require("role");
     let role = crate::members::given_role(&mut fields);
-    if role == Some(Role::Service) {
-        fields.wrong("role", "contradiction", "a service accepts no invitation");
+    match role {
+        Some(Role::Service) => fields.wrong("role", "contradiction", "a service accepts no invitation"),
+        // It is given by its id, which an invitation does not carry.
+        Some(Role::Custom) => fields.wrong("role", "unknown_value", "is given to a member, and by no invitation"),
+        _ => {}
     }
     let days = fields.parsed::<i64>("days", "a number of days").unwrap_or(USUAL_DAYS);
     if !(1..=30).contains(&days) {

@@ -202,6 +202,7 @@ impl From<Refusal> for Problem {
             Refusal::NoEntry | Refusal::NobodyToActFor | Refusal::NotFound => Self::new(Kind::NotFound),
             Refusal::Forbidden { .. } => Self::new(Kind::Forbidden),
             Refusal::VersionMismatch { current } => Self { current_version: Some(current), ..Self::new(Kind::PreconditionFailed) },
+            Refusal::VersionNeeded => Self::new(Kind::PreconditionRequired),
             Refusal::Conflict { code, .. } => Self::with_code(Kind::Conflict, code),
             Refusal::Field { field, code, message } => {
                 let kind = if code == "not_found" { Kind::NotFound } else { Kind::InvalidRequest };

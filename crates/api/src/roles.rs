@@ -73,9 +73,7 @@ pub async fn create_role(caller: Caller, request: HttpRequest, body: Unread) -> 
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
-    if !fields.has("permissions") {
-        fields.wrong("permissions", "required", "is required");
-    }
+    fields.require("permissions");
     let permissions = fields.permissions("permissions").unwrap_or_default();
     fields.finish()?;
     let role_id = RoleId::generate();

@@ -9,7 +9,17 @@ use ringfence_domain::Role;
 use ringfence_identity::ActorKind;
 
 /// Operations that are dangerous whatever they are asked.
-pub const DANGEROUS: &[&str] = &["createAgreement", "setAgreementState", "changeSignInSettings"];
+pub const DANGEROUS: &[&str] = &[
+    "grantBreakGlass",
+    "createApiToken",
+    "createServiceAccount",
+    "createRole",
+    "updateRole",
+    "createAgreement",
+    "setAgreementState",
+    "changeSignInSettings",
+    "setProvisioningSettings",
+];
 
 /// Roles that are dangerous to give, by the operations that give roles.
 pub const DANGEROUS_ROLES: &[Role] = &[Role::Owner, Role::Admin];

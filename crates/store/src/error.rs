@@ -24,6 +24,9 @@ pub enum Refusal {
     Forbidden { permission: &'static str },
     #[error("the version is {current}")]
     VersionMismatch { current: i32 },
+    /// It stands already, and nobody changes what they have not read.
+    #[error("stands already; the version read is needed")]
+    VersionNeeded,
     /// The state of things forbids it, for example a status that may not follow another.
     #[error("{message}")]
     Conflict { code: &'static str, message: &'static str },

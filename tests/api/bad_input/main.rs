@@ -61,24 +61,7 @@ impl Scene {
     /// Every operation of the service with a path of acme that exists.
     pub fn operations(&self) -> Vec<(&'static str, String, &'static str)> {
         let acme = self.world.tenant("acme");
-        let filled = |path: &str| {
-            path.replace("{tenant}", "acme")
-                .replace("{ticket_id}", &acme.ticket.to_string())
-                .replace("{comment_id}", &acme.comments[0].0.to_string())
-                .replace("{api_token_id}", &acme.api_token.to_string())
-                .replace("{role_id}", &acme.role.to_string())
-                .replace("{grant_id}", &acme.grants[0].to_string())
-                .replace("{scim_user_id}", &acme.scim_user.to_string())
-                .replace("{scim_group_id}", &acme.scim_group.to_string())
-                .replace("{member_id}", &acme.members["agent"].to_string())
-                .replace("{group_id}", &acme.groups["first"].to_string())
-                .replace("{organization_id}", &acme.organization.to_string())
-                .replace("{contact_id}", &acme.contact.to_string())
-                .replace("{agreement_id}", &acme.agreement.to_string())
-                .replace("{problem}", "not_found")
-                .replace("{session_id}", "01980000-0000-7000-8000-000000000007")
-                .replace("{invitation_id}", &self.invitation.to_string())
-        };
+        let filled = |path: &str| acme.path(&path.replace("{invitation_id}", &self.invitation.to_string()));
         ringfence_api::ROUTES.iter().map(|route| (route.operation_id, filled(route.path), route.method)).collect()
     }
 

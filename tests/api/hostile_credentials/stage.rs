@@ -152,7 +152,7 @@ impl Stage {
 
     pub async fn removed_members_token(&self) -> String {
         let path = self.member("gone").await;
-        let token = self.made("acme", &self.token(json!({"sub": "gone"})), json!({"name": "gone", "scopes": ["ticket.read"]})).await;
+        let token = self.made("acme", &self.token(json!({"sub": "gone", "auth_time": self.now})), json!({"name": "gone", "scopes": ["ticket.read"]})).await;
         self.running.call("DELETE", &path, &self.running.token("acme:owner"), &[], None).await.expect(204);
         token
     }

@@ -144,13 +144,19 @@ async fn owners_alone_say_whose_users_come_in() {
     for (token, status) in [("acme:owner", 200), ("acme:auditor", 200), ("acme:agent", 403), ("acme:service", 403), ("globex:owner", 404)] {
         assert_eq!(scene.running.get(path, &scene.running.token(token)).await.status, status, "{token}");
     }
-    scene.set_up(settings).await.expect(200);
+    let owner = scene.running.token("acme:owner");
+    scene.running.call("PUT", path, &owner, &[], Some(&settings)).await.expect(428);
+    assert_eq!(scene.running.call("PUT", path, &owner, &[("If-Match", "\"7\"")], Some(&settings)).await.expect(412).body["current_version"], 1);
+    scene.running.call("PUT", path, &scene.running.token("acme:admin"), &[("If-Match", "\"7\"")], Some(&settings)).await.expect(403);
+    scene.set_up(settings.clone()).await.expect(200);
     // Who is here keeps the issuer by which they came; who comes now has the new one.
     assert_eq!(scene.enters("acme:provisioned").await, 200);
     scene.made(json!({ "userName": "alpha" })).await;
     assert_eq!(scene.enters("alpha").await, 404);
     scene.installation.admin().await.batch_execute("delete from ringfence.provisioning_settings").await.unwrap();
     is_refused(&scene.call("POST", "/Users", &[], Some(json!({ "schemas": [crate::USER], "userName": "beta" }))).await, 409, None);
-    assert_eq!(scene.running.get(path, &scene.running.token("acme:owner")).await.status, 404);
+    scene.running.get(path, &owner).await.expect(404);
+    scene.running.call("PUT", path, &owner, &[("If-Match", "\"2\"")], Some(&settings)).await.expect(404);
+    assert_eq!(scene.running.call("PUT", path, &owner, &[], Some(&settings)).await.expect(200).header("etag"), Some("\"1\""));
     scene.end().await;
 }

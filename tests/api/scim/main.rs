@@ -70,7 +70,10 @@ impl Scene {
     }
 
     pub async fn set_up(&self, settings: Value) -> Call {
-        self.running.call("PUT", "/v1/tenants/acme/provisioning-settings", &self.running.token("acme:owner"), &[], Some(&settings)).await
+        let (path, owner) = ("/v1/tenants/acme/provisioning-settings", self.running.token("acme:owner"));
+        let standing = self.running.get(path, &owner).await;
+        let version: Vec<_> = standing.header("etag").map(|tag| ("If-Match", tag)).into_iter().collect();
+        self.running.call("PUT", path, &owner, &version, Some(&settings)).await
     }
 
     /// What the trail says of this action.

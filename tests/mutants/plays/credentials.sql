@@ -246,6 +246,39 @@ select i.identity_id, i.issuer, i.subject, (select string_agg(t::text, ' ' order
 -- nobody life=-1: !RF002
 -- nobody acting=a:{i_agent}: i_owner|https://issuer.example|owner|acme globex
 
+-- play: when an API token was last used is written by a service token of its own tenant, once a minute
+-- before:
+update ringfence.api_tokens set last_used_at = <last>;
+select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
+  from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', <credential>, '', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', k.kid)) t (token) where k.purpose = '<purpose>';
+-- sql:
+select ringfence.token_used(<token>);
+-- after:
+select string_agg(left(tenant_id::text, 1) || name, ' ' order by tenant_id, name) from ringfence.api_tokens where last_used_at = transaction_timestamp();
+-- let: tenant={acme} credential='t:'||encode(sha256('token_auditor'),'hex') last=null life=60 purpose=token token=current_setting('play.token')
+-- nobody owner: / atoken_auditor
+-- nobody last=now()-interval/**/'2min': / atoken_auditor
+-- nobody last=now()-interval/**/'59s': / null
+-- nobody tenant={globex}: / btoken_auditor
+-- nobody tenant={absent}: / null
+-- nobody credential='t:'||encode(sha256('other'),'hex'): / null
+-- nobody credential='i:{i_auditor}': !RF002
+-- nobody credential='s:'||encode(sha256('session'),'hex'): !RF002
+-- nobody life=-1: !RF002
+-- nobody purpose=seal: !RF002
+-- nobody token='': !RF002
+-- nobody token=null: !RF002
+-- nobody token=replace(current_setting('play.token'),'{acme}','{globex}'): !RF002
+
+-- play: being somebody is not lent to whoever acts for them
+select ringfence.oneself(), (select count(*) from ringfence.contacts where contact_id = ringfence.member()), (select count(*) from (select member_id from ringfence.members) m where member_id = ringfence.member());
+-- requester: requester|1|1
+-- agent via[s:session]: agent|1|1
+-- via[i:requester,a:requester]: !RF008
+-- via[i:requester,a:agent]: null|0|0
+-- via[i:agent,a:auditor]: null|1|1
+-- nobody owner_role: null|0|0
+
 -- play: a token for one thing is none for the other
 -- before:
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)

@@ -57,6 +57,31 @@ pub struct Tenant {
     pub scim_group: Uuid,
 }
 
+impl Tenant {
+    /// A route's path, filled in with what this tenant has.
+    #[must_use]
+    pub fn path(&self, pattern: &str) -> String {
+        let ids = [
+            ("{ticket_id}", self.ticket),
+            ("{comment_id}", self.comments[0].0),
+            ("{api_token_id}", self.api_token),
+            ("{role_id}", self.role),
+            ("{grant_id}", self.grants[0]),
+            ("{scim_user_id}", self.scim_user),
+            ("{scim_group_id}", self.scim_group),
+            ("{member_id}", self.members["agent"]),
+            ("{group_id}", self.groups["first"]),
+            ("{organization_id}", self.organization),
+            ("{contact_id}", self.contact),
+            ("{agreement_id}", self.agreement),
+            ("{session_id}", Uuid::nil()),
+        ];
+        let names = [("{tenant}", self.slug.as_str()), ("{problem}", "not_found"), ("{resource_type}", "User"), ("{schema}", ringfence_scim::USERS.schema.id)];
+        let filled = names.iter().fold(pattern.to_owned(), |path, (name, value)| path.replace(name, value));
+        ids.iter().fold(filled, |path, (name, id)| path.replace(name, &id.to_string()))
+    }
+}
+
 pub struct World {
     pub tenants: Vec<Tenant>,
     pub issuer: String,

@@ -81,9 +81,7 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
     // As a member's record has it for every other role.
     super::takes_null(&mut body.fields, "permissions");
     let mut fields = Fields::of(body.fields);
-    if !fields.has("role") {
-        fields.wrong("role", "required", "is required");
-    }
+    fields.require("role");
     let has_permissions = fields.has("permissions");
     let role = super::given_role(&mut fields);
     let contact_id = fields.uuid("contact_id");

@@ -37,9 +37,7 @@ pub async fn create_service_account(caller: Caller, request: HttpRequest, body: 
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let name = fields.required_text("name", 1, 200);
-    if !fields.has("permissions") {
-        fields.wrong("permissions", "required", "is required");
-    }
+    fields.require("permissions");
     let permissions = fields.permissions("permissions");
     fields.finish()?;
     let new_id = ContactId::generate();

@@ -8,7 +8,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
 use ringfence_domain::{ProvisioningSettings, Role, permission};
-use ringfence_store::provisioning_settings as settings;
+use ringfence_store::provisioning_settings::{self as settings, NewSettings};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -45,13 +45,19 @@ pub async fn get_settings(caller: Caller, request: HttpRequest) -> Result<HttpRe
     people::read(&caller, (Action::ProvisioningSettingsRead, about), found, |settings| settings.version).await
 }
 
-/// Sets them. Users who are here keep the issuer by which they came; roles follow with their next change.
+/// Sets them for the first time, without If-Match, or changes the version read. Users who are here keep the issuer by which they
+/// came; roles follow with their next change.
 #[utoipa::path(put, path = "/v1/tenants/{tenant}/provisioning-settings", operation_id = "setProvisioningSettings", tag = "provisioning",
-    params(("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme")),
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("If-Match" = Option<String>, Header, description = "The version read, as its ETag; none where there are no settings yet", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
+    ),
     request_body(content = ProvisioningSettingsInput),
-    responses((status = 200, body = ProvisioningSettings, headers(("ETag" = String, description = "The version")))))]
-pub async fn set_settings(caller: Caller, body: Unread) -> Result<HttpResponse, Problem> {
+    responses((status = 200, body = ProvisioningSettings, headers(("ETag" = String, description = "The new version")))))]
+pub async fn set_settings(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
     let mut body = body.read().await?;
+    let attempt = answer::attempt(&request, &body.bytes)?;
     let map = body.fields.remove("role_map").unwrap_or_else(|| json!({}));
     let mut fields = Fields::of(body.fields);
     let issuer = fields.required_text("issuer", 1, 500);
@@ -59,10 +65,11 @@ pub async fn set_settings(caller: Caller, body: Unread) -> Result<HttpResponse, 
     if !GIVEN.contains(&default_role) {
         fields.wrong("default_role", "unknown_value", "must be one of: agent light_agent requester");
     }
-    let role_map = read_map(&mut fields, map);
+    let new = NewSettings { issuer, default_role: default_role.as_str(), role_map: read_map(&mut fields, map) };
     fields.finish()?;
-    answer::change(&caller, None, Action::ProvisioningSettingsSet, object("provisioning_settings", caller.tenant_id().0), async |tx| {
-        let settings = settings::put(tx, &issuer, default_role.as_str(), &role_map).await?;
+    let version = people::version_if_given(&request)?;
+    answer::change(&caller, attempt, Action::ProvisioningSettingsSet, object("provisioning_settings", caller.tenant_id().0), async |tx| {
+        let settings = settings::put(tx, &new, version).await?;
         Ok(Answer::ok(&settings, Some(settings.version)))
     })
     .await

@@ -98,9 +98,7 @@ pub async fn assign_ticket(caller: Caller, request: HttpRequest, path: web::Path
 pub async fn set_ticket_status(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let mut fields = Fields::of(body.fields);
-    if !fields.has("status") {
-        fields.wrong("status", "required", "is required");
-    }
+    fields.require("status");
     let status = fields.word::<TicketStatus>("status");
     fields.finish()?;
     let patch = Map::from_iter(status.map(|status| ("status".to_owned(), json!(status))));

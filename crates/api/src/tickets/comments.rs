@@ -113,9 +113,7 @@ pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Pat
     if text.len() > 65_536 {
         fields.wrong("body", "length", "must be at most 64 KiB");
     }
-    if !fields.has("visibility") {
-        fields.wrong("visibility", "required", "is required: public or internal");
-    }
+    fields.require("visibility");
     let visibility = fields.word::<Visibility>("visibility").map_or("internal", Visibility::as_str);
     fields.finish()?;
     let comment_id = CommentId::generate();

@@ -19,12 +19,30 @@ pub async fn get(database: &Database, principal: &Principal) -> Result<(Entered,
     Ok((entered, rows.first().map(from_row).transpose()?))
 }
 
+/// What an owner says of them.
+pub struct NewSettings {
+    pub issuer: String,
+    pub default_role: &'static str,
+    pub role_map: Value,
+}
+
+/// Sets them for the first time, or anew where `version` stands.
+///
 /// # Errors
-/// A refusal of the doors or checks.
-pub async fn put(tx: &mut TenantTx, issuer: &str, default_role: &str, role_map: &Value) -> Result<ProvisioningSettings, StoreError> {
+/// A refusal of the doors or checks; another version, or none where some stand already.
+pub async fn put(tx: &mut TenantTx, new: &NewSettings, version: Option<i32>) -> Result<ProvisioningSettings, StoreError> {
     let tenant = tx.tenant_id();
-    let rows = tx.query(PUT, &[&tenant, &issuer, &default_role, role_map]).await?;
-    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::OWNER_MANAGE }.into())
+    let rows = tx.query(PUT, &[&tenant, &new.issuer, &new.default_role, &new.role_map, &version]).await?;
+    if let Some(row) = rows.first() {
+        return from_row(row);
+    }
+    let refusal = match (tx.query(GET, &[&tenant]).await?.first().map(from_row).transpose()?, version) {
+        _ if !tx.enter().await?.permissions.has(permission::OWNER_MANAGE) => Refusal::Forbidden { permission: permission::OWNER_MANAGE },
+        (None, _) => Refusal::NotFound,
+        (Some(standing), Some(_)) => Refusal::VersionMismatch { current: standing.version },
+        (Some(_), None) => Refusal::VersionNeeded,
+    };
+    Err(refusal.into())
 }
 
 fn from_row(row: &Row) -> Result<ProvisioningSettings, StoreError> {
