@@ -211,7 +211,7 @@ where
 {
     if let Some(attempt) = attempt {
         let found = idempotency::find(tx, attempt).await;
-        *entered = tx.entered().cloned();
+        *entered = tx.met().cloned();
         match found? {
             Found::Fresh => {}
             Found::InFlight => return Ok(Attempted::Refused(Problem::with_code(Kind::Conflict, "idempotency_in_flight"))),
@@ -220,7 +220,7 @@ where
         }
     }
     let worked = work(tx).await;
-    *entered = tx.entered().cloned();
+    *entered = tx.met().cloned();
     let answer = worked?;
     if let Some(attempt) = attempt {
         idempotency::keep(tx, attempt, &answer.keep()).await?;

@@ -52,7 +52,10 @@ pub struct TenantTx {
     tenant_id: TenantId,
     token: String,
     request: [String; 3],
+    /// Who is inside: the transaction stands.
     entered: Option<Entered>,
+    /// Who was let in, also where the statement sent along was refused and the transaction is over: for the trail alone.
+    met: Option<Entered>,
 }
 
 const ENTER: Sql = crate::sql!("context/enter.sql");
@@ -90,6 +93,7 @@ impl TenantTx {
                 principal.authentication().to_owned(),
             ],
             entered: None,
+            met: None,
         })
     }
 
@@ -114,6 +118,12 @@ impl TenantTx {
     #[must_use]
     pub const fn entered(&self) -> Option<&Entered> {
         self.entered.as_ref()
+    }
+
+    /// Whom the tenant let in, whatever became of the transaction: whose refusal it is.
+    #[must_use]
+    pub const fn met(&self) -> Option<&Entered> {
+        self.met.as_ref()
     }
 
     /// # Errors
@@ -191,11 +201,14 @@ impl TenantTx {
             OptionFuture::from(work.map(|(statement, params)| client.query(statement, params))),
             OptionFuture::from(last.then(|| end(client, COMMIT))),
         );
-        let outcome = (|| {
+        let entered = (|| {
             began.transpose()?;
-            let entered = entering.transpose()?;
-            Ok::<_, StoreError>((entered, rows.transpose()?.unwrap_or_default()))
+            entering.transpose()?.map(|row| Entered::parse(row.try_get("entered")?)).transpose()
         })();
+        let outcome = entered.and_then(|entered| {
+            self.met = entered.or_else(|| self.met.take());
+            Ok::<_, StoreError>(rows.transpose()?.unwrap_or_default())
+        });
         // The driver's own statement was deallocated by SQL: the connection would fail again.
         let bereft = matches!(&outcome, Err(StoreError::Unexpected { code, .. }) if code == "26000");
         if last {
@@ -210,9 +223,9 @@ impl TenantTx {
         } else if outcome.is_err() && end(client, ROLLBACK).await.is_ok_and(|clean| clean) && !bereft {
             self.lease.settled();
         }
-        let (entered, rows) = outcome?;
-        if let Some(row) = entered {
-            self.entered = Some(Entered::parse(row.try_get("entered")?)?);
+        let rows = outcome?;
+        if self.entered.is_none() {
+            self.entered.clone_from(&self.met);
         }
         Ok(rows)
     }

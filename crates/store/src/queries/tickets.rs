@@ -297,7 +297,10 @@ impl Numbers {
             return Ok(());
         }
         let mut tx = TenantTx::open(database, principal, Access::Write).await?;
-        may_create(tx.enter().await?)?;
+        if may_create(tx.enter().await?).is_err() {
+            // `take_for` refuses them in the transaction of their change, which knows whose refusal it is.
+            return tx.rollback().await;
+        }
         let tenant = tx.tenant_id();
         let (_, rows) = tx.query_and_commit(RESERVE, &[&tenant, &BLOCK]).await?;
         let first: i64 = rows.first().ok_or(Refusal::NoEntry)?.try_get(0)?;
