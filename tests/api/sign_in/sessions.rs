@@ -125,6 +125,26 @@ async fn what_is_dangerous_needs_a_fresh_sign_in_and_a_service_needs_none() {
     let headers = [("Cookie", cookie.as_str()), ("Origin", origin.as_str()), ("X-CSRF-Token", owner.csrf.as_str()), ("If-Match", "\"1\"")];
     assert_eq!(running.call("PATCH", &path, "", &headers, Some(&json!({"role": "admin"}))).await.expect(401).body["code"], "step_up_required");
 
+    // A service and a role of the tenant's own may hold whatever an owner gives them.
+    let fresh = running.token("acme:owner");
+    let role = running.post("/v1/tenants/acme/roles", &fresh, json!({"name": "Everything", "permissions": ["member.manage"]})).await.expect(201).body["role_id"].clone();
+    for (role, more) in [("service", json!({"permissions": ["owner.manage"]})), ("custom", json!({"role_id": role}))] {
+        let mut body = input(role);
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(running.page(&owner, "POST", "/v1/tenants/acme/members", Some(&body)).await.expect(401).body["code"], "step_up_required");
+    }
+    let service = format!("/v1/tenants/acme/members/{}", world.tenant("acme").members["service"]);
+    for (member, body) in [
+        (&service, json!({"permissions": ["owner.manage"]})),
+        (&service, json!({"permissions": null})),
+        (&path, json!({"role": "custom", "role_id": role})),
+        (&path, json!({"role": "service", "permissions": []})),
+        (&path, json!({"role_id": role})),
+    ] {
+        assert_eq!(running.call("PATCH", member, "", &headers, Some(&body)).await.expect(401).body["code"], "step_up_required", "{body}");
+    }
+    running.call("PATCH", &path, "", &headers, Some(&json!({"role": "light_agent"}))).await.expect(200);
+
     // The way out: the same person proves themselves again, and the page goes on.
     let begun = running.begin("max_age=60").await;
     assert!(begun.page.contains("max_age=60"), "{}", begun.page);

@@ -52,7 +52,8 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     let patch = read_patch(body)?;
     let member_id: MemberId = people::id(&path.1)?;
     let version = answer::expected_version(&request)?;
-    if patch.get("role").and_then(Value::as_str).is_some_and(|role| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role)) {
+    let gives = |role: &str| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role);
+    if patch.get("role").and_then(Value::as_str).is_some_and(gives) || patch.contains_key("permissions") || patch.contains_key("role_id") {
         caller.fresh().await?;
     }
     let patch = Value::Object(patch);
