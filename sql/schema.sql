@@ -787,7 +787,7 @@ table ringfence.sessions
     column id_token text statistics 0
     column acr text statistics 0
     column verified_email text statistics 0
-    column authenticated_at timestamp with time zone not null
+    column authenticated_at timestamp with time zone
     column created_at timestamp with time zone not null default transaction_timestamp()
     column last_seen_at timestamp with time zone not null default transaction_timestamp()
     column idle_expires_at timestamp with time zone not null

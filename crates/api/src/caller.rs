@@ -353,7 +353,7 @@ impl Caller {
         let authenticated_at = match &asked.credential {
             Credential::Bearer(identity) => identity.authenticated_at(),
             Credential::Session(hash) => match sessions::find(&asked.database, hash).await? {
-                Some(session) => Some(session.authenticated_at),
+                Some(session) => session.authenticated_at,
                 None => return Err(asked.turned_away(CREDENTIAL_INVALID, Some(self.tenant_id())).await),
             },
             Credential::ApiToken { .. } => None,

@@ -46,7 +46,8 @@ pub struct MySession {
     /// To be sent as X-CSRF-Token with everything but GET.
     #[schema(example = "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg")]
     pub csrf_token: String,
-    pub authenticated_at: Timestamp,
+    /// When the person proved themselves; null where the issuer does not say, and then it is not fresh.
+    pub authenticated_at: Option<Timestamp>,
     /// How strongly the person proved themselves, in the issuer's words.
     pub acr: Option<String>,
     /// The address that the issuer said is the person's own.

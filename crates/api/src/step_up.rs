@@ -6,7 +6,7 @@ use crate::routes::{ROUTES, Route};
 use actix_web::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use ringfence_domain::Role;
-use ringfence_identity::ActorKind;
+use ringfence_identity::{ActorKind, CLOCK_SKEW};
 
 /// Operations that are dangerous whatever they are asked.
 pub const DANGEROUS: &[&str] = &[
@@ -34,7 +34,8 @@ pub fn is_dangerous(method: &Method, path: Option<&str>) -> bool {
 /// # Errors
 /// 401 with how fresh the sign-in has to be.
 pub fn check(kind: ActorKind, authenticated_at: Option<Timestamp>, now: Timestamp, limit: SignedDuration) -> Result<(), Problem> {
-    let fresh = authenticated_at.is_some_and(|at| now.duration_since(at) <= limit);
+    // One that lies ahead is none: it would be fresh for as long as somebody likes.
+    let fresh = authenticated_at.is_some_and(|at| (-CLOCK_SKEW..=limit).contains(&now.duration_since(at)));
     if fresh || kind == ActorKind::Service {
         return Ok(());
     }
@@ -61,7 +62,8 @@ mod tests {
         let ago = |minutes| Some(now - SignedDuration::from_mins(minutes));
         assert!(check(ActorKind::User, ago(15), now, limit).is_ok());
         assert!(check(ActorKind::Service, None, now, limit).is_ok());
-        for at in [None, ago(16)] {
+        assert!(check(ActorKind::User, ago(-1), now, limit).is_ok(), "clocks differ");
+        for at in [None, ago(16), ago(-2), ago(-24 * 60)] {
             assert_eq!(check(ActorKind::User, at, now, limit).map_err(|p| (p.code, p.max_age)), Err(("step_up_required", Some(900))));
         }
     }

@@ -8,7 +8,7 @@ use crate::identity::ActorKind;
 use crate::rejection::Rejection;
 
 /// How far the issuer's clock and ours may be apart.
-pub(crate) const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
+pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// OpenID Connect Core 2: a subject has at most 255 characters. Other words that reach the audit trail have the same bound.
 const MAX_TEXT_BYTES: usize = 255;
 /// A chain of delegations deeper than this is refused.
@@ -68,6 +68,10 @@ impl Claims {
         }
         if ahead(self.issued_at) {
             return Err(Rejection::IssuedInTheFuture);
+        }
+        // It would stay fresh until then.
+        if ahead(self.authenticated_at) {
+            return Err(Rejection::AuthenticatedInTheFuture);
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ pub mod strict_json;
 mod token;
 mod verifier;
 
+pub use claims::CLOCK_SKEW;
 pub use clock::Clock;
 pub use config::{ConfigError, IssuerConfig};
 pub use credential::{Credential, SecretHash};

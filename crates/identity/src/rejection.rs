@@ -41,6 +41,8 @@ pub enum Rejection {
     NotYetValid,
     #[error("the token says it was issued in the future")]
     IssuedInTheFuture,
+    #[error("the token says that its subject will prove themselves in the future")]
+    AuthenticatedInTheFuture,
     #[error("the issuer has no such key")]
     UnknownKey,
     #[error("the key is not meant for this signature algorithm")]
@@ -73,6 +75,7 @@ impl Rejection {
             Self::Expired => "expired",
             Self::NotYetValid => "not_yet_valid",
             Self::IssuedInTheFuture => "issued_in_the_future",
+            Self::AuthenticatedInTheFuture => "authenticated_in_the_future",
             Self::UnknownKey => "unknown_key",
             Self::KeyNotSuitable => "key_not_suitable",
             Self::BadSignature => "bad_signature",

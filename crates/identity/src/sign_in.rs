@@ -56,7 +56,8 @@ pub struct SignedIn {
     pub verified_email: Option<String>,
     /// The issuer's name for its own session (`sid`), by which it may end this one.
     pub issuer_session_id: Option<String>,
-    pub authenticated_at: Timestamp,
+    /// Absent where the issuer does not say: then nobody knows how long ago it was.
+    pub authenticated_at: Option<Timestamp>,
     pub acr: Option<String>,
     /// For signing out at the issuer; it opens nothing here.
     pub id_token: String,

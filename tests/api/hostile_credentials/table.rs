@@ -166,6 +166,8 @@ fn claims(stage: &Stage) -> Vec<Hostile> {
         refused("malformed", "an expiry beyond all time", stage.token(json!({"exp": 1e300}))),
         refused("not_yet_valid", "not yet valid", stage.token(json!({"nbf": now + 600}))),
         refused("issued_in_the_future", "issued tomorrow", stage.token(json!({"iat": now + 86_400}))),
+        refused("authenticated_in_the_future", "proven tomorrow", stage.token(json!({"auth_time": now + 86_400}))),
+        refused("authenticated_in_the_future", "proven beyond the clocks' difference", stage.token(json!({"auth_time": now + 600}))),
         refused("duplicate_claim", "the subject twice", again("\"sub\":\"bob\"")),
         refused("duplicate_claim", "the subject twice, once in other letters", again("\"s\\u0075b\":\"bob\"")),
         refused("duplicate_claim", "the expiry twice", again("\"exp\":1")),

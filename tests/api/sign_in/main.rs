@@ -3,9 +3,16 @@
 
 mod attempts;
 mod cookies;
+mod freshness;
 mod injected;
 mod invitations;
+#[path = "../../../crates/identity/tests/identity/issuer_server.rs"]
+#[allow(dead_code)]
+mod issuer_server;
 mod sessions;
+#[path = "../../../crates/identity/tests/identity/signer.rs"]
+#[allow(dead_code)]
+mod signer;
 
 use ringfence_tests::{Call, Running};
 use serde_json::Value;

@@ -110,6 +110,7 @@ const REJECTIONS: &[Rejection] = &[
     Rejection::Expired,
     Rejection::NotYetValid,
     Rejection::IssuedInTheFuture,
+    Rejection::AuthenticatedInTheFuture,
     Rejection::UnknownKey,
     Rejection::KeyNotSuitable,
     Rejection::BadSignature,

@@ -27,7 +27,8 @@ pub struct SessionRecord {
     is_current: bool,
     /// How strongly the person proved themselves, in the issuer's words.
     acr: Option<String>,
-    authenticated_at: Timestamp,
+    /// Null where the issuer does not say.
+    authenticated_at: Option<Timestamp>,
     created_at: Timestamp,
     last_seen_at: Timestamp,
     idle_expires_at: Timestamp,

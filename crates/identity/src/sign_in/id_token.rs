@@ -38,7 +38,8 @@ impl Provider {
         check_access_token(&token.claims, &token.header.algorithm, &tokens.access_token)?;
         self.check_strength(&claims, asked)?;
 
-        let authenticated_at = claims.authenticated_at.or(claims.issued_at).unwrap_or_else(|| self.now());
+        // When the token was made says nothing: a session at the issuer that is a day old makes a new one in silence.
+        let authenticated_at = claims.authenticated_at;
         let acr = claims.acr.clone();
         let issuer_session_id = claims::text(&token.claims, "sid")?.map(str::to_owned);
         let person = Claims { kind: ActorKind::User, ..claims };

@@ -81,6 +81,7 @@ async fn a_token_out_of_its_time_is_refused() {
     refuse(&world, Expired, expired).await;
     refuse(&world, NotYetValid, [json!({"nbf": now + 61})]).await;
     refuse(&world, IssuedInTheFuture, [json!({"iat": now + 61})]).await;
+    refuse(&world, AuthenticatedInTheFuture, [json!({"auth_time": now + 61}), json!({"auth_time": now + 86_400})]).await;
     refuse(&world, MissingClaim("exp"), [json!({"exp": null})]).await;
     let strange = [
         json!({"exp": "4102444800"}),

@@ -35,6 +35,7 @@ struct Plan {
     up: bool,
     discovery: Answer,
     jwks: Answer,
+    token: Answer,
 }
 
 pub struct IssuerServer {
@@ -51,6 +52,7 @@ impl IssuerServer {
             up: true,
             discovery: Answer::json(&discovery(&url, &format!("{url}/keys"))),
             jwks: Answer::json(&json!({"keys": []})),
+            token: Answer::json(&json!({"error": "invalid_grant"})),
         }));
         let (count, counts) = watch::channel(Counts::default());
         tokio::spawn(serve(listener, Arc::clone(&plan), count));
@@ -73,6 +75,11 @@ impl IssuerServer {
         self.plan.lock().unwrap().discovery = answer;
     }
 
+    /// What a code comes to.
+    pub fn answer_codes_with(&self, answer: Answer) {
+        self.plan.lock().unwrap().token = answer;
+    }
+
     pub fn counts(&self) -> Counts {
         *self.counts.borrow()
     }
@@ -91,7 +98,7 @@ impl IssuerServer {
 pub fn discovery(issuer: &str, jwks_uri: &str) -> Value {
     json!({
         "issuer": issuer, "jwks_uri": jwks_uri,
-        "authorization_endpoint": format!("{issuer}/authorize"),
+        "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
         "response_types_supported": ["code"], "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
     })
@@ -114,6 +121,7 @@ async fn serve(listener: TcpListener, plan: Arc<Mutex<Plan>>, count: watch::Send
                     count.send_modify(|counts| counts.jwks += 1);
                     Some(plan.jwks.clone())
                 }
+                "/token" => Some(plan.token.clone()),
                 _ => None,
             };
             // An issuer that is down hangs up on whoever calls.
@@ -145,5 +153,8 @@ async fn request_path(stream: &mut TcpStream) -> Option<String> {
         request.push(stream.read_u8().await.ok()?);
     }
     let text = String::from_utf8(request).ok()?;
+    // A body left unread would reset the connection before the answer is seen.
+    let length = text.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    stream.read_exact(&mut vec![0; length.unwrap_or(0)]).await.ok()?;
     text.split(' ').nth(1).map(str::to_owned)
 }

@@ -40,7 +40,8 @@ pub struct NewSession<'a> {
     pub issuer_session_id: Option<&'a str>,
     pub id_token: &'a str,
     pub acr: Option<&'a str>,
-    pub authenticated_at: Timestamp,
+    /// None: the issuer did not say.
+    pub authenticated_at: Option<Timestamp>,
     pub verified_email: Option<&'a str>,
     pub idle: SignedDuration,
     pub absolute: SignedDuration,
@@ -54,7 +55,8 @@ pub struct Session {
     pub issuer: String,
     pub subject: String,
     pub acr: Option<String>,
-    pub authenticated_at: Timestamp,
+    /// None: the issuer did not say.
+    pub authenticated_at: Option<Timestamp>,
     /// An address that the issuer said is the person's own.
     pub verified_email: Option<String>,
     pub idle_expires_at: Timestamp,
@@ -66,7 +68,8 @@ pub struct Session {
 pub struct ListedSession {
     pub session_id: Uuid,
     pub acr: Option<String>,
-    pub authenticated_at: Timestamp,
+    /// None: the issuer did not say.
+    pub authenticated_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub idle_expires_at: Timestamp,
@@ -120,7 +123,7 @@ pub async fn take_sign_in(database: &Database, hash: &SecretHash) -> Result<Opti
 pub async fn open(database: &Database, new: &NewSession<'_>, request_id: RequestId) -> Result<Uuid, StoreError> {
     let said = json!({
         "session": new.hash.to_string(), "replaces": new.replaces.map(|hash| hash.to_string()), "issuer": new.issuer, "subject": new.subject,
-        "issuer_session_id": new.issuer_session_id, "id_token": new.id_token, "acr": new.acr, "authenticated_at": new.authenticated_at.as_second(),
+        "issuer_session_id": new.issuer_session_id, "id_token": new.id_token, "acr": new.acr, "authenticated_at": new.authenticated_at.map(Timestamp::as_second),
         "verified_email": new.verified_email, "idle": new.idle.as_secs(), "absolute": new.absolute.as_secs(), "request_id": request_id.0,
     });
     let rows = database.minted(OPEN, "session.open", &said).await?;

@@ -1,0 +1,79 @@
+//! How fresh a sign-in is: only as fresh as the issuer says in so many words, and never fresher than now.
+
+use crate::issuer_server::{Answer, IssuerServer};
+use crate::signer::Signer;
+use crate::turned_away;
+use jiff::Timestamp;
+use ringfence_identity::sign_in::SignInClient;
+use ringfence_tests::browser::{ATTEMPT, SESSION};
+use ringfence_tests::{Call, Installation, Running, World};
+use serde_json::{Value, json};
+
+const ROLES: &str = "/v1/tenants/acme/roles";
+
+struct Stage {
+    installation: Installation,
+    running: Running,
+    issuer: IssuerServer,
+    key: Signer,
+}
+
+impl Stage {
+    /// `alice` of the test's issuer, by which people sign in, is an admin of acme.
+    async fn new() -> Self {
+        let (issuer, key) = (IssuerServer::start().await, Signer::ed25519());
+        issuer.set_keys(&[key.jwk("ed")]);
+        let installation = Installation::fresh().await;
+        let client = SignInClient { issuer: issuer.url.clone(), client_id: "web".into(), secret: None };
+        let running = Running::try_over(&installation, |config| config.sign_in.clients.push(client)).await.expect("the service starts");
+        World::build(&installation, running.issuer.issuer(), &["acme"]).await;
+        let alice = json!({"issuer": issuer.url, "subject": "alice", "name": "Alice", "role": "admin"});
+        running.post("/v1/tenants/acme/members", &running.token("acme:owner"), alice).await.expect(201);
+        Self { installation, running, issuer, key }
+    }
+
+    /// The way back of a sign-in whose ID token says this about the time of the proof.
+    async fn back(&self, auth_time: Value) -> Call {
+        let begun = self.running.begin(&format!("issuer={}", self.issuer.url.replace(':', "%3A").replace('/', "%2F"))).await;
+        let given = |name: &str| begun.page.split(&format!("{name}=")).nth(1).and_then(|rest| rest.split('&').next()).expect("a parameter").to_owned();
+        let now = Timestamp::now().as_second();
+        let mut claims = json!({"iss": self.issuer.url, "sub": "alice", "aud": "web", "iat": now, "exp": now + 300, "nonce": given("nonce")});
+        if !auth_time.is_null() {
+            claims["auth_time"] = auth_time;
+        }
+        let token = self.key.token("EdDSA", &json!({"typ": "JWT", "alg": "EdDSA", "kid": "ed"}).to_string(), &claims.to_string());
+        self.issuer.answer_codes_with(Answer::json(&json!({"access_token": "opaque", "token_type": "Bearer", "id_token": token})));
+        let url = self.running.url(&format!("/v1/auth/callback?code=code&state={}", given("state")));
+        self.running.visit(&url, &[(ATTEMPT, &begun.secret)]).await
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_is_as_fresh_as_the_issuer_says_and_no_fresher() {
+    let stage = Stage::new().await;
+    let (running, now) = (&stage.running, Timestamp::now().as_second());
+    let role = |name: &str| json!({"name": name, "permissions": ["ticket.read"]});
+    // Without the claim nobody knows: the issuer's own session may be a month old.
+    for (name, auth_time, fresh) in [("unsaid", Value::Null, false), ("now", json!(now), true), ("an hour ago", json!(now - 3600), false)] {
+        let browser = running.known(stage.back(auth_time.clone()).await.expect(302).cookie(SESSION).expect("a session")).await;
+        let me = running.page(&browser, "GET", "/v1/me", None).await.expect(200);
+        assert_eq!(me.body["session"]["authenticated_at"].is_null(), auth_time.is_null(), "{name}: {}", me.text);
+        let listed = running.page(&browser, "GET", "/v1/me/sessions", None).await.expect(200);
+        let current = listed.body["data"].as_array().unwrap().iter().find(|session| session["is_current"] == true).unwrap().clone();
+        assert_eq!(current["authenticated_at"], me.body["session"]["authenticated_at"], "{name}");
+        running.page(&browser, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+        let made = running.page(&browser, "POST", ROLES, Some(&role(name))).await.expect(if fresh { 201 } else { 401 });
+        assert!(fresh || made.body["code"] == "step_up_required", "{name}: {}", made.text);
+        // One that lies ahead is not fresh until then.
+        let sql = "update ringfence.sessions set authenticated_at = now() + interval '1 day' where session_id::text = $1";
+        stage.installation.admin().await.execute(sql, &[&browser.session_id]).await.unwrap();
+        let refused = running.page(&browser, "POST", ROLES, Some(&role("ahead"))).await.expect(401);
+        assert_eq!(refused.body["code"], "step_up_required");
+    }
+    for ahead in [61 + 5, 86_400] {
+        assert_eq!(stage.back(json!(Timestamp::now().as_second() + ahead)).await.cookie(SESSION), None);
+        assert_eq!(turned_away(&stage.installation).await.last().map(String::as_str), Some("authenticated_in_the_future"));
+    }
+    drop(stage.running);
+    stage.installation.drop().await;
+}
