@@ -4,6 +4,7 @@
 use ringfence_domain::{Role, TenantId};
 use ringfence_identity::credential::PresentedApiToken;
 use ringfence_store::command::NewMember;
+use ringfence_tests::browser::{ATTEMPT, SESSION};
 use ringfence_tests::world::World;
 use ringfence_tests::{Call, Installation, Running};
 use serde_json::json;
@@ -305,6 +306,46 @@ async fn guesses_of_an_api_token_are_throttled_like_any_other_bad_credential() {
     }
     running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
     assert_eq!(told(&installation, "rate.limited", Some(world.tenant("acme").id)).await, 1);
+}
+
+#[tokio::test]
+async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_gets_in() {
+    let (installation, running, world) = limited("sign_in=5/3600").await;
+    // Three are begun, of which one comes back good, one with the issuer's no, and one that nobody began.
+    let begun = [running.begin("tenant=acme").await, running.begin("tenant=acme").await, running.begin("tenant=acme").await];
+    let back = running.pick(&begun[0], "acme:owner").await;
+    let said_no = |n: usize| format!("{}&error=access_denied", running.url(&format!("/v1/auth/callback?state={}&iss={}", state(&begun[n].page), running.issuer.issuer())));
+    let refused = running.visit(&said_no(1), &[(ATTEMPT, &begun[1].secret)]).await.expect(302);
+    assert_eq!(left(&refused), (""sign_in";q=5;w=3600".into(), 1));
+    assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 0);
+    let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).form(&[("logout_token", token)]);
+    for _ in 0..3 {
+        for refused in [
+            running.visit(&running.url("/v1/auth/sign-in?tenant=acme"), &[]).await,
+            running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await,
+            running.send(form("nonsense")).await,
+            running.send(form("")).await,
+        ] {
+            let refused = refused.expect(429);
+            assert_eq!((refused.body["code"].as_str(), refused.cookie(ATTEMPT)), (Some("sign_in_rate_limited"), None));
+            assert!(left(&refused).1 == 0 && (600..=720).contains(&retry_after(&refused)));
+        }
+    }
+    running.visit(&said_no(2), &[(ATTEMPT, &begun[2].secret)]).await.expect(429);
+    let admin = installation.admin().await;
+    let attempts: i64 = admin.query_one("select count(*) from ringfence.sign_in_attempts", &[]).await.unwrap().get(0);
+    assert_eq!(attempts, 1, "nothing was begun that was refused");
+    // Whoever has begun is let in, and who is signed in is not asked.
+    let signed_in = running.visit(&back, &[(ATTEMPT, &begun[0].secret)]).await.expect(302);
+    let browser = running.known(signed_in.cookie(SESSION).expect("a session")).await;
+    running.page(&browser, "GET", TICKETS, None).await.expect(200);
+    let acme = Some(world.tenant("acme").id);
+    assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (2, 1));
+    assert_eq!((told(&installation, "identity.rejected", acme).await, told(&installation, "rate.limited", acme).await), (1, 0));
+}
+
+fn state(page: &str) -> String {
+    page.split("state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a state").to_owned()
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ pub mod logout;
 pub mod sessions;
 pub mod sign_out;
 
+use crate::limits::{Limits, Refused};
 use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -76,10 +77,14 @@ pub fn request_id(request: &HttpRequest) -> RequestId {
 /// # Errors
 /// 503 when the event could not be made durable.
 pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'static str, tenant: Option<TenantId>) -> Result<(), Problem> {
+    record(trail, request_id, Action::IdentityRejected, rule, tenant).await
+}
+
+async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule: &'static str, tenant: Option<TenantId>) -> Result<(), Problem> {
     let event = |tenant_id| Event {
         tenant_id,
         request_id,
-        action: Action::IdentityRejected,
+        action,
         decision: Decision::Deny,
         rule: Some(rule),
         who: Who { kind: "nobody", ..Who::default() },
@@ -89,6 +94,19 @@ pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'stat
     let mut events = vec![event(None)];
     events.extend(tenant.map(|id| event(Some(id))));
     Ok(trail.record(events).await?)
+}
+
+/// Counts what anybody may ask for again and again on the address that it comes from, before it costs a row or an event. A sign-in
+/// that succeeds is counted when it begins, and never refused on its way back.
+///
+/// # Errors
+/// 429 when too many came from there; the first of its window is in the trail.
+pub async fn counted(request: &HttpRequest, trail: &AuditTrail, tenant: Option<TenantId>) -> Result<(), Problem> {
+    let Err(Refused { problem, first, .. }) = Limits::refused_credential(request) else { return Ok(()) };
+    if first {
+        record(trail, request_id(request), Action::RateLimited, problem.code, tenant).await?;
+    }
+    Err(problem)
 }
 
 /// A redirection that says nothing about where it came from.

@@ -40,7 +40,7 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
 const LIMITED: &[(&str, &str)] = &[
     (limits::TOO_FAST, "The caller's requests of this class in this tenant came too fast"),
     (limits::TENANT_TOO_FAST, "The requests of everybody in this tenant together came too fast"),
-    (limits::SIGN_IN_TOO_FAST, "Too many credentials from this address were refused; a good one is let through"),
+    (limits::SIGN_IN_TOO_FAST, "Too many sign-ins were begun from this address, or credentials refused; a good one is let through"),
     (limits::TOO_MANY_AT_ONCE, "More of the tenant's requests wait for the database than may"),
 ];
 /// Why a session is refused, or asked for more.
@@ -233,7 +233,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.has_body, "415", "UnsupportedMediaType");
     may(operation.repeats(), "422", "IdempotencyMismatch");
     may(operation.must_compare(), "428", "PreconditionRequired");
-    may(authenticates, "429", "RateLimited");
+    may(authenticates || operation.signs_in() && operation.id != "listIssuers", "429", "RateLimited");
     may(authenticates || operation.signs_in(), "500", "Internal");
     may(authenticates || operation.signs_in(), "503", "Unavailable");
     may(operation.id == "readyz", "503", "NotReady");
@@ -298,7 +298,7 @@ pub fn headers() -> Value {
         "Idempotency-Replayed": sometimes("`true` where the work was done by an earlier request under the same key.", json!({ "type": "string", "enum": ["true"] })),
         "Retry-After": always("Seconds to wait.", json!({ "type": "integer", "minimum": 0, "example": 1 })),
         "RateLimit": sometimes("How much is left of the policy that binds: `r` requests; `t` seconds until all of it is back, or, where `r` is 0, until the next request is let through (draft-ietf-httpapi-ratelimit-headers). Absent where the installation sets no limits.", json!({ "type": "string", "example": "\"read\";r=1799;t=1" })),
-        "RateLimit-Policy": sometimes("The policy that binds: `q` requests in `w` seconds, or `q` at once. Of `read` and `write` each caller has their own in each tenant, `tenant` is shared by all in it, `sign_in` counts refused credentials of one address.", json!({ "type": "string", "example": "\"read\";q=1800;w=60" })),
+        "RateLimit-Policy": sometimes("The policy that binds: `q` requests in `w` seconds, or `q` at once. Of `read` and `write` each caller has their own in each tenant, `tenant` is shared by all in it, `sign_in` counts the refused credentials and the sign-ins begun of one address.", json!({ "type": "string", "example": "\"read\";q=1800;w=60" })),
         "WWW-Authenticate": always("How to authenticate (RFC 6750).", json!({ "type": "string", "example": "Bearer" })),
         "Allow": always("The methods that the path has.", json!({ "type": "string", "example": "GET, POST" })),
     })

@@ -16,7 +16,7 @@ pub struct LimitPolicy {
     /// Of one caller in one tenant.
     pub read: Rate,
     pub write: Rate,
-    /// Credentials refused, of one client address.
+    /// Credentials refused and sign-ins begun, of one client address.
     pub sign_in: Rate,
     /// Of all callers in one tenant together.
     pub tenant: Rate,

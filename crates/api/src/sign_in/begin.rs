@@ -1,6 +1,6 @@
 //! GET the issuers, and GET a sign-in: the way out to an issuer's page. It sends nobody anywhere but to a configured issuer.
 
-use super::{Entrance, cookies, redirect};
+use super::{Entrance, cookies, counted, redirect};
 use crate::body::Fields;
 use crate::problem::{Kind, Problem};
 use actix_web::web::Data;
@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use ringfence_domain::{TenantId, TenantRef};
 use ringfence_identity::sign_in::{Asked, AttemptSecret, SignInError};
 use ringfence_store::Database;
+use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::{self, Attempt};
 use serde::Serialize;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub async fn list_issuers(request: HttpRequest, entrance: Data<Entrance>) -> Res
         ("acr" = Option<String>, Query, description = "The authentication context that must be reached, in the issuer's words"),
     ),
     responses((status = 302, description = "To the issuer's page")))]
-pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>) -> Result<HttpResponse, Problem> {
+pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of_query(request.query_string());
     let issuer = fields.text("issuer", 1, 500);
     let return_to = fields.text("return_to", 1, 2000);
@@ -82,6 +83,7 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
         fields.wrong("return_to", "invalid", "must be a path of the service, or a page of an origin that may call it");
     }
     fields.finish()?;
+    counted(&request, &trail, None).await?;
     let asked = Asked { max_age: max_age.map(SignedDuration::from_secs), acr };
     let secret = AttemptSecret::generate().map_err(|_| Problem::new(Kind::Internal))?;
     let leads = entrance.sign_in.begin(&issuer, &asked, &secret).await.map_err(refused)?;

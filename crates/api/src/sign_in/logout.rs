@@ -1,7 +1,7 @@
 //! POST a logout token: an issuer ends the sessions that it began (OpenID Connect Back-Channel Logout 1.0). Who calls is proven by
 //! the token's signature alone; no cookie and no bearer is looked at.
 
-use super::{Entrance, parameters, request_id, turned_away};
+use super::{Entrance, counted, parameters, request_id, turned_away};
 use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
@@ -37,6 +37,7 @@ pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>,
         Ok(logout) => logout,
         Err(Rejection::IssuerUnavailable) => return Err(Problem::new(Kind::Unavailable)),
         Err(rejection) => {
+            counted(&request, &trail, None).await?;
             turned_away(&trail, request_id(&request), rejection.code(), None).await?;
             // Section 2.8 asks for 400.
             return Err(Problem::with_code(Kind::InvalidRequest, rejection.code()));
@@ -50,6 +51,7 @@ pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>,
         expires_at: logout.expires_at,
     };
     if sessions::end_by_issuer(&database, &said, request_id(&request)).await?.is_none() {
+        counted(&request, &trail, None).await?;
         turned_away(&trail, request_id(&request), "logout_token_replayed", None).await?;
         return Err(Problem::with_code(Kind::InvalidRequest, "logout_token_replayed"));
     }
