@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// What secret scanners look for; behind it the tenant's 16 bytes and 32 random ones in base64url.
 const PREFIX: &str = "rfi_";
 /// How long an invitation holds where nothing is said, in days.
-const USUAL_DAYS: i64 = 7;
+const USUAL_DAYS: i32 = 7;
 
 /// Somebody to be.
 #[derive(Serialize, ToSchema)]
@@ -37,16 +37,16 @@ pub struct InvitationInput {
     /// Neither `service` nor `custom`, and at most what the caller may add.
     role: Role,
     /// Days that the invitation holds; 7 by default.
-    #[schema(minimum = 1, maximum = 30, format = "int64")]
-    days: Option<i64>,
+    #[schema(minimum = 1, maximum = 30, example = 7)]
+    days: Option<i32>,
 }
 
-/// An invitation with its secret, which no other answer holds.
+/// An invitation just made.
 #[derive(Serialize, ToSchema)]
 pub struct NewlyInvited {
     pub invitation: Invitation,
-    /// To be given to whom it is for: acceptInvitation takes it.
-    pub secret: String,
+    /// To be given to whom it is for: acceptInvitation takes it. Shown in this answer and never again: null in a repetition.
+    pub secret: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -88,14 +88,17 @@ pub async fn list_invitations(caller: Caller, request: HttpRequest) -> Result<Ht
     .await
 }
 
-/// Invites somebody. It is not repeated under an Idempotency-Key: its answer, which holds a secret, is kept nowhere.
+/// Invites somebody. The secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/invitations", operation_id = "createInvitation", tag = "members",
-    params(("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme")),
+    params(
+        ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours; they do not show the secret again"),
+    ),
     request_body(content = InvitationInput),
     responses((status = 201, body = NewlyInvited, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The invitation's URL")))))]
 pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    answer::attempt(&request, &body.bytes)?;
+    let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     fields.require("email");
     let email = people::email(&mut fields).unwrap_or_default();
@@ -108,10 +111,7 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
         Some(Role::Custom) => fields.wrong("role", "unknown_value", "is given to a member, and by no invitation"),
         _ => {}
     }
-    let days = fields.parsed::<i64>("days", "a number of days").unwrap_or(USUAL_DAYS);
-    if !(1..=30).contains(&days) {
-        fields.wrong("days", "out_of_range", "must be from 1 to 30");
-    }
+    let days = fields.number("days", 1, 30).unwrap_or(USUAL_DAYS);
     fields.finish()?;
     let role = role.unwrap_or(Role::Requester);
     if DANGEROUS_ROLES.contains(&role) {
@@ -120,13 +120,14 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     let random = SessionSecret::generate().map_err(|_| Problem::new(Kind::Internal))?;
     let secret = caller.database().credential_hash("invitation", random.bytes());
     let invitation_id = InvitationId::generate();
-    let new = NewInvitation { invitation_id, secret, email, name, role: role.as_str(), days: i32::try_from(days).unwrap_or(7) };
+    let new = NewInvitation { invitation_id, secret, email, name, role: role.as_str(), days };
     let location = format!("/v1/tenants/{}/invitations/{invitation_id}", caller.tenant_path());
     let text = shown(caller.tenant_id(), random.bytes());
-    answer::change(&caller, None, Action::InvitationCreated, objects("invitation"), async |tx| {
+    answer::change(&caller, attempt, Action::InvitationCreated, objects("invitation"), async |tx| {
         let invitation = invitations::create(tx, &new).await?;
         let version = invitation.version;
-        Ok(Answer::created(&NewlyInvited { invitation, secret: text.clone() }, Some(version), location.clone()))
+        let kept = NewlyInvited { invitation: invitation.clone(), secret: None };
+        Ok(Answer::created(&NewlyInvited { invitation, secret: Some(text.clone()) }, Some(version), location.clone()).shown_once(&kept))
     })
     .await
 }

@@ -103,6 +103,33 @@ async fn an_invitation_is_for_who_holds_the_address_by_a_sign_in_and_for_nobody_
 }
 
 #[tokio::test]
+async fn an_invitation_asked_for_twice_under_one_key_is_made_once_and_shows_its_secret_once() {
+    let (installation, running, _) = served().await;
+    let owner = running.token("acme:owner");
+    let body = json!({"email": ADDRESS, "name": "Newcomer", "role": "agent", "days": 30});
+    let ask = async |body: &Value| running.call("POST", INVITATIONS, &owner, &[("Idempotency-Key", "once")], Some(body)).await;
+    let made = ask(&body).await.expect(201);
+    let again = ask(&body).await.expect(201);
+    assert_eq!((again.header("idempotency-replayed"), &again.body["invitation"]), (Some("true"), &made.body["invitation"]));
+    assert!(made.body["secret"].is_string() && again.body["secret"].is_null(), "{}", again.text);
+    ask(&input(ADDRESS, "requester")).await.expect(422);
+    assert_eq!(running.get(INVITATIONS, &owner).await.expect(200).body["data"].as_array().unwrap().len(), 1);
+    let days = |invitation: &Value| {
+        let at = |field: &str| invitation[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        at("expires_at").duration_since(at("created_at")).as_hours() / 24
+    };
+    assert_eq!(days(&made.body["invitation"]), 30);
+    assert_eq!(days(&invite(&running, "acme:owner", input("other@people.example", "agent")).await.expect(201).body["invitation"]), 7);
+    for wrong in [json!(0), json!(31), json!(1.5), json!("7"), json!(true)] {
+        let mut body = input("wrong@people.example", "agent");
+        body["days"] = wrong;
+        assert_eq!(invite(&running, "acme:owner", body).await.expect(400).body["errors"][0]["field"], "days");
+    }
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn nobody_invites_to_what_they_could_not_add() {
     let (installation, running, _) = served().await;
     for (by, role, status) in [
