@@ -316,9 +316,9 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
     let back = running.pick(&begun[0], "acme:owner").await;
     let said_no = |n: usize| format!("{}&error=access_denied", running.url(&format!("/v1/auth/callback?state={}&iss={}", state(&begun[n].page), running.issuer.issuer())));
     let refused = running.visit(&said_no(1), &[(ATTEMPT, &begun[1].secret)]).await.expect(302);
-    assert_eq!(left(&refused), (""sign_in";q=5;w=3600".into(), 1));
+    assert_eq!(left(&refused), ("\"sign_in\";q=5;w=3600".into(), 1));
     assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 0);
-    let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).form(&[("logout_token", token)]);
+    let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).header("Content-Type", "application/x-www-form-urlencoded").body(format!("logout_token={token}"));
     for _ in 0..3 {
         for refused in [
             running.visit(&running.url("/v1/auth/sign-in?tenant=acme"), &[]).await,

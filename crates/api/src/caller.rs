@@ -17,7 +17,7 @@ use ringfence_identity::sign_in::SessionSecret;
 use ringfence_identity::{Credential, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::{self, Session};
-use ringfence_store::{Acting, Database, Entered, Principal, Refusal, RequestContext, StoreError};
+use ringfence_store::{Access, Acting, Database, Entered, Principal, Refusal, RequestContext, StoreError, TenantTx};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
@@ -161,7 +161,7 @@ async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Resu
                 action,
                 decision: Decision::Deny,
                 rule: Some(problem.code),
-                who: Who { kind: "nobody", ..Who::default() },
+                who: sign_in::nobody(),
                 object: Object::default(),
                 details: json!({}),
             };
@@ -216,11 +216,28 @@ impl Authenticated {
         }
     }
 
-    /// Records that somebody was turned away, and phrases it.
+    /// Records that somebody was turned away, by name where they have proven who they are, and phrases it.
     pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
-        match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant).await {
+        let who = match self.identity_id().await {
+            Ok(identity_id) => self.somebody(identity_id),
+            Err(_) => sign_in::nobody(),
+        };
+        self.turned(problem, tenant, who).await
+    }
+
+    async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who) -> Problem {
+        match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await {
             Ok(()) => problem,
             Err(unrecorded) => unrecorded,
+        }
+    }
+
+    /// Who is proven, on a route that names no tenant.
+    fn somebody(&self, identity_id: IdentityId) -> Who {
+        Who {
+            identity_id: Some(identity_id),
+            session_id: self.session.as_ref().map(|session| session.session_id.to_string()).or_else(|| self.credential.token_id().map(str::to_owned)),
+            ..self.who(None, None)
         }
     }
 
@@ -229,11 +246,7 @@ impl Authenticated {
     /// # Errors
     /// 503 when the event could not be made durable.
     pub async fn sessions_handled(&self, identity_id: IdentityId, action: Action, decision: Decision, object: Object, details: Value) -> Result<(), Problem> {
-        let who = Who {
-            identity_id: Some(identity_id),
-            session_id: self.session.as_ref().map(|session| session.session_id.to_string()).or_else(|| self.credential.token_id().map(str::to_owned)),
-            ..self.who(None, None)
-        };
+        let who = self.somebody(identity_id);
         let rule = (decision == Decision::Deny).then_some("not_found");
         let event = Event { tenant_id: None, request_id: self.request_id(), action, decision, rule, who, object, details };
         Ok(self.trail.record(vec![event]).await?)
@@ -350,18 +363,34 @@ impl Caller {
     /// 401 with how fresh the sign-in has to be.
     pub async fn fresh(&self) -> Result<(), Problem> {
         let asked = &self.authenticated;
+        let mut who = asked.who(Some(&self.principal), None);
         let authenticated_at = match &asked.credential {
             Credential::Bearer(identity) => identity.authenticated_at(),
             Credential::Session(hash) => match sessions::find(&asked.database, hash).await? {
-                Some(session) => session.authenticated_at,
+                Some(session) => {
+                    who = Who { identity_id: Some(session.identity_id), session_id: Some(session.session_id.to_string()), ..who };
+                    session.authenticated_at
+                }
                 None => return Err(asked.turned_away(CREDENTIAL_INVALID, Some(self.tenant_id())).await),
             },
             Credential::ApiToken { .. } => None,
         };
         match step_up::check(asked.credential.kind(), authenticated_at, Timestamp::now(), asked.entrance.limits.step_up) {
             Ok(()) => Ok(()),
-            Err(problem) => Err(asked.turned_away(problem, Some(self.tenant_id())).await),
+            Err(problem) => {
+                // Whose member they are the tenant alone knows; where it knows nobody, the identity is all there is.
+                let who = self.met_now().await.map_or(who, |entered| asked.who(Some(&self.principal), Some(&entered)));
+                Err(asked.turned(problem, Some(self.tenant_id()), who).await)
+            }
         }
+    }
+
+    /// Whom the tenant lets in, for the trail.
+    async fn met_now(&self) -> Option<Entered> {
+        let mut tx = TenantTx::open(self.database(), &self.principal, Access::Read).await.ok()?;
+        let entered = tx.enter().await.ok().cloned();
+        tx.rollback().await.ok()?;
+        entered
     }
 
     /// The same caller for another member. A token that says itself whom its bearer acts for is one end of a chain already.

@@ -72,22 +72,27 @@ pub fn request_id(request: &HttpRequest) -> RequestId {
     request.extensions().get::<RequestId>().copied().unwrap_or_else(RequestId::generate)
 }
 
-/// Somebody was turned away before anybody knew who they are: told to the installation's trail, and to that of the tenant named.
+/// Who asks where nobody has been proven.
+pub fn nobody() -> Who {
+    Who { kind: "nobody", ..Who::default() }
+}
+
+/// Somebody was turned away: told to the installation's trail, and to that of the tenant named.
 ///
 /// # Errors
 /// 503 when the event could not be made durable.
-pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'static str, tenant: Option<TenantId>) -> Result<(), Problem> {
-    record(trail, request_id, Action::IdentityRejected, rule, tenant).await
+pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'static str, tenant: Option<TenantId>, who: Who) -> Result<(), Problem> {
+    record(trail, request_id, Action::IdentityRejected, rule, tenant, who).await
 }
 
-async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule: &'static str, tenant: Option<TenantId>) -> Result<(), Problem> {
+async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule: &'static str, tenant: Option<TenantId>, who: Who) -> Result<(), Problem> {
     let event = |tenant_id| Event {
         tenant_id,
         request_id,
         action,
         decision: Decision::Deny,
         rule: Some(rule),
-        who: Who { kind: "nobody", ..Who::default() },
+        who: who.clone(),
         object: Object::default(),
         details: json!({}),
     };
@@ -104,7 +109,7 @@ async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule:
 pub async fn counted(request: &HttpRequest, trail: &AuditTrail, tenant: Option<TenantId>) -> Result<(), Problem> {
     let Err(Refused { problem, first, .. }) = Limits::refused_credential(request) else { return Ok(()) };
     if first {
-        record(trail, request_id(request), Action::RateLimited, problem.code, tenant).await?;
+        record(trail, request_id(request), Action::RateLimited, problem.code, tenant, nobody()).await?;
     }
     Err(problem)
 }

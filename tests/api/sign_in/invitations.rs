@@ -103,6 +103,21 @@ async fn an_invitation_is_for_who_holds_the_address_by_a_sign_in_and_for_nobody_
 }
 
 #[tokio::test]
+async fn who_brings_another_persons_invitation_is_known_to_the_trail() {
+    let (installation, running, _) = served().await;
+    let made = invite(&running, "acme:owner", input("other@people.example", "agent")).await.expect(201);
+    let newcomer = running.sign_in("newcomer").await;
+    let refused = running.page(&newcomer, "POST", "/v1/invitations/accept", Some(&secret(&made))).await.expect(403);
+    assert_eq!(refused.body["code"], "invitation_for_another");
+    let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", refused.request_id()), &running.token("acme:owner")).await.expect(200);
+    let event = &trail.body["data"][0];
+    assert_eq!((&event["rule"], &event["actor_kind"], &event["session_id"]), (&json!("invitation_for_another"), &json!("user"), &json!(newcomer.session_id)));
+    assert!(event["identity_id"].is_string(), "{event}");
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn an_invitation_asked_for_twice_under_one_key_is_made_once_and_shows_its_secret_once() {
     let (installation, running, _) = served().await;
     let owner = running.token("acme:owner");

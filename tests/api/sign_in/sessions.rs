@@ -116,6 +116,17 @@ async fn what_is_dangerous_needs_a_fresh_sign_in_and_a_service_needs_none() {
     for role in ["owner", "admin"] {
         let refused = running.page(&owner, "POST", "/v1/tenants/acme/members", Some(&input(role))).await.expect(401);
         assert_eq!(refused.body["code"], "step_up_required");
+        // Who was turned away is known, and told to both trails.
+        let sql = "select tenant_id is null, actor_id, identity_id is not null, actor_kind, session_id from ringfence.audit_inbox where request_id = $1 and rule = 'step_up_required'
+                   union all select false, actor_id, identity_id is not null, actor_kind, session_id from ringfence.audit_events where request_id = $1 and rule = 'step_up_required'
+                   union all select true, null, identity_id is not null, actor_kind, session_id from ringfence.installation_events where request_id = $1 and rule = 'step_up_required'
+                   order by 1";
+        let told = admin.query(sql, &[&refused.request_id().parse::<uuid::Uuid>().unwrap()]).await.unwrap();
+        assert_eq!(told.iter().map(|row| row.get(0)).collect::<Vec<bool>>(), [false, true]);
+        for row in &told {
+            assert_eq!((row.get(2), row.get(3), row.get(4)), (true, "user", Some(owner.session_id.as_str())));
+        }
+        assert_eq!(told[0].get::<_, Option<uuid::Uuid>>(1), Some(world.tenant("acme").members["owner"]));
         let challenge = refused.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("Bearer error=\"insufficient_user_authentication\"") && challenge.contains("max_age=900"), "{challenge}");
     }

@@ -2,7 +2,7 @@
 
 use super::begin::refused;
 use super::cookies::{self, Brought};
-use super::{Entrance, counted, parameters, redirect, request_id, turned_away};
+use super::{Entrance, counted, nobody, parameters, redirect, request_id, turned_away};
 use crate::problem::{Kind, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -27,7 +27,7 @@ pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, da
     let answer = parameters(request.query_string())?;
     let Some((secret, attempt)) = asked_before(&request, &answer, &database).await? else {
         counted(&request, &trail, None).await?;
-        turned_away(&trail, id, "sign_in_unknown", None).await?;
+        turned_away(&trail, id, "sign_in_unknown", None, nobody()).await?;
         return Err(Problem::with_code(Kind::Unauthenticated, "sign_in_unknown"));
     };
     match signed_in(&request, &entrance, &database, (&secret, &attempt), &answer).await {
@@ -37,13 +37,13 @@ pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, da
         }
         Err(Turned::Back(code)) => {
             counted(&request, &trail, attempt.tenant_id).await?;
-            turned_away(&trail, id, code, attempt.tenant_id).await?;
+            turned_away(&trail, id, code, attempt.tenant_id, nobody()).await?;
             Ok(redirect(&with_error(&attempt.return_to, code), &[cookies::clear(cookies::ATTEMPT)]))
         }
         Err(Turned::Away(problem)) => {
             if problem.kind == Kind::Unauthenticated {
                 counted(&request, &trail, attempt.tenant_id).await?;
-                turned_away(&trail, id, problem.code, attempt.tenant_id).await?;
+                turned_away(&trail, id, problem.code, attempt.tenant_id, nobody()).await?;
             }
             Err(problem)
         }

@@ -1,7 +1,7 @@
 //! POST a logout token: an issuer ends the sessions that it began (OpenID Connect Back-Channel Logout 1.0). Who calls is proven by
 //! the token's signature alone; no cookie and no bearer is looked at.
 
-use super::{Entrance, counted, parameters, request_id, turned_away};
+use super::{Entrance, counted, nobody, parameters, request_id, turned_away};
 use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
@@ -38,7 +38,7 @@ pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>,
         Err(Rejection::IssuerUnavailable) => return Err(Problem::new(Kind::Unavailable)),
         Err(rejection) => {
             counted(&request, &trail, None).await?;
-            turned_away(&trail, request_id(&request), rejection.code(), None).await?;
+            turned_away(&trail, request_id(&request), rejection.code(), None, nobody()).await?;
             // Section 2.8 asks for 400.
             return Err(Problem::with_code(Kind::InvalidRequest, rejection.code()));
         }
@@ -52,7 +52,7 @@ pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>,
     };
     if sessions::end_by_issuer(&database, &said, request_id(&request)).await?.is_none() {
         counted(&request, &trail, None).await?;
-        turned_away(&trail, request_id(&request), "logout_token_replayed", None).await?;
+        turned_away(&trail, request_id(&request), "logout_token_replayed", None, nobody()).await?;
         return Err(Problem::with_code(Kind::InvalidRequest, "logout_token_replayed"));
     }
     Ok(HttpResponse::NoContent().finish())
