@@ -133,9 +133,12 @@ async fn what_somebody_may_do_in_a_group_is_said_word_by_word_and_felt_at_once()
         assert_eq!(patched.body["groups"], json!([{"group_id": acme.groups["first"], "access": access}]));
         assert_eq!(patched.body["group_ids"], json!([acme.groups["first"]]));
         let read = running.get(&ticket, &agent).await.expect(get);
-        let told = running.get(&format!("{comments}?limit=200"), &agent).await.expect(200);
-        let old = told.body["data"].as_array().unwrap().iter().filter(|c| c["body"].as_str().unwrap().starts_with("canary")).count();
+        // Whoever sees the fields alone is told that the comments are not theirs, and not that there are none.
+        let told = running.get(&format!("{comments}?limit=200"), &agent).await.expect(if listed == 0 { 403 } else { 200 });
+        let old = told.body["data"].as_array().into_iter().flatten().filter(|c| c["body"].as_str().unwrap().starts_with("canary")).count();
         assert_eq!(old, listed, "{access:?}");
+        let event = running.get(&format!("{BASE}/audit?action=comment.listed&request_id={}", told.request_id()), &running.token("acme:auditor")).await.expect(200).body["data"][0].clone();
+        assert_eq!((&event["decision"], &event["actor_id"]), (&json!(if listed == 0 { "deny" } else { "allow" }), &json!(acme.members["grouped_agent"])));
         assert_eq!(running.post(&comments, &agent, say.clone()).await.status, comment, "{access:?}");
         let changed = patch(&running, &ticket, &agent, read.body["version"].as_i64().unwrap(), json!({"priority": "high"})).await;
         assert_eq!(changed.status, change, "{access:?}: {}", changed.text);

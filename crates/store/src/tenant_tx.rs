@@ -5,7 +5,7 @@ use crate::statement::{Composed, Param};
 use crate::{Database, Principal, Sql, StoreError};
 use futures_util::future::OptionFuture;
 use jiff::Timestamp;
-use ringfence_domain::{GroupId, IdentityId, MemberId, Permissions, TenantId};
+use ringfence_domain::{ContactId, GroupId, IdentityId, MemberId, Permissions, TenantId, permission};
 use ringfence_identity::ActorKind;
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 use uuid::Uuid;
@@ -28,6 +28,8 @@ pub struct Entered {
     pub permissions: Permissions,
     /// Where tickets are seen, for rights that go by groups.
     pub group_ids: Vec<GroupId>,
+    /// Where their comments are read too.
+    read_group_ids: Vec<GroupId>,
     /// Where they are changed.
     changed_group_ids: Vec<GroupId>,
     /// The session or API token shown, where it was one of ours.
@@ -256,6 +258,7 @@ impl Entered {
             identity_id: identity.parse().map_err(|_| malformed())?,
             permissions: Permissions::parse(permissions),
             group_ids: listed(3)?,
+            read_group_ids: listed(0)?,
             changed_group_ids: listed(2)?,
             credential_id: (!credential.is_empty()).then(|| (*credential).to_owned()),
             break_glass: if glass.is_empty() { None } else { Some(glass.parse().map_err(|_| malformed())?) },
@@ -268,6 +271,15 @@ impl Entered {
     #[must_use]
     pub fn works_in(&self, group: GroupId) -> bool {
         self.group_ids.contains(&group) && self.changed_group_ids.contains(&group)
+    }
+
+    /// Whether the doors of comments let them see any of a ticket's, were there one.
+    #[must_use]
+    pub fn reads_comments(&self, requester: ContactId, group: Option<GroupId>) -> bool {
+        let may = |permission| self.permissions.has(permission);
+        may(permission::COMMENT_READ)
+            || may(permission::COMMENT_READ_GROUP) && group.is_some_and(|group| self.read_group_ids.contains(&group))
+            || may(permission::COMMENT_READ_OWN) && requester.0 == self.member_id.0
     }
 
     /// On whose behalf, where somebody acts for another.

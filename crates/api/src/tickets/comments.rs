@@ -8,7 +8,7 @@ use crate::listing::{self, ListBody, Listing, Order};
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
-use ringfence_domain::{Comment, CommentId, TicketRef, Visibility};
+use ringfence_domain::{Comment, CommentId, TicketRef, Visibility, permission};
 use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
 use serde::Serialize;
 use serde_json::json;
@@ -53,6 +53,10 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
             under.set(Some(ticket.ticket_id.0));
+            // Whoever sees no more than the ticket's fields is told so, and not that nobody has said anything.
+            if !tx.enter().await?.reads_comments(ticket.requester_id, ticket.group_id) {
+                return Err(Refusal::Forbidden { permission: permission::COMMENT_READ }.into());
+            }
             Ok((comments::list(tx, ticket.ticket_id, visibility, keyset).await?, None))
         },
         |comment: &Comment| Key { time: Some(comment.created_at), number: None, id: comment.comment_id.0 },
