@@ -219,7 +219,7 @@ async fn a_role_for_hours_is_an_owners_to_give_and_gives_nothing_lasting() {
     running.post(&path, &running.token("globex:owner"), glass(&running, "somebody", "agent")).await.expect(404);
     assert_eq!(running.post(&path, &owner, glass(&running, "acme:owner", "admin")).await.expect(409).body["code"], "holds_more");
     running.post(&path, &owner, glass(&running, "acme:service", "admin")).await.expect(409);
-    for wrong in [json!({"role": "owner"}), json!({"role": "custom"}), json!({"hours": 0}), json!({"hours": 25}), json!({"hours": 1.5}), json!({"hours": "2"}), json!({"reason": "short"}), json!({"reason": null}), json!({"until": "2030-01-01T00:00:00Z"})] {
+    for wrong in [json!({"role": "owner"}), json!({"role": "custom"}), json!({"hours": 0}), json!({"hours": 25}), json!({"hours": 1.5}), json!({"hours": "2"}), json!({"reason": "short"}), json!({"reason": null}), json!({"until": "2030-01-01T00:00:00Z"}), json!({"issuer": "urn:ringfence:service-account"}), json!({"issuer": "urn:ringfence:command"})] {
         let mut body = glass(&running, "somebody", "agent");
         body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
         running.post(&path, &owner, body).await.expect(400);

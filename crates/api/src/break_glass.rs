@@ -54,18 +54,16 @@ pub async fn grant_break_glass(caller: Caller, request: HttpRequest, body: Unrea
     for name in ["role", "hours"] {
         fields.require(name);
     }
+    let (issuer, subject) = people::identity(&mut fields);
     let new = NewGrant {
         grant_id: GrantId::generate(),
-        issuer: fields.required_text("issuer", 1, 500),
-        subject: fields.required_text("subject", 1, 255),
+        issuer,
+        subject,
         name: fields.text("name", 1, 200),
         role: fields.word::<GrantedRole>("role").unwrap_or(GrantedRole::Auditor).as_str(),
         hours: fields.number("hours", 1, 24).unwrap_or(1),
         reason: fields.required_text("reason", 10, 1000),
     };
-    if new.subject.len() > 255 {
-        fields.wrong("subject", "length", "must be at most 255 bytes");
-    }
     fields.finish()?;
     let location = format!("/v1/tenants/{}/break-glass/{}", caller.tenant_path(), new.grant_id);
     answer::change(&caller, attempt, Action::BreakGlassGranted, objects(OBJECT), async |tx| {

@@ -75,6 +75,19 @@ pub fn email(fields: &mut Fields) -> Option<String> {
     email
 }
 
+/// Whom an issuer calls by this subject. Identities of our own issuing are ours to make.
+pub fn identity(fields: &mut Fields) -> (String, String) {
+    let (issuer, subject) = (fields.required_text("issuer", 1, 500), fields.required_text("subject", 1, 255));
+    if issuer.starts_with("urn:ringfence:") {
+        fields.wrong("issuer", "invalid", "is one that no token comes from");
+    }
+    // PostgreSQL holds it to 255 bytes, as OpenID Connect does to 255 ASCII characters.
+    if subject.len() > 255 {
+        fields.wrong("subject", "length", "must be at most 255 bytes");
+    }
+    (issuer, subject)
+}
+
 /// The key in another system: both parts, or neither.
 pub fn external(fields: &mut Fields) -> (Option<String>, Option<String>) {
     let (source, id) = (fields.text("external_source", 1, 200), fields.text("external_id", 1, 255));

@@ -85,9 +85,10 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
     let has_permissions = fields.has("permissions");
     let role = super::given_role(&mut fields);
     let contact_id = fields.uuid("contact_id");
+    let (issuer, subject) = people::identity(&mut fields);
     let new = NewMember {
-        issuer: fields.required_text("issuer", 1, 500),
-        subject: fields.required_text("subject", 1, 255),
+        issuer,
+        subject,
         new_id: ContactId::generate(),
         contact_id,
         name: if contact_id.is_some() { fields.text("name", 1, 200) } else { Some(fields.required_text("name", 1, 200)) },
@@ -97,13 +98,6 @@ fn read(mut body: JsonBody) -> Result<NewMember, Problem> {
         groups: super::groups(&mut fields).unwrap_or_default(),
         role_id: fields.uuid("role_id"),
     };
-    if new.issuer.starts_with("urn:ringfence:") {
-        fields.wrong("issuer", "invalid", "is one that no token comes from");
-    }
-    // PostgreSQL holds it to 255 bytes, as OpenID Connect does to 255 ASCII characters.
-    if new.subject.len() > 255 {
-        fields.wrong("subject", "length", "must be at most 255 bytes");
-    }
     match role {
         Some(Role::Service) if !has_permissions => fields.wrong("permissions", "required", "is required for a service"),
         Some(role) if role != Role::Service && has_permissions => fields.wrong("permissions", "contradiction", "is for a service alone"),
