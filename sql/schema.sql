@@ -1447,10 +1447,6 @@ function ringfence.deprovision_user(uuid,integer)
         if gone.scim_user_id is null then
             return;
         end if;
-        if exists (select from ringfence.members m where m.tenant_id = here and m.member_id = gone.contact_id
-                      and (not m.provisioned or m.role not in ('agent', 'light_agent', 'requester'))) then
-            raise exception 'not a provisioned member' using errcode = 'RF012';
-        end if;
         perform ringfence.end_provisioned(gone.contact_id);
         delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;
         delete from ringfence.scim_users u where u.tenant_id = here and u.scim_user_id = gone.scim_user_id;
@@ -1471,6 +1467,11 @@ function ringfence.end_provisioned(uuid)
         left_behind ringfence.tickets;
         ended ringfence.members;
     begin
+        -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
+        select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
+        if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+            raise exception 'not a provisioned member' using errcode = 'RF012';
+        end if;
         for left_behind in
             update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
              where t.tenant_id = here and t.assignee_id = person
@@ -1485,7 +1486,7 @@ function ringfence.end_provisioned(uuid)
         delete from ringfence.api_tokens a where a.tenant_id = here and a.member_id = person;
         delete from ringfence.memberships b using ringfence.members m
          where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
-        delete from ringfence.members m where m.tenant_id = here and m.member_id = person and m.provisioned returning m.* into ended;
+        delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
         if ended.member_id is not null then
             perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
         end if;
@@ -2421,7 +2422,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
-        select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1;
+        select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1 for update;
         if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
@@ -2944,7 +2945,8 @@ function ringfence.settle_provisioned(uuid[])
             select s.* from ringfence.scim_users s
               join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
              where s.tenant_id = here and s.scim_user_id = any (users)
-             order by s.scim_user_id
+             order by m.member_id
+               for update of m
         loop
             delete from ringfence.group_members w using ringfence.scim_groups g
              where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id

@@ -21,6 +21,11 @@ declare
     left_behind ringfence.tickets;
     ended ringfence.members;
 begin
+    -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
+    select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
+    if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+        raise exception 'not a provisioned member' using errcode = 'RF012';
+    end if;
     for left_behind in
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = here and t.assignee_id = person
@@ -35,14 +40,15 @@ begin
     delete from ringfence.api_tokens a where a.tenant_id = here and a.member_id = person;
     delete from ringfence.memberships b using ringfence.members m
      where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
-    delete from ringfence.members m where m.tenant_id = here and m.member_id = person and m.provisioned returning m.* into ended;
+    delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
     if ended.member_id is not null then
         perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
     end if;
 end
 $$;
 
--- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are.
+-- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are. Each
+-- member is held, so that a role given meanwhile is asked for again and is not overwritten.
 create function ringfence.settle_provisioned(users uuid[]) returns void
 language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
@@ -56,7 +62,8 @@ begin
         select s.* from ringfence.scim_users s
           join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
          where s.tenant_id = here and s.scim_user_id = any (users)
-         order by s.scim_user_id
+         order by m.member_id
+           for update of m
     loop
         delete from ringfence.group_members w using ringfence.scim_groups g
          where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id
@@ -116,7 +123,7 @@ begin
     identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
-    select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1;
+    select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1 for update;
     if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
@@ -172,10 +179,6 @@ begin
      where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version) for update;
     if gone.scim_user_id is null then
         return;
-    end if;
-    if exists (select from ringfence.members m where m.tenant_id = here and m.member_id = gone.contact_id
-                  and (not m.provisioned or m.role not in ('agent', 'light_agent', 'requester'))) then
-        raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
     perform ringfence.end_provisioned(gone.contact_id);
     delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;

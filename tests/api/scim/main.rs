@@ -5,6 +5,7 @@ mod access;
 mod groups;
 mod limits;
 mod protocol;
+mod races;
 
 use ringfence_tests::world::{Tenant, served};
 use ringfence_tests::{Call, Installation, Running, World};
