@@ -1373,11 +1373,11 @@ function ringfence.deprovision_group(uuid,integer)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        here uuid := ringfence.current_tenant();
+        here uuid := ringfence.provisioning_turn();
         gone ringfence.scim_groups;
         affected uuid[];
     begin
-        if not ringfence.may('provision.manage') then
+        if here is null then
             return;
         end if;
         select g.* into gone from ringfence.scim_groups g
@@ -1436,10 +1436,10 @@ function ringfence.deprovision_user(uuid,integer)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        here uuid := ringfence.current_tenant();
+        here uuid := ringfence.provisioning_turn();
         gone ringfence.scim_users;
     begin
-        if not ringfence.may('provision.manage') then
+        if here is null then
             return;
         end if;
         select u.* into gone from ringfence.scim_users u
@@ -2302,13 +2302,13 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        here uuid := ringfence.current_tenant();
+        here uuid := ringfence.provisioning_turn();
         before ringfence.scim_groups;
         after ringfence.scim_groups;
         queue uuid := gen_random_uuid();
         affected uuid[];
     begin
-        if not ringfence.may('provision.manage') then
+        if here is null then
             return;
         end if;
         if provision_group.version is null then
@@ -2395,7 +2395,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        here uuid := ringfence.current_tenant();
+        here uuid := ringfence.provisioning_turn();
         settings ringfence.provisioning_settings;
         before ringfence.scim_users;
         after ringfence.scim_users;
@@ -2405,7 +2405,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         wanted text;
         address text;
     begin
-        if not ringfence.may('provision.manage') then
+        if here is null then
             return;
         end if;
         select s.* into settings from ringfence.provisioning_settings s where s.tenant_id = here;
@@ -2460,6 +2460,26 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         end if;
         perform ringfence.settle_provisioned(array[after.scim_user_id]);
         return next after;
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.provisioning_turn()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.provisioning_turn()
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        held uuid;
+    begin
+        if not ringfence.may('provision.manage') then
+            return null;
+        end if;
+        select t.tenant_id into strict held from ringfence.tenants t where t.tenant_id = ringfence.current_tenant() for no key update;
+        return held;
     end
     $function$
     grant execute to ringfence_app

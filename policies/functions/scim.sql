@@ -11,6 +11,23 @@ begin atomic
             record_provisioning.object_type, record_provisioning.object_id, record_provisioning.object_version, record_provisioning.details);
 end;
 
+-- The tenant, for whoever may provision in it, held until the transaction ends: one after another reads what stands and changes
+-- it, and nobody makes again what somebody else is ending. Its own row is there before any settings are, and the service's login
+-- cannot lock it. Null without the right.
+create function ringfence.provisioning_turn() returns uuid
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    held uuid;
+begin
+    if not ringfence.may('provision.manage') then
+        return null;
+    end if;
+    select t.tenant_id into strict held from ringfence.tenants t where t.tenant_id = ringfence.current_tenant() for no key update;
+    return held;
+end
+$$;
+
 -- Ends a membership that provisioning made: the member's tickets are nobody's, their groups and tokens go, the person stays.
 -- enter() refuses them from the next transaction on.
 create function ringfence.end_provisioned(person uuid) returns void
@@ -96,7 +113,7 @@ returns setof ringfence.scim_users
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    here uuid := ringfence.current_tenant();
+    here uuid := ringfence.provisioning_turn();
     settings ringfence.provisioning_settings;
     before ringfence.scim_users;
     after ringfence.scim_users;
@@ -106,7 +123,7 @@ declare
     wanted text;
     address text;
 begin
-    if not ringfence.may('provision.manage') then
+    if here is null then
         return;
     end if;
     select s.* into settings from ringfence.provisioning_settings s where s.tenant_id = here;
@@ -169,10 +186,10 @@ create function ringfence.deprovision_user(scim_user_id uuid, version integer) r
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    here uuid := ringfence.current_tenant();
+    here uuid := ringfence.provisioning_turn();
     gone ringfence.scim_users;
 begin
-    if not ringfence.may('provision.manage') then
+    if here is null then
         return;
     end if;
     select u.* into gone from ringfence.scim_users u
@@ -192,13 +209,13 @@ create function ringfence.provision_group(scim_group_id uuid, version integer, d
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    here uuid := ringfence.current_tenant();
+    here uuid := ringfence.provisioning_turn();
     before ringfence.scim_groups;
     after ringfence.scim_groups;
     queue uuid := gen_random_uuid();
     affected uuid[];
 begin
-    if not ringfence.may('provision.manage') then
+    if here is null then
         return;
     end if;
     if provision_group.version is null then
@@ -243,11 +260,11 @@ create function ringfence.deprovision_group(scim_group_id uuid, version integer)
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    here uuid := ringfence.current_tenant();
+    here uuid := ringfence.provisioning_turn();
     gone ringfence.scim_groups;
     affected uuid[];
 begin
-    if not ringfence.may('provision.manage') then
+    if here is null then
         return;
     end if;
     select g.* into gone from ringfence.scim_groups g
@@ -268,5 +285,5 @@ end
 $$;
 
 grant execute on function ringfence.provision_user(uuid, integer, text, text, boolean, text, text, jsonb), ringfence.deprovision_user(uuid, integer),
-    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer)
+    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer), ringfence.provisioning_turn()
     to ringfence_app;

@@ -62,3 +62,54 @@ async fn a_member_whom_an_owner_promotes_meanwhile_is_neither_ended_nor_demoted(
     }
     scene.end().await;
 }
+
+/// So many at once: each gets through.
+async fn at_once(calls: impl Iterator<Item = impl Future<Output = Call>>) -> Vec<u16> {
+    futures_util::future::join_all(calls).await.into_iter().map(|call| call.status).collect()
+}
+
+#[tokio::test]
+async fn groups_that_share_users_are_deleted_side_by_side() {
+    let scene = Scene::begin().await;
+    let mut members = Vec::new();
+    for n in 0..3 {
+        let user = scene.made(json!({ "userName": format!("shared-{n}"), "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+        members.push(json!({ "value": user["id"] }));
+    }
+    for round in 0..5 {
+        let mut groups = Vec::new();
+        for n in 0..4 {
+            groups.push(format!("/Groups/{}", id(&scene.made_group(json!({ "displayName": format!("g-{round}-{n}"), "members": members })).await)));
+        }
+        assert_eq!(at_once(groups.iter().map(|path| scene.call("DELETE", path, &[], None))).await, [204; 4]);
+        for path in &groups {
+            is_refused(&scene.get(path).await, 404, None);
+        }
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_ticket_that_comes_into_the_queue_meanwhile_keeps_the_queue_and_not_the_group() {
+    let scene = Scene::begin().await;
+    let group = scene.made_group(json!({ "displayName": "Billing" })).await;
+    let path = format!("/Groups/{}", id(&group));
+    let comes = format!("update ringfence.tickets t set group_id = g.group_id from ringfence.scim_groups g where g.scim_group_id = '{}' and t.ticket_id = '{}'", id(&group), scene.acme().ticket);
+    while_open(&scene, &comes, scene.call("DELETE", &path, &[], None)).await.expect(204);
+    is_refused(&scene.get(&path).await, 404, None);
+    let queue = "select g.name from ringfence.groups g join ringfence.tickets t using (tenant_id, group_id) where t.ticket_id = $1";
+    assert_eq!(scene.installation.admin().await.query_one(queue, &[&scene.acme().ticket]).await.unwrap().get::<_, String>(0), "Billing");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn provisioning_ends_what_it_made_after_its_settings_are_gone() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha" })).await;
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": user["id"] }] })).await;
+    scene.installation.admin().await.batch_execute("delete from ringfence.provisioning_settings").await.unwrap();
+    scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
+    scene.call("DELETE", &format!("/Users/{}", id(&user)), &[], None).await.expect(204);
+    assert_eq!(scene.enters("alpha").await, 404);
+    scene.end().await;
+}

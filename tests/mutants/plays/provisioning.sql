@@ -115,6 +115,12 @@ select pg_temp.seen();
 -- owner admin agent service[member.manage,group.manage] nobody: nothing / unchanged
 -- analyst auditor_login operator: !42501
 
+-- play: whose turn it is to provision
+select case ringfence.provisioning_turn() when '{acme}' then 'acme' when '{globex}' then 'globex' else 'nobodys' end;
+-- service[provision.manage]: acme
+-- owner admin agent service[member.manage] nobody: nobodys
+-- analyst auditor_login operator: !42501
+
 -- play: who sees what is provisioned
 -- before:
 select pg_temp.provisioned();

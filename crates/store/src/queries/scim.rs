@@ -112,7 +112,7 @@ pub async fn list_users(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64
 pub async fn put_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &UserWritten) -> Result<Option<User>, StoreError> {
     let tenant = tx.tenant_id();
     let attributes = Value::Object(to.attributes.clone());
-    let rows = tx.query(PUT_USER, &[&tenant, &id, &version, &to.user_name, &to.external_id, &to.active, &to.name, &to.email, &attributes]).await?;
+    let rows = tx.query(PUT_USER, &[&tenant, &id, &version, &to.user_name, &to.external_id, &to.active, &to.name, &to.email, &attributes]).await.map_err(outrun)?;
     made(rows.first().map(user).transpose()?, version)
 }
 
@@ -122,7 +122,7 @@ pub async fn put_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &Us
 /// A refusal of the function.
 pub async fn remove_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
     let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE_USER, &[&tenant, &id, &version]).await?.is_empty())
+    Ok(!tx.query(REMOVE_USER, &[&tenant, &id, &version]).await.map_err(outrun)?.is_empty())
 }
 
 /// A read in one flush.
@@ -136,7 +136,7 @@ pub async fn get_group(database: &Database, principal: &Principal, id: Uuid) -> 
     Ok((entered, rows.first().map(group).transpose()?))
 }
 
-/// The same inside a transaction.
+/// As `find_user`.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -160,17 +160,26 @@ pub async fn list_groups(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i6
 /// A refusal of the function, keys or checks; the transaction must then be rolled back.
 pub async fn put_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &GroupWritten) -> Result<Option<Group>, StoreError> {
     let tenant = tx.tenant_id();
-    let rows = tx.query(PUT_GROUP, &[&tenant, &id, &version, &to.display_name, &to.external_id, &to.users]).await?;
+    let rows = tx.query(PUT_GROUP, &[&tenant, &id, &version, &to.display_name, &to.external_id, &to.users]).await.map_err(outrun)?;
     made(rows.first().map(group).transpose()?, version)
 }
 
 /// Ends a group. False: nothing matched.
 ///
 /// # Errors
-/// `in_use` while something else than tickets and members refers to its queue.
+/// A refusal of the function.
 pub async fn remove_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
     let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE_GROUP, &[&tenant, &id, &version]).await?.is_empty())
+    Ok(!tx.query(REMOVE_GROUP, &[&tenant, &id, &version]).await.map_err(outrun)?.is_empty())
+}
+
+/// The functions look before they write, so where a key still breaks, somebody who does not provision was faster: a ticket came
+/// into the queue, a member went. The next try sees it. It is never told as "not found", which a provider takes as done.
+fn outrun(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Refused(Refusal::NotFound | Refusal::Conflict { code: "in_use", .. } | Refusal::Field { field: "group_ids" | "assignee_id", .. }) => StoreError::Collided,
+        other => other,
+    }
 }
 
 /// Nothing was made where nothing stood in the way but the right to make it.
