@@ -113,3 +113,38 @@ async fn provisioning_ends_what_it_made_after_its_settings_are_gone() {
     assert_eq!(scene.enters("alpha").await, 404);
     scene.end().await;
 }
+
+#[tokio::test]
+async fn users_added_to_one_group_at_once_are_all_in_it() {
+    let scene = Scene::begin().await;
+    let group = format!("/Groups/{}", id(&scene.made_group(json!({ "displayName": "Billing" })).await));
+    let mut users = Vec::new();
+    for n in 0..10 {
+        users.push(scene.made(json!({ "userName": format!("joins-{n}") })).await);
+    }
+    let add = |user: &Value| json!([{ "op": "Add", "path": "members", "value": [{ "value": user["id"] }] }]);
+    assert_eq!(at_once(users.iter().map(|user| scene.patch(&group, add(user)))).await, [200; 10]);
+    let held = scene.get(&group).await.expect(200).body;
+    assert_eq!((held["members"].as_array().unwrap().len(), held["meta"]["version"].as_str()), (10, Some("W/\"11\"")));
+    // Where the client says which version it read, one of them was faster.
+    let late = json!({ "schemas": [crate::PATCH], "Operations": [{ "op": "remove", "path": "members" }] });
+    let mut answers = at_once((0..4).map(|_| scene.call("PATCH", &group, &[("If-Match", "W/\"11\"")], Some(late.clone())))).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 412, 412, 412]);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_user_switched_on_and_off_at_once_is_what_the_last_one_said() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha" })).await;
+    let path = format!("/Users/{}", id(&user));
+    let set = |active: bool| json!([{ "op": "Replace", "path": "active", "value": active }]);
+    assert_eq!(at_once((0..8).map(|n| scene.patch(&path, set(n % 2 == 0)))).await, [200; 8]);
+    let held = scene.get(&path).await.expect(200).body;
+    assert_eq!((held["active"] == true, &held["meta"]["version"]), (scene.enters("alpha").await == 200, &json!("W/\"9\"")));
+    let mut answers = at_once((0..4).map(|_| scene.call("DELETE", &path, &[], None))).await;
+    answers.sort_unstable();
+    assert_eq!((answers, scene.enters("alpha").await), (vec![204, 404, 404, 404], 404));
+    scene.end().await;
+}

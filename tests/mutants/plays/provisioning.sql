@@ -121,6 +121,14 @@ select case ringfence.provisioning_turn() when '{acme}' then 'acme' when '{globe
 -- owner admin agent service[member.manage] nobody: nobodys
 -- analyst auditor_login operator: !42501
 
+-- play: the turn is asked for by its tenant
+-- query: scim/take_turn.sql
+-- show: tenant_id
+-- let: 1={acme}
+-- service[provision.manage]: acme
+-- service[provision.manage] 1={globex}: nothing
+-- owner admin agent service[member.manage] nobody: nothing
+
 -- play: who sees what is provisioned
 -- before:
 select pg_temp.provisioned();

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+const TAKE_TURN: crate::Sql = crate::sql!("scim/take_turn.sql");
 const GET_USER: crate::Sql = crate::sql!("scim/get_user.sql");
 const PUT_USER: crate::Sql = crate::sql!("scim/put_user.sql");
 const REMOVE_USER: crate::Sql = crate::sql!("scim/remove_user.sql");
@@ -87,11 +88,22 @@ pub async fn get_user(database: &Database, principal: &Principal, id: Uuid) -> R
     Ok((entered, rows.first().map(user).transpose()?))
 }
 
-/// The same inside a transaction.
+/// Waits until whoever provisions in the tenant is done: what is read from here on stands until this transaction ends. Whoever
+/// lacks the right waits for nobody.
+///
+/// # Errors
+/// When the turn does not come in time.
+async fn take_turn(tx: &mut TenantTx) -> Result<(), StoreError> {
+    let tenant = tx.tenant_id();
+    tx.query(TAKE_TURN, &[&tenant]).await.map(drop)
+}
+
+/// The same inside a transaction that changes it, in its turn.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find_user(tx: &mut TenantTx, id: Uuid) -> Result<Option<User>, StoreError> {
+    take_turn(tx).await?;
     let tenant = tx.tenant_id();
     tx.query(GET_USER, &[&tenant, &id]).await?.first().map(user).transpose()
 }
@@ -141,6 +153,7 @@ pub async fn get_group(database: &Database, principal: &Principal, id: Uuid) -> 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find_group(tx: &mut TenantTx, id: Uuid) -> Result<Option<Group>, StoreError> {
+    take_turn(tx).await?;
     let tenant = tx.tenant_id();
     tx.query(GET_GROUP, &[&tenant, &id]).await?.first().map(group).transpose()
 }
