@@ -1,5 +1,6 @@
 //! What can be wrong with a SCIM request, in the words of RFC 7644, table 9. No message repeats a value that was sent.
 
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// The `scimType` of an error.
@@ -33,23 +34,26 @@ impl Fault {
 #[error("{place}: {message}")]
 pub struct ScimError {
     pub fault: Fault,
-    /// The attribute, parameter or operation that is wrong.
-    pub place: String,
+    /// The attribute, parameter or operation that is wrong: a schema's own word for it, or the client's.
+    pub place: Cow<'static, str>,
     pub message: &'static str,
 }
 
 impl ScimError {
-    pub fn new(fault: Fault, place: impl Into<String>, message: &'static str) -> Self {
-        // A place is the client's own text; a long one is cut.
-        let place: String = place.into();
-        Self { fault, place: place.chars().take(100).collect(), message }
+    pub fn new(fault: Fault, place: impl Into<Cow<'static, str>>, message: &'static str) -> Self {
+        let place = match place.into() {
+            // The client's own text; a long one is cut.
+            Cow::Owned(text) => text.chars().take(100).collect::<String>().into(),
+            ours => ours,
+        };
+        Self { fault, place, message }
     }
 
-    pub(crate) fn value(place: impl Into<String>, message: &'static str) -> Self {
+    pub(crate) fn value(place: impl Into<Cow<'static, str>>, message: &'static str) -> Self {
         Self::new(Fault::InvalidValue, place, message)
     }
 
-    pub(crate) fn syntax(place: impl Into<String>, message: &'static str) -> Self {
+    pub(crate) fn syntax(place: impl Into<Cow<'static, str>>, message: &'static str) -> Self {
         Self::new(Fault::InvalidSyntax, place, message)
     }
 }

@@ -268,6 +268,9 @@ mod tests {
             r#"userType ne "Intern" and not (emails co "example.net")"#,
             r#"userType eq "Employee" and (emails.type eq "work")"#,
             r#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#,
+            r#"emails[type eq "work"].value eq "BJensen@example.com""#,
+            r#"emails[type eq "work"].value pr and emails[type eq "home"].value ew "jensen.org""#,
+            r#"not (emails[type eq "other"].value pr)"#,
             r#"emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]"#,
             r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "tours""#,
             "active eq true",
@@ -282,6 +285,7 @@ mod tests {
             r#"userName eq "bjense""#,
             "nickName pr",
             r#"emails[type eq "work" and value co "jensen.org"]"#,
+            r#"emails[type eq "work"].value eq "babs@jensen.org""#,
             "not (title pr)",
             "active eq false",
             r#"meta.lastModified lt "2011-05-13T04:42:34Z""#,
@@ -299,7 +303,7 @@ mod tests {
         let wide = vec!["title pr"; 200].join(" or ");
         for filter in [
             "", " ", "userName", "userName eq", r#"userName eq "x"#, "userName eq x", r#"userName is "x""#, r#"tenant_id eq "x""#, r#"password_hash pr"#,
-            r#"userName eq "x" and"#, r#"userName eq "x") or (title pr"#, "not title pr", r#"emails[type eq "work""#, r#"emails[colour eq "x"]"#, r#"title[type eq "x"]"#,
+            r#"userName eq "x" and"#, r#"userName eq "x") or (title pr"#, "not title pr", r#"emails[type eq "work""#, r#"emails[type eq "work"]."#, r#"emails[type eq "work"].colour eq "x""#, r#"emails[type eq "work"].value"#, r#"emails[colour eq "x"]"#, r#"title[type eq "x"]"#,
             r#"name eq "x""#, "active gt true", "active eq 1", "userName eq 1", "userName eq [1]", r#"userName eq {"a":1}"#, r#"meta.created gt "yesterday""#,
             r#"userName eq "x"; drop table users"#, r#"userName eq "a" 'or' "b""#, "userName eq \"a\u{0}\"", r#"userName eq "a\u0000""#, "schemas pr", "title  pr pr", &deep, &wide,
         ] {

@@ -167,8 +167,14 @@ impl<'a> Reader<'a> {
         if let (Term::Attribute(target), true) = (&term, self.takes("[")) {
             let attribute = target.attribute.filter(|attribute| attribute.kind == Kind::Complex && target.sub.is_none());
             let attribute = attribute.ok_or_else(|| self.wrong("has brackets behind what has no values to choose from"))?;
-            let inner = self.alternatives(Names::Of(attribute), depth + 1)?;
+            let mut inner = self.alternatives(Names::Of(attribute), depth + 1)?;
             self.expect("]")?;
+            // Entra compares a sub-attribute of the value that fits, which figure 1 has in paths alone.
+            if self.takes(".") {
+                let name = self.name();
+                let sub = attribute.find(name).ok_or_else(|| self.wrong("names no attribute of the resource"))?;
+                inner = Filter::all(vec![inner, self.comparison(Term::Sub(sub))?]);
+            }
             return Ok(Filter::Within(*target, Box::new(inner)));
         }
         self.comparison(term)

@@ -21,8 +21,7 @@ enum Verb {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     verb: Verb,
-    /// None: the value's names are the paths.
-    path: Option<PatchPath>,
+    path: PatchPath,
     value: Value,
 }
 
@@ -48,10 +47,15 @@ pub fn operations(kind: &ResourceType, body: Map<String, Value>) -> Result<Vec<O
     if items.is_empty() || items.len() > MOST {
         return Err(ScimError::syntax("Operations", "must hold 1 to 1,000 operations"));
     }
-    items.into_iter().map(|item| operation(kind, item)).collect()
+    let mut read = Vec::new();
+    for item in items {
+        operation(kind, item, &mut read)?;
+    }
+    Ok(read)
 }
 
-fn operation(kind: &ResourceType, item: Value) -> Result<Operation, ScimError> {
+/// One operation; without a path, each name of its value is one.
+fn operation(kind: &ResourceType, item: Value, read: &mut Vec<Operation>) -> Result<(), ScimError> {
     let Value::Object(fields) = item else { return Err(ScimError::syntax("Operations", "must hold objects")) };
     let (mut verb, mut path, mut value) = (None, None, Value::Null);
     for (name, field) in fields {
@@ -64,20 +68,39 @@ fn operation(kind: &ResourceType, item: Value) -> Result<Operation, ScimError> {
                     _ => return Err(ScimError::syntax("op", "must be add, replace or remove")),
                 });
             }
-            ("path", Value::String(text)) => path = Some(parse::patch_path(kind, text.trim())?),
+            ("path", Value::String(text)) => path = Some(text),
             ("path", Value::Null) => {}
             ("value", field) => value = field,
             _ => return Err(ScimError::syntax(name, "is no field of an operation, or of another type")),
         }
     }
     let verb = verb.ok_or_else(|| ScimError::syntax("op", "is required"))?;
-    if verb == Verb::Remove && path.is_none() {
-        return Err(ScimError::new(Fault::NoTarget, "path", "is required to remove"));
+    let fields = match (path, value) {
+        (Some(path), value) => vec![(path, value)],
+        (None, _) if verb == Verb::Remove => return Err(ScimError::new(Fault::NoTarget, "path", "is required to remove")),
+        // Okta repeats what is not the client's to change.
+        (None, Value::Object(fields)) => fields.into_iter().filter(|(name, _)| !["schemas", "id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own))).collect(),
+        (None, _) => return Err(ScimError::value("value", "must be an object where there is no path")),
+    };
+    for (name, value) in fields {
+        // What stands in brackets may be a person's; the name before them is the schema's, or nobody's.
+        let named = || name.trim().split('[').next().unwrap_or_default().to_owned();
+        let path = parse::patch_path(kind, name.trim()).map_err(|error| ScimError::new(error.fault, named(), error.message))?;
+        shaped(&path, &value)?;
+        read.push(Operation { verb, path, value });
     }
-    if verb != Verb::Remove && path.is_none() && !value.is_object() {
-        return Err(ScimError::value("value", "must be an object where there is no path"));
+    Ok(())
+}
+
+/// Whether the value is one of the attribute's, whatever the resource holds: what is wrong in it is told by the client's own words for it.
+fn shaped(path: &PatchPath, value: &Value) -> Result<(), ScimError> {
+    let Target { attribute, sub, .. } = path.target;
+    let Some(attribute) = attribute else { return if value.is_object() { read_extension(&path.target, value.clone()).map(drop) } else { Ok(()) } };
+    let changed = path.sub.or(sub).unwrap_or(attribute);
+    if value.is_null() || attribute.mutability == Mutability::ReadOnly || changed.mutability == Mutability::ReadOnly {
+        return Ok(());
     }
-    Ok(Operation { verb, path, value })
+    if path.filter.is_none() && sub.is_none() { whole(changed, value.clone()).map(drop) } else { single(changed, value.clone()).map(drop) }
 }
 
 /// The resource after all operations, in their order.
@@ -87,27 +110,10 @@ fn operation(kind: &ResourceType, item: Value) -> Result<Operation, ScimError> {
 pub fn apply(kind: &ResourceType, resource: &Map<String, Value>, operations: &[Operation]) -> Result<Map<String, Value>, ScimError> {
     let mut patched = resource.clone();
     for operation in operations {
-        match &operation.path {
-            Some(path) => one(&mut patched, operation.verb, path, operation.value.clone())?,
-            None => spread(kind, &mut patched, operation)?,
-        }
+        one(&mut patched, operation.verb, &operation.path, operation.value.clone())?;
     }
     check(kind, &patched)?;
     Ok(patched)
-}
-
-/// An operation without a path: each name of its value is one.
-fn spread(kind: &ResourceType, resource: &mut Map<String, Value>, operation: &Operation) -> Result<(), ScimError> {
-    let fields = operation.value.as_object().cloned().unwrap_or_default();
-    for (name, value) in fields {
-        // Okta repeats these; they are not the client's to change.
-        if ["schemas", "id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own)) {
-            continue;
-        }
-        let path = parse::patch_path(kind, &name)?;
-        one(resource, operation.verb, &path, value)?;
-    }
-    Ok(())
 }
 
 fn one(resource: &mut Map<String, Value>, verb: Verb, path: &PatchPath, value: Value) -> Result<(), ScimError> {
@@ -413,6 +419,46 @@ mod tests {
                 ENTERPRISE: { "department": "Tours", "division": "East" },
             })
         );
+    }
+
+    #[test]
+    fn a_manager_is_named_by_the_value_alone_and_by_none() {
+        for (list, manager) in [
+            (json!([{"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "26118915"}]), json!({ "value": "26118915" })),
+            (json!([{"op": "Add", "path": ENTERPRISE, "value": {"manager": "26118915"}}]), json!({ "value": "26118915" })),
+            (json!([{"op": "replace", "value": {(format!("{ENTERPRISE}:manager")): "26118915"}}]), json!({ "value": "26118915" })),
+            (json!([{"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "1"}, {"op": "Replace", "path": format!("{ENTERPRISE}:manager"), "value": ""}]), Value::Null),
+        ] {
+            let after = patched(&USERS, &user(), list.clone()).expect("patched");
+            assert_eq!(after.get(ENTERPRISE).map_or(&Value::Null, |held| &held["manager"]), &manager, "{list}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_value_is() {
+        for (operation, place) in [
+            (json!({"op": "replace", "path": "role", "value": "owner"}), "role"),
+            (json!({"op": "replace", "value": {"title": "x", "role": "owner"}}), "role"),
+            (json!({"op": "replace", "path": "mails[value eq \"a@b.example\"].type", "value": "x"}), "mails"),
+            (json!({"op": "replace", "path": "emails[colour eq \"red\"].type", "value": "x"}), "emails"),
+            (json!({"op": "replace", "path": "title", "value": 7}), "title"),
+            (json!({"op": "replace", "path": "name.givenName", "value": 7}), "givenName"),
+            (json!({"op": "replace", "path": "name", "value": {"tenant": "x"}}), "name.tenant"),
+            (json!({"op": "add", "path": ENTERPRISE, "value": {"permissions": "x"}}), "permissions"),
+            (json!({"op": "replace", "path": "id", "value": "x"}), "id"),
+            (json!({"op": "remove", "path": "userName"}), "userName"),
+            (json!({"op": "replace", "path": "emails[type eq \"other\"].value", "value": "x"}), "emails"),
+        ] {
+            let refused = patched(&USERS, &user(), json!([operation])).expect_err("refused");
+            assert_eq!(refused.place, place, "{operation}");
+        }
+        // Only the resource shows these to be wrong, and they bear the schema's own name.
+        for (operation, place) in [(json!({"op": "replace", "path": "id", "value": "x"}), "id"), (json!({"op": "replace", "path": "emails[type eq \"other\"].value", "value": "x"}), "emails")] {
+            let body = json!({ "schemas": [crate::PATCH_OP], "Operations": [operation] });
+            let operations = operations(&USERS, body.as_object().cloned().expect("an object")).expect("operations");
+            let refused = apply(&USERS, user().as_object().expect("an object"), &operations).expect_err("refused");
+            assert!(matches!(refused.place, std::borrow::Cow::Borrowed(name) if name == place), "{refused}");
+        }
     }
 
     #[test]

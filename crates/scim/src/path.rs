@@ -46,11 +46,11 @@ impl Target {
         self.sub.or(self.attribute)
     }
 
-    /// What a comparison compares: of a list of complex values, their `value`.
+    /// What a comparison compares: of complex values, their `value`.
     pub(crate) fn compared(&self) -> Option<&'static Attribute> {
         let last = self.last()?;
         match last.kind {
-            Kind::Complex => last.find("value").filter(|_| last.multi),
+            Kind::Complex => last.find("value"),
             _ => Some(last),
         }
     }

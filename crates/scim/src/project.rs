@@ -19,7 +19,7 @@ impl Projection {
         if !attributes.is_empty() && !excluded.is_empty() {
             return Err(ScimError::value("excludedAttributes", "is given beside attributes"));
         }
-        let targets = |parameter: &str, names: &[String]| -> Result<Vec<Target>, ScimError> {
+        let targets = |parameter: &'static str, names: &[String]| -> Result<Vec<Target>, ScimError> {
             names
                 .iter()
                 .map(|name| name.trim())

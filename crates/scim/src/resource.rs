@@ -24,7 +24,7 @@ pub fn read(kind: &ResourceType, body: Map<String, Value>) -> Result<Map<String,
             continue;
         }
         let target = Target::find(kind, &name).filter(|target| target.sub.is_none() && !(name.contains(':') && target.attribute.is_some()));
-        let target = target.ok_or_else(|| ScimError::syntax(&name, "is no attribute of the resource"))?;
+        let target = target.ok_or_else(|| ScimError::syntax(name.clone(), "is no attribute of the resource"))?;
         match target {
             Target { extension: Some(extension), attribute: None, .. } => {
                 if resource.contains_key(extension.id) {
@@ -63,7 +63,7 @@ pub(crate) fn read_extension(target: &Target, value: Value) -> Result<Option<Val
     let mut read = Map::new();
     // Some clients repeat the schema inside.
     for (name, value) in fields.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("schemas")) {
-        let attribute = extension.find(&name).ok_or_else(|| ScimError::syntax(&name, "is no attribute of the extension"))?;
+        let attribute = extension.find(&name).ok_or_else(|| ScimError::syntax(name.clone(), "is no attribute of the extension"))?;
         if read.contains_key(attribute.name) {
             return Err(ScimError::syntax(attribute.name, "is given twice"));
         }
@@ -143,6 +143,11 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
             }
             Ok((!read.is_empty()).then_some(Value::Object(read)))
         }
+        // Entra names a manager by the value alone, and nobody by an empty one.
+        (Kind::Complex, Value::String(text)) if !attribute.multi && attribute.find("value").is_some() => {
+            let fields = if text.is_empty() { Map::new() } else { Map::from_iter([("value".to_owned(), Value::String(text))]) };
+            single(attribute, Value::Object(fields))
+        }
         (Kind::Complex, _) => wrong("must be an object"),
     }
 }
@@ -207,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn a_manager_is_an_object_or_its_value() {
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        for (sent, kept) in [(json!({ "value": "7" }), json!({ "value": "7" })), (json!("7"), json!({ "value": "7" })), (json!(""), Value::Null), (Value::Null, Value::Null)] {
+            let read = user(json!({ "userName": "x", enterprise: { "department": "d", "manager": sent } })).expect("a user");
+            assert_eq!(read[enterprise].get("manager").unwrap_or(&Value::Null), &kept);
+        }
+    }
+
+    #[test]
     fn what_no_schema_names_is_refused() {
         for body in [
             json!({"userName": "x", "role": "owner"}),
@@ -238,6 +252,7 @@ mod tests {
             json!({"userName": "x", "name": "x"}),
             json!({"userName": "x", "emails": "x"}),
             json!({"userName": "x", "emails": ["x"]}),
+            json!({"userName": "x", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": 7}}),
             json!({"userName": "x", "emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
         ] {
             assert_eq!(user(body.clone()).expect_err("refused").fault, crate::Fault::InvalidValue, "{body}");

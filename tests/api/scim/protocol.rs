@@ -21,6 +21,8 @@ async fn a_filter_finds_what_it_describes_and_nothing_else() {
         (r#"title eq "guide" and active eq true"#, vec!["alpha"]),
         (r#"not (title eq "guide") and userName sw "g""#, vec!["gamma"]),
         (r#"emails[type eq "work" and value ew "example.com"]"#, vec!["alpha", "gamma"]),
+        (r#"emails[type eq "work"].value eq "BETA@example.org""#, vec!["beta"]),
+        (r#"emails[type eq "home"].value eq "beta@example.org""#, vec![]),
         (r#"emails.value co "example.org" or userName eq "gamma""#, vec!["beta", "gamma"]),
         (r#"userName eq "alpha" and externalId eq "x-beta""#, vec![]),
         (r#"id eq "nonsense""#, vec![]),
@@ -50,7 +52,7 @@ async fn pages_are_of_the_size_asked_for_and_the_total_is_honest() {
     let scene = Scene::begin().await;
     three(&scene).await;
     // Beside the one whom the world provisioned.
-    for (query, returned, start) in [("", 4, 1), ("?count=2", 2, 1), ("?count=2&startIndex=4", 1, 4), ("?startIndex=9", 0, 9), ("?count=0", 0, 1), ("?count=-3&startIndex=-2", 0, 1), ("?count=100000", 4, 1)] {
+    for (query, returned, start) in [("", 4, 1), ("?count=2", 2, 1), ("?count=2&startIndex=4", 1, 4), ("?startIndex=9", 0, 9), ("?count=0", 0, 1), ("?count=-3&startIndex=-2", 0, 1), ("?count=100000", 4, 1), ("?startIndex=0&count=1", 1, 1), ("?startIndex=9223372036854775807", 0, 9_223_372_036_854_775_807_i64), ("?startIndex=9223372036854775807&filter=userName%20pr", 0, i64::MAX)] {
         let page = scene.get(&format!("/Users{query}")).await.expect(200).body;
         assert_eq!((&page["totalResults"], &page["itemsPerPage"], &page["startIndex"]), (&json!(4), &json!(returned), &json!(start)), "{query}");
         assert_eq!(page["Resources"].as_array().expect("resources").len(), returned);
@@ -117,6 +119,74 @@ async fn a_patch_holds_as_a_whole_or_not_at_all() {
     }
     let patched = scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": "False" }, { "op": "Add", "path": "emails[type eq \"home\"].value", "value": "h@example.com" }])).await.expect(200).body;
     assert_eq!((&patched["active"], patched["emails"].as_array().expect("emails").len()), (&json!(false), 2));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_patch_is_named() {
+    let scene = Scene::begin().await;
+    let path = format!("/Users/{}", id(&scene.made(json!({ "userName": "alpha", "emails": [{ "value": "a@example.com", "type": "work" }] })).await));
+    for (operation, place) in [
+        (json!({ "op": "replace", "path": "title", "value": 7 }), "title"),
+        (json!({ "op": "replace", "value": { "member_id": "x" } }), "member_id"),
+        (json!({ "op": "replace", "path": "id", "value": "x" }), "id"),
+        (json!({ "op": "remove", "path": "userName" }), "userName"),
+        (json!({ "op": "replace", "path": "emails[value eq \"b@example.com\"].type", "value": "home" }), "emails"),
+    ] {
+        let refused = scene.patch(&path, json!([operation])).await;
+        assert_eq!(refused.status, 400);
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&format!("{place}: ")) && !detail.contains("example.com"), "{operation}: {detail}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_okta_and_entra_send_is_understood() {
+    let scene = Scene::begin().await;
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let sent = json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:user", enterprise], "userName": "Alpha@example.com", "externalId": "0b1c", "active": "True", "groups": [], "password": "x",
+        "name": { "givenName": "A", "familyName": "B" }, "emails": [{ "primary": true, "type": "work", "value": "alpha@example.com" }], "meta": { "resourceType": "User" }, "locale": null,
+        enterprise: { "department": "Tours", "manager": "26118915" },
+    });
+    let user = scene.call("POST", "/Users", &[], Some(sent)).await.expect(201).body;
+    assert_eq!(user[enterprise]["manager"], json!({ "value": "26118915" }));
+    let path = format!("/Users/{}", id(&user));
+    let operations = json!([
+        { "op": "Replace", "path": format!("{enterprise}:manager"), "value": "7" },
+        { "op": "Add", "path": "phoneNumbers[type eq \"mobile\"].value", "value": "555" },
+        { "op": "Add", "path": "roles[primary eq \"True\"].value", "value": "Support" },
+        { "op": "Replace", "path": "emails[type eq \"work\"].value", "value": "beta@example.com" },
+    ]);
+    let odd = json!({ "schemas": ["URN:ietf:params:scim:api:messages:2.0:patchop"], "operations": operations });
+    let patched = scene.call("PATCH", &path, &[], Some(odd)).await.expect(200).body;
+    assert_eq!((&patched[enterprise], &patched["emails"][0]["value"]), (&json!({ "department": "Tours", "manager": { "value": "7" } }), &json!("beta@example.com")));
+    let group = scene.made_group(json!({ "displayName": "Billing", "externalId": "G-1" })).await;
+    let of_group = format!("/Groups/{}", id(&group));
+    scene.patch(&of_group, json!([{ "op": "Add", "path": "members", "value": [{ "$ref": null, "value": user["id"] }] }])).await.expect(200);
+    scene.patch(&of_group, json!([{ "op": "replace", "value": { "id": group["id"], "displayName": "Billing 2" } }])).await.expect(200);
+    for (list, filter, extra, found) in [
+        ("/Users", "userName eq \"ALPHA@EXAMPLE.COM\"".to_owned(), "&startIndex=1&count=100", 1),
+        ("/Users", "externalId eq \"0b1c\"".into(), "", 1),
+        ("/Users", "externalId eq \"0B1C\"".into(), "", 0),
+        ("/Users", format!("id eq \"{}\" and {enterprise}:manager eq \"7\"", id(&user)), "&attributes=id", 1),
+        ("/Users", format!("{enterprise}:manager eq \"8\""), "&attributes=id", 0),
+        ("/Groups", "displayName eq \"billing 2\"".into(), "&excludedAttributes=members", 1),
+        ("/Groups", "externalId eq \"G-1\"".into(), "&excludedAttributes=members", 1),
+        ("/Groups", format!("id eq \"{}\" and members eq \"{}\"", id(&group), id(&user)), "&attributes=id", 1),
+        ("/Groups", format!("members[value eq \"{}\"]", id(&group)), "", 0),
+    ] {
+        let listed = scene.get(&format!("{list}?filter={}{extra}", filter.replace(' ', "%20").replace('"', "%22"))).await.expect(200).body;
+        assert_eq!((&listed["totalResults"], listed["Resources"].as_array().unwrap().len()), (&json!(found), found), "{filter}");
+        assert!(!extra.contains("excluded") || listed["Resources"][0]["members"].is_null() && listed["Resources"][0]["displayName"] == "Billing 2", "{listed}");
+    }
+    let without = scene.get(&format!("{of_group}?excludedAttributes=members")).await.expect(200).body;
+    assert!(without["members"].is_null() && scene.get(&of_group).await.expect(200).body["members"].is_array(), "{without}");
+    scene.patch(&of_group, json!([{ "op": "Remove", "path": format!("members[value eq \"{}\"]", id(&user)) }])).await.expect(200);
+    assert!(scene.get(&of_group).await.expect(200).body["members"].is_null());
+    let searched = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:searchrequest"], "filter": "userName eq \"alpha@example.com\"" });
+    assert_eq!(scene.call("POST", "/Users/.search", &[], Some(searched)).await.expect(200).body["totalResults"], 1);
     scene.end().await;
 }
 

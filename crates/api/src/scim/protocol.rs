@@ -9,6 +9,7 @@ use ringfence_domain::permission;
 use ringfence_scim::{Fault, ScimError};
 use ringfence_store::{Access, Entered, Refusal, StoreError, TenantTx};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 pub const MEDIA: &str = "application/scim+json";
 
@@ -65,14 +66,15 @@ const fn code(fault: Fault) -> &'static str {
 
 impl From<ScimError> for Problem {
     fn from(error: ScimError) -> Self {
-        let said = FieldError { field: error.place, code: code(error.fault), message: error.message.into() };
+        let said = FieldError { field: error.place.into_owned(), code: code(error.fault), message: error.message.into() };
         Self { errors: vec![said], ..Self::new(Kind::InvalidRequest) }
     }
 }
 
-/// What only the resource as it stands shows to be wrong.
+/// What only the resource as it stands shows to be wrong, by the schema's name for it.
 pub fn refused_by_rule(error: &ScimError) -> StoreError {
-    Refusal::Field { field: "Operations", code: code(error.fault), message: error.message }.into()
+    let field = if let Cow::Borrowed(name) = error.place { name } else { "Operations" };
+    Refusal::Field { field, code: code(error.fault), message: error.message }.into()
 }
 
 /// Operations that RFC 7644 leaves optional, and that are not here.

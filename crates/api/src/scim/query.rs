@@ -110,7 +110,7 @@ pub fn of_body(kind: &'static ResourceType, mut body: Map<String, Value>) -> Res
         excluded: fields.texts("excludedAttributes", 100, 200).unwrap_or_default(),
     };
     fields.finish()?;
-    if schemas.is_none_or(|schemas| !schemas.iter().any(|schema| schema == ringfence_scim::SEARCH_REQUEST)) {
+    if schemas.is_none_or(|schemas| !schemas.iter().any(|schema| schema.eq_ignore_ascii_case(ringfence_scim::SEARCH_REQUEST))) {
         return Err(ScimError::new(Fault::InvalidSyntax, "schemas", "must hold the schema of a search").into());
     }
     parts.query(kind)
