@@ -69,7 +69,7 @@ fn planted(place: &str) -> String {
 }
 
 /// A body that the operation takes, with a canary in every text. A new operation with a body needs its line here.
-fn good_body(operation: &str, tenant: &Tenant) -> Option<Value> {
+fn good_body(operation: &str, tenant: &Tenant, issuer: &str) -> Option<Value> {
     let address = format!("{}@mail.example", planted("address"));
     Some(match operation {
         "createTicket" => json!({
@@ -106,7 +106,7 @@ fn good_body(operation: &str, tenant: &Tenant) -> Option<Value> {
         "grantBreakGlass" => {
             json!({"issuer": planted("issuer"), "subject": planted("glass"), "name": planted("name"), "role": "auditor", "hours": 1, "reason": planted("reason")})
         }
-        "setProvisioningSettings" => json!({"issuer": planted("issuer"), "default_role": "requester", "role_map": {planted("role"): "agent"}}),
+        "setProvisioningSettings" => json!({"issuer": issuer, "default_role": "requester", "role_map": {planted("role"): "agent"}}),
         "createScimUser" | "replaceScimUser" => json!({
             "schemas": [ringfence_scim::USERS.schema.id], "userName": planted(operation), "title": planted("title"), "displayName": planted("name"),
             "externalId": planted(operation), "emails": [{"value": format!("scim-{address}"), "primary": true}],
@@ -180,7 +180,7 @@ impl Drive<'_> {
         let token = self.running.token(&format!("{}:{role}", tenant.slug));
         for route in ROUTES {
             let path = path_of(route.path, tenant);
-            let good = good_body(route.operation_id, tenant);
+            let good = good_body(route.operation_id, tenant, self.running.issuer.issuer());
             assert!(good.is_some() || ["get", "delete"].contains(&route.method), "{} has no body in this test", route.operation_id);
             // An action on a record compares the record's own version.
             let record = path.trim_end_matches("/assignee").trim_end_matches("/status").trim_end_matches("/state");
@@ -265,7 +265,7 @@ impl Drive<'_> {
             for (csrf, origin) in [(planted("csrf"), running.url("")), (browser.csrf.clone(), planted("origin")), (browser.csrf.clone(), running.url(""))] {
                 let cookie = format!("{SESSION}={}; other={}", browser.secret, planted("cookie"));
                 let request = self.request(method, path, "").header("Cookie", cookie).header("X-CSRF-Token", csrf).header("Origin", origin);
-                let request = if method == "POST" { request.json(&good_body(operation, tenant)) } else { request };
+                let request = if method == "POST" { request.json(&good_body(operation, tenant, running.issuer.issuer())) } else { request };
                 self.send(operation, request, &tenant.slug).await;
             }
         }

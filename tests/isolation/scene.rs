@@ -16,6 +16,8 @@ pub const SIDES: usize = 3;
 /// One tenant as a target and as a home.
 pub struct Side {
     pub tenant: Tenant,
+    /// Whose tokens the service believes.
+    pub issuer: String,
     /// What may be read and changed again and again.
     pub ids: BTreeMap<Kind, Vec<Uuid>>,
     /// What may be deleted.
@@ -275,5 +277,5 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::ScimUser, vec![tenant.scim_user]),
         (Kind::ScimGroup, vec![tenant.scim_group]),
     ]);
-    Side { tenant, ids, spares, number, ticket_of }
+    Side { tenant, issuer: issuer.to_owned(), ids, spares, number, ticket_of }
 }

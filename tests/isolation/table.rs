@@ -110,7 +110,7 @@ pub const TABLE: &[Row] = &[
     Row { body: Some(|side, n| json!({"name": side.text(n)})), references: &["organization_id"], precondition: true, ..row("updateContact") },
     row("deleteContact"),
     row("getProvisioningSettings"),
-    Row { body: Some(|side, n| json!({"issuer": format!("https://issuer.example/{n}"), "role_map": {side.text(n): "agent"}})), precondition: true, ..row("setProvisioningSettings") },
+    Row { body: Some(|side, n| json!({"issuer": side.issuer, "role_map": {side.text(n): "agent"}})), precondition: true, ..row("setProvisioningSettings") },
     row("getScimServiceProviderConfig"),
     row("listScimResourceTypes"),
     row("getScimResourceType"),

@@ -81,7 +81,7 @@ pub async fn change_sign_in_settings(caller: Caller, request: HttpRequest, entra
 }
 
 /// Those by which people sign in, and those whose tokens are believed.
-fn available(entrance: &Entrance, verifier: &Verifier) -> Vec<String> {
+pub fn available(entrance: &Entrance, verifier: &Verifier) -> Vec<String> {
     let mut issuers: Vec<String> = entrance.sign_in.issuers().chain(verifier.issuers()).map(str::to_owned).collect();
     issuers.sort();
     issuers.dedup();

@@ -14,7 +14,7 @@ async fn a_precondition_that_is_no_version_is_refused() {
         if !conditional {
             continue;
         }
-        let body = Scene::body_of(id);
+        let body = &scene.body_of(id);
         for value in ["", "1", "*", "W/\"1\"", "\"one\"", "\"1\", \"2\"", "\"\"", "\"99999999999\"", "\"1", "'1'", "\"1.0\"", "\" 1\""] {
             let answer = scene.refused(400, &scene.owner(method, &path).header("If-Match", value).json(body)).await;
             assert_eq!(answer.wrong(), [("If-Match".to_owned(), "invalid".to_owned())], "{id}: {value}");
@@ -36,7 +36,7 @@ async fn an_idempotency_key_that_is_none_is_refused() {
     let long = "k".repeat(256);
     for (id, path, method) in scene.writes() {
         let request = || scene.owner(method, &path).header("If-Match", "\"1\"");
-        let body = Scene::body_of(id);
+        let body = &scene.body_of(id);
         for value in ["".as_bytes(), long.as_bytes(), "cl\u{e9}".as_bytes(), b"a\tb", b"\xff"] {
             let answer = scene.refused(400, &request().raw_header("Idempotency-Key", value).json(body)).await;
             assert_eq!(answer.wrong(), [("Idempotency-Key".to_owned(), "invalid".to_owned())], "{id}");

@@ -76,8 +76,9 @@ impl Scene {
     }
 
     /// A body that the operation takes.
-    pub fn body_of(operation: &str) -> &'static [u8] {
-        match operation {
+    pub fn body_of(&self, operation: &str) -> Vec<u8> {
+        let body: &[u8] = match operation {
+            "setProvisioningSettings" => return format!("{{\"issuer\": \"{}\", \"default_role\": \"requester\", \"role_map\": {{}}}}", self.running.issuer.issuer()).into_bytes(),
             "createTicket" | "updateTicket" => b"{\"subject\": \"x\"}",
             "createComment" => b"{\"body\": \"x\", \"visibility\": \"public\"}",
             "setTicketStatus" => b"{\"status\": \"open\"}",
@@ -86,7 +87,6 @@ impl Scene {
             "createApiToken" => b"{\"name\": \"x\", \"scopes\": [\"ticket.read\"]}",
             "createRole" => b"{\"name\": \"x\", \"permissions\": []}",
             "grantBreakGlass" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"name\": \"x\", \"role\": \"auditor\", \"hours\": 1, \"reason\": \"to be refused\"}",
-            "setProvisioningSettings" => b"{\"issuer\": \"https://x.example\", \"default_role\": \"requester\", \"role_map\": {}}",
             "createInvitation" => b"{\"email\": \"x@x.example\", \"name\": \"x\", \"role\": \"agent\"}",
             "changeSignInSettings" => b"{\"required_issuers\": null}",
             "addMember" => b"{\"issuer\": \"https://x.example\", \"subject\": \"x\", \"role\": \"agent\", \"name\": \"x\"}",
@@ -94,7 +94,8 @@ impl Scene {
             "setAgreementState" => b"{\"state\": \"revoked\"}",
             "escalateTicket" | "shareComment" => b"{\"agreement_id\": \"01980000-0000-7000-8000-000000000020\"}",
             _ => b"{\"name\": \"x\"}",
-        }
+        };
+        body.to_vec()
     }
 
     /// No table but the trail, which records denials, holds anything else than at the start.

@@ -66,7 +66,7 @@ async fn a_change_at_a_path_that_names_nothing_is_not_found() {
     for (id, path, method) in scene.in_tenant().into_iter().filter(|(_, _, method)| *method != "get") {
         for tenant in ["%00", "acme%00", "%ff", "acme%2Fx", "nonesuch", "ACME"] {
             let elsewhere = path.replacen("/acme/", &format!("/{tenant}/"), 1);
-            scene.refused(404, &scene.owner(method, &elsewhere).header("If-Match", "\"1\"").json(Scene::body_of(id))).await;
+            scene.refused(404, &scene.owner(method, &elsewhere).header("If-Match", "\"1\"").json(&scene.body_of(id))).await;
         }
     }
     scene.nothing_changed().await;

@@ -136,7 +136,7 @@ async fn an_address_of_somebody_elses_is_not_taken_and_stands_in_nobodys_way() {
 async fn owners_alone_say_whose_users_come_in() {
     let scene = Scene::begin().await;
     let path = "/v1/tenants/acme/provisioning-settings";
-    let settings = json!({ "issuer": "https://elsewhere.example" });
+    let settings = json!({ "issuer": scene.running.issuer.issuer(), "role_map": null });
     for role in ["admin", "agent", "light_agent", "requester", "auditor", "service"] {
         let refused = scene.running.call("PUT", path, &scene.running.token(&format!("acme:{role}")), &[], Some(&settings)).await;
         assert_eq!(refused.status, 403, "{role}");
@@ -148,15 +148,31 @@ async fn owners_alone_say_whose_users_come_in() {
     scene.running.call("PUT", path, &owner, &[], Some(&settings)).await.expect(428);
     assert_eq!(scene.running.call("PUT", path, &owner, &[("If-Match", "\"7\"")], Some(&settings)).await.expect(412).body["current_version"], 1);
     scene.running.call("PUT", path, &scene.running.token("acme:admin"), &[("If-Match", "\"7\"")], Some(&settings)).await.expect(403);
-    scene.set_up(settings.clone()).await.expect(200);
+    let set = scene.set_up(settings.clone()).await.expect(200);
+    assert_eq!((&set.body["role_map"], &set.body["default_role"]), (&json!({}), &json!("requester")));
+    let admin = scene.installation.admin().await;
+    admin.batch_execute("update ringfence.provisioning_settings set issuer = 'https://elsewhere.example'").await.unwrap();
     // Who is here keeps the issuer by which they came; who comes now has the new one.
     assert_eq!(scene.enters("acme:provisioned").await, 200);
     scene.made(json!({ "userName": "alpha" })).await;
     assert_eq!(scene.enters("alpha").await, 404);
-    scene.installation.admin().await.batch_execute("delete from ringfence.provisioning_settings").await.unwrap();
+    admin.batch_execute("delete from ringfence.provisioning_settings").await.unwrap();
     is_refused(&scene.call("POST", "/Users", &[], Some(json!({ "schemas": [crate::USER], "userName": "beta" }))).await, 409, None);
     scene.running.get(path, &owner).await.expect(404);
     scene.running.call("PUT", path, &owner, &[("If-Match", "\"2\"")], Some(&settings)).await.expect(404);
     assert_eq!(scene.running.call("PUT", path, &owner, &[], Some(&settings)).await.expect(200).header("etag"), Some("\"1\""));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_issuer_by_whom_nobody_comes_in_is_not_set() {
+    let scene = Scene::begin().await;
+    let standing = scene.running.get("/v1/tenants/acme/provisioning-settings", &scene.running.token("acme:owner")).await.expect(200).body;
+    let ours = scene.running.issuer.issuer();
+    for issuer in ["https://elsewhere.example".to_owned(), format!("{ours}/"), ours.to_uppercase(), format!(" {ours}")] {
+        let refused = scene.set_up(json!({ "issuer": issuer })).await.expect(400);
+        assert_eq!((&refused.body["errors"][0]["field"], &refused.body["errors"][0]["code"]), (&json!("issuer"), &json!("unknown_value")), "{issuer}");
+    }
+    assert_eq!(scene.running.get("/v1/tenants/acme/provisioning-settings", &scene.running.token("acme:owner")).await.expect(200).body, standing);
     scene.end().await;
 }

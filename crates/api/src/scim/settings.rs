@@ -5,9 +5,13 @@ use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object};
 use crate::people;
 use crate::problem::{Kind, Problem};
+use crate::sign_in::Entrance;
+use crate::sign_in_settings::available;
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
 use ringfence_domain::{ProvisioningSettings, Role, permission};
+use ringfence_identity::Verifier;
 use ringfence_store::provisioning_settings::{self as settings, NewSettings};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,12 +24,12 @@ pub const GIVEN: [Role; 3] = [Role::Agent, Role::LightAgent, Role::Requester];
 /// The settings as a whole.
 #[derive(Serialize, ToSchema)]
 pub struct ProvisioningSettingsInput {
-    /// The issuer of the users' tokens (`iss`).
+    /// The issuer of the users' tokens (`iss`), one that the installation trusts.
     #[schema(min_length = 1, max_length = 500, example = "https://login.example.com")]
     issuer: String,
     /// Of whoever has no role that the map names; requester by default.
     default_role: Option<String>,
-    /// From a role of the provider's to one of here.
+    /// From a role of the provider's to one of here; none by default.
     role_map: Option<BTreeMap<String, String>>,
 }
 
@@ -55,12 +59,16 @@ pub async fn get_settings(caller: Caller, request: HttpRequest) -> Result<HttpRe
     ),
     request_body(content = ProvisioningSettingsInput),
     responses((status = 200, body = ProvisioningSettings, headers(("ETag" = String, description = "The new version")))))]
-pub async fn set_settings(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
+pub async fn set_settings(caller: Caller, request: HttpRequest, entrance: Data<Entrance>, verifier: Data<Verifier>, body: Unread) -> Result<HttpResponse, Problem> {
     let mut body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
-    let map = body.fields.remove("role_map").unwrap_or_else(|| json!({}));
+    let map = body.fields.remove("role_map").filter(|map| !map.is_null()).unwrap_or_else(|| json!({}));
     let mut fields = Fields::of(body.fields);
     let issuer = fields.required_text("issuer", 1, 500);
+    // Nobody would ever come in by another, and an owner who mistyped it would not be told.
+    if !issuer.is_empty() && !available(&entrance, &verifier).contains(&issuer) {
+        fields.wrong("issuer", "unknown_value", "must be an issuer that the installation trusts");
+    }
     let default_role = fields.word::<Role>("default_role").unwrap_or(Role::Requester);
     if !GIVEN.contains(&default_role) {
         fields.wrong("default_role", "unknown_value", "must be one of: agent light_agent requester");
