@@ -43,6 +43,46 @@ async fn deprovisioning_ends_access_at_the_next_request() {
 }
 
 #[tokio::test]
+async fn deprovisioning_is_felt_at_once_by_session_and_api_token_and_in_no_other_tenant() {
+    let scene = Scene::begin().await;
+    let running = &scene.running;
+    for (end, subject) in [("deactivated", "newcomer"), ("deleted", "unverified")] {
+        let user = scene.made(json!({ "userName": subject })).await;
+        let path = format!("/Users/{}", id(&user));
+        let elsewhere = json!({ "issuer": running.issuer.issuer(), "subject": subject, "name": "Guest", "role": "requester" });
+        running.post("/v1/tenants/globex/members", &running.token("globex:owner"), elsewhere).await.expect(201);
+        let browser = running.sign_in(subject).await;
+        let page = async |method: &str, path: &str, body: Option<Value>| running.page(&browser, method, path, body.as_ref()).await;
+        let member = async || page("GET", "/v1/me", None).await.expect(200).body["tenants"].as_array().unwrap().iter().find(|tenant| tenant["slug"] == "acme").map(|tenant| tenant["member_id"].clone());
+        let before = member().await.expect("a member");
+        page("POST", "/v1/tenants/acme/tickets", Some(json!({ "subject": "x" }))).await.expect(201);
+        let made = page("POST", "/v1/tenants/acme/api-tokens", Some(json!({ "name": "Own", "scopes": ["ticket.read.own"] }))).await.expect(201).body;
+        let by_token = async || running.get("/v1/tenants/acme/tickets", made["token"].as_str().unwrap()).await.status;
+        let own = async || page("GET", "/v1/tenants/acme/tickets", None).await;
+        assert_eq!((by_token().await, own().await.expect(200).body["data"].as_array().unwrap().len()), (200, 1));
+        if end == "deactivated" {
+            scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": "False" }])).await.expect(200);
+        } else {
+            scene.call("DELETE", &path, &[], None).await.expect(204);
+        }
+        assert_eq!((own().await.status, by_token().await, scene.enters(subject).await), (404, 401, 404), "{end}");
+        page("POST", "/v1/tenants/acme/tickets", Some(json!({ "subject": "y" }))).await.expect(404);
+        assert_eq!(member().await, None);
+        page("GET", "/v1/tenants/globex/tickets", None).await.expect(200);
+        page("POST", "/v1/tenants/globex/tickets", Some(json!({ "subject": "z" }))).await.expect(201);
+        // Back again: the same person, with what they asked for, and without the secret that somebody may have kept.
+        if end == "deactivated" {
+            scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": true }])).await.expect(200);
+        } else {
+            scene.made(json!({ "userName": subject })).await;
+        }
+        let back = own().await.expect(200).body;
+        assert_eq!((member().await, back["data"].as_array().unwrap().len(), by_token().await), (Some(before), 1, 401), "{end}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn tickets_of_whoever_leaves_are_nobodys_and_the_person_stays_the_same() {
     let scene = Scene::begin().await;
     let agent = json!([{ "value": canary("acme", "provider-role") }]);
