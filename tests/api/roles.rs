@@ -195,6 +195,17 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     assert_eq!((made["details"]["role"].as_str(), made["details"]["hours"].as_i64()), (Some("auditor"), Some(2)));
     assert!(!events.iter().any(|event| event.to_string().contains("canary")));
 
+    // They are a member still, of no rights; who would add them again is told whom to change.
+    let again = member(&running, "stranger", json!({"role": "agent"}));
+    let refused = running.post(&format!("{BASE}/members"), &running.token("acme:admin"), again).await.expect(409);
+    assert_eq!((&refused.body["code"], &refused.body["member_id"]), (&json!("member_exists"), &json!(guest)));
+    assert!(refused.body["detail"].as_str().unwrap().contains("guest"), "{}", refused.text);
+    let refused = running.post(&format!("{BASE}/members"), &owner, member(&running, "acme:agent", json!({"role": "agent"}))).await.expect(409);
+    assert_eq!(refused.body["member_id"], json!(acme.members["agent"]));
+    assert!(!refused.body["detail"].as_str().unwrap().contains("guest"), "{}", refused.text);
+    let by_contact = json!({"issuer": running.issuer.issuer(), "subject": "nobody yet", "role": "agent", "contact_id": guest});
+    assert_eq!(running.post(&format!("{BASE}/members"), &owner, by_contact).await.expect(409).body["member_id"], json!(guest));
+
     // It ends by the database's clock: nothing has to run.
     let granted = running.post(&path, &owner, glass(&running, "stranger", "agent")).await.expect(201);
     running.get(&tickets, &stranger).await.expect(200);

@@ -6,6 +6,7 @@ use ringfence_store::{Refusal, StoreError};
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// Closed set: `type` is `/problems/{slug}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,10 @@ pub struct Problem {
     pub current_version: Option<i32>,
     /// Seconds: how fresh a sign-in has to be for what was asked.
     pub max_age: Option<i64>,
+    /// More about this one occurrence, for people.
+    pub detail: Option<&'static str>,
+    /// The member whom a new one would be again.
+    pub member_id: Option<Uuid>,
 }
 
 /// The body of every error.
@@ -124,16 +129,20 @@ pub struct ProblemBody {
     pub errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_version: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member_id: Option<Uuid>,
 }
 
 impl Problem {
     pub const fn new(kind: Kind) -> Self {
         let (code, _, _) = kind.describe();
-        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, detail: None, member_id: None }
     }
 
     pub const fn with_code(kind: Kind, code: &'static str) -> Self {
-        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, detail: None, member_id: None }
     }
 
     pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
@@ -152,6 +161,8 @@ impl Problem {
             request_id,
             errors: self.errors.clone(),
             current_version: self.current_version,
+            detail: self.detail,
+            member_id: self.member_id,
         }
     }
 }

@@ -173,6 +173,13 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- owner 2={agent}: agent|acme agent|agent|[]
 -- owner 2={outsider}: nothing
 
+-- play: the member whom an identity is
+-- query: members/of_identity.sql
+-- show: member_id
+-- let: 1={acme} 2={i_agent}
+-- owner: agent
+-- owner 2={i_outsider}: nothing
+
 -- play: members
 -- before:
 insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{globex}', '{owner}', '{second}');

@@ -265,6 +265,8 @@ pub fn problem_schema() -> Value {
             "code": { "type": "string", "pattern": "^[a-z][a-z0-9_]*$", "description": "What exactly, for programs: an open set. A client treats one that it does not know as it treats the type.", "examples": codes() },
             "request_id": { "type": "string", "format": "uuid", "description": "Also in the X-Request-Id header and in the audit trail." },
             "errors": { "type": "array", "items": { "$ref": "#/components/schemas/FieldError" }, "description": "Everything that is wrong with the request, field by field." },
+            "detail": { "type": "string", "description": "What to do about it, where there is more to say than the title does." },
+            "member_id": { "type": "string", "format": "uuid", "description": "Of `member_exists`: the member whom the new one would be again, for whoever may read members." },
             "current_version": { "type": "integer", "format": "int32", "minimum": 1, "description": "The version that a failed precondition met." },
         },
     })

@@ -2,7 +2,7 @@
 
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody, Unread};
-use crate::caller::{Caller, objects};
+use crate::caller::{Caller, object, objects};
 use crate::people;
 use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
@@ -11,6 +11,7 @@ use ringfence_audit::Action;
 use ringfence_domain::{ContactId, GroupAccess, Member, Role};
 use ringfence_store::members::{self, NewMember};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -69,12 +70,29 @@ pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> R
         caller.fresh().await?;
     }
     let path = format!("/v1/tenants/{}/members", caller.tenant_path());
-    answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {
+    let added = answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {
         let member = members::add(tx, &new).await?;
         let location = format!("{path}/{}", member.member_id);
         Ok(Answer::created(&member, Some(member.version), location))
-    })
-    .await
+    });
+    match added.await {
+        Err(problem) if problem.code == "member_exists" => Err(met_again(&caller, &new, problem).await),
+        outcome => outcome,
+    }
+}
+
+/// Says whom a new member would be again: whoever the glass was once broken for is one already, and is found in no sign-in.
+async fn met_again(caller: &Caller, new: &NewMember, problem: Problem) -> Problem {
+    let Ok((entered, Some(member))) = members::already(caller.database(), &caller.principal, new).await else { return problem };
+    if let Err(unrecorded) = caller.read(&entered, Action::MemberRead, object("member", member.member_id.0), json!({})).await {
+        return unrecorded;
+    }
+    let detail = if member.role == Role::Guest.as_str() {
+        "They are here as a guest, from a role given for hours; updateMember gives them another role."
+    } else {
+        "They are a member; updateMember changes what they are."
+    };
+    Problem { detail: Some(detail), member_id: Some(member.member_id.0), ..problem }
 }
 
 fn read(mut body: JsonBody) -> Result<NewMember, Problem> {

@@ -11,6 +11,7 @@ use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 const GET: crate::Sql = crate::sql!("members/get.sql");
+const OF_IDENTITY: crate::Sql = crate::sql!("members/of_identity.sql");
 const CREATE: crate::Sql = crate::sql!("members/create.sql");
 const CHANGE: crate::Sql = crate::sql!("members/change.sql");
 const REMOVE: crate::Sql = crate::sql!("members/remove.sql");
@@ -61,6 +62,25 @@ pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Option<Member>,
     let tenant = tx.tenant_id();
     let rows = tx.query(GET, &[&tenant, &member.0]).await?;
     rows.first().map(from_row).transpose()
+}
+
+/// Whom a new member would be again: the one of this identity, or else of this contact, as far as the caller may read members.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn already(database: &Database, principal: &Principal, new: &NewMember) -> Result<(Entered, Option<Member>), StoreError> {
+    let identity = database.identify(&new.issuer, &new.subject).await?;
+    let mut tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let rows = tx.query(OF_IDENTITY, &[&tenant, &identity.0]).await?;
+    let found = rows.first().map(|row| row.try_get::<_, Uuid>("member_id")).transpose()?.or(new.contact_id);
+    let member = match found {
+        Some(member) => find(&mut tx, member.into()).await?,
+        None => None,
+    };
+    let entered = tx.enter().await?.clone();
+    tx.commit().await?;
+    Ok((entered, member))
 }
 
 /// # Errors
