@@ -174,7 +174,12 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     // A use that found nothing is one.
     running.get(&format!("{tickets}/{}", Uuid::now_v7()), &stranger).await.expect(404);
     let me = running.get("/v1/me", &stranger).await.expect(200);
-    assert!(me.body["tenants"][0]["permissions"].as_array().unwrap().contains(&json!("break_glass.held")));
+    let place = &me.body["tenants"][0];
+    assert_eq!((&place["role"], &place["role_until"]), (&json!("auditor"), &granted.body["expires_at"]));
+    // The mark of a broken glass is for the doors.
+    let known = ringfence_domain::permission::ALL;
+    assert!(place["permissions"].as_array().unwrap().iter().all(|name| known.contains(&name.as_str().unwrap())), "{place}");
+    assert!(running.get("/v1/me", &owner).await.expect(200).body["tenants"][0]["role_until"].is_null());
     // Staff see it, with its reason; the trail has every use, and no reason.
     let seen = running.get(&format!("{path}?member_id={guest}"), &running.token("acme:agent")).await.expect(200);
     assert_eq!(seen.body["data"][0], granted.body);

@@ -264,6 +264,8 @@ pub struct TenantMembership {
     /// Null where one acts for the member and may not read members.
     #[schema(value_type = Option<crate::Role>)]
     pub role: Option<String>,
+    /// When a role given for hours ends; null where the role is the member's own.
+    pub role_until: Option<Timestamp>,
     pub permissions: Vec<String>,
 }
 

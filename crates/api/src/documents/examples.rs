@@ -37,7 +37,7 @@ pub fn record(schema: &str) -> Option<Value> {
             "subject": "248289761001", "issuer": "https://login.example.com", "kind": "user", "identity_id": "01980000-0000-7000-8000-000000000006",
             "session": null,
             "token": null,
-            "tenants": [{ "tenant_id": TENANT, "slug": "acme", "name": "Acme", "member_id": MEMBER, "role": "agent", "permissions": ["ticket.read", "ticket.create"] }],
+            "tenants": [{ "tenant_id": TENANT, "slug": "acme", "name": "Acme", "member_id": MEMBER, "role": "agent", "role_until": null, "permissions": ["ticket.read", "ticket.create"] }],
         }),
         "Ticket" => json!({
             "ticket_id": TICKET, "number": 1, "subject": "The invoice shows the wrong address", "status": "open", "status_category": "open",
