@@ -107,8 +107,8 @@ begin
 end
 $$;
 
--- Somebody is still there: the idle time begins anew, the absolute end stays. At most once a minute, and never for a session
--- that has ended meanwhile.
+-- Somebody is still there: the idle time begins anew, the absolute end stays. At most once a minute, or an eighth of the idle time
+-- where that is shorter, and never for a session that has ended meanwhile.
 create function ringfence.touch_session(token text) returns boolean
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -120,7 +120,7 @@ begin
            idle_expires_at = least(transaction_timestamp() + make_interval(secs => (said ->> 'idle')::integer), s.expires_at)
      where s.session_hash = decode(said ->> 'session', 'hex')
        and s.ended_at is null and s.idle_expires_at > transaction_timestamp() and s.expires_at > transaction_timestamp()
-       and s.last_seen_at < transaction_timestamp() - interval '1 minute';
+       and s.last_seen_at < transaction_timestamp() - least(interval '1 minute', make_interval(secs => (said ->> 'idle')::integer / 8.0));
     return found;
 end
 $$;

@@ -160,7 +160,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         sign_in: SignIn::new(config.sign_in.clients, &config.sign_in.public_url, &Clock::system()).map_err(StartError::SignIn)?,
         limits: config.sign_in.limits,
         origins: config.origins.clone(),
-        seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(60)).build(),
+        seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(config.sign_in.limits.unseen()).build(),
     });
     let metrics = Data::new(recorder()?);
     let development = config.development.map(Data::new);

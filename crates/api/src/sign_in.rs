@@ -20,6 +20,7 @@ use ringfence_identity::sign_in::SignIn;
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
 use serde_json::json;
+use std::time::Duration;
 
 /// How long sessions last.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,14 @@ pub struct SessionLimits {
     pub absolute: SignedDuration,
     /// How long ago somebody may have proven themselves for what is dangerous.
     pub step_up: SignedDuration,
+}
+
+impl SessionLimits {
+    /// How long a session that was seen needs not be renewed: a minute, or a quarter of a short idle time. The database holds
+    /// renewals less far apart than this, so that none which is asked for comes too early and the next too late.
+    pub fn unseen(&self) -> Duration {
+        (self.idle.unsigned_abs() / 4).min(Duration::from_secs(60))
+    }
 }
 
 impl Default for SessionLimits {
@@ -44,7 +53,7 @@ pub struct Entrance {
     pub limits: SessionLimits,
     /// Origins that pages may call from, beside the service's own.
     pub origins: Vec<String>,
-    /// Sessions seen within the last minute: for them the database needs not be told again.
+    /// Sessions seen a moment ago: for them the database needs not be told again.
     pub seen: moka::sync::Cache<SecretHash, ()>,
 }
 

@@ -93,6 +93,23 @@ async fn a_session_ends_by_idleness_and_by_age_and_a_request_keeps_it_from_the_f
 }
 
 #[tokio::test]
+async fn a_session_in_use_outlives_an_idle_time_of_a_few_seconds() {
+    let installation = ringfence_tests::Installation::fresh().await;
+    let idle = jiff::SignedDuration::from_secs(4);
+    let running = ringfence_tests::Running::try_over(&installation, |config| config.sign_in.limits.idle = idle).await.unwrap();
+    let somebody = running.sign_in("newcomer").await;
+    // Three times as long as it lasts unused.
+    for _ in 0..24 {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        running.page(&somebody, "GET", "/v1/me", None).await.expect(200);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(4_500)).await;
+    running.page(&somebody, "GET", "/v1/me", None).await.expect(401);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn a_removed_member_keeps_a_session_that_opens_nothing_there() {
     let (installation, running, world) = served().await;
     let agent = running.sign_in("acme:agent").await;

@@ -138,7 +138,7 @@ pub async fn find(database: &Database, hash: &SecretHash) -> Result<Option<Sessi
     rows.first().map(session).transpose()
 }
 
-/// The session's idle time begins anew, at most once a minute.
+/// The session's idle time begins anew, at most once a minute, or once in an eighth of a short one.
 ///
 /// # Errors
 /// When the database cannot be asked.
