@@ -130,6 +130,8 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_version: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_id: Option<Uuid>,
@@ -161,6 +163,7 @@ impl Problem {
             request_id,
             errors: self.errors.clone(),
             current_version: self.current_version,
+            max_age: self.max_age,
             detail: self.detail,
             member_id: self.member_id,
         }

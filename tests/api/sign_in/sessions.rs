@@ -144,6 +144,7 @@ async fn what_is_dangerous_needs_a_fresh_sign_in_and_a_service_needs_none() {
             assert_eq!((row.get(2), row.get(3), row.get(4)), (true, "user", Some(owner.session_id.as_str())));
         }
         assert_eq!(told[0].get::<_, Option<uuid::Uuid>>(1), Some(world.tenant("acme").members["owner"]));
+        assert_eq!(refused.body["max_age"], 900, "for pages, which read no challenge");
         let challenge = refused.header("www-authenticate").unwrap();
         assert!(challenge.starts_with("Bearer error=\"insufficient_user_authentication\"") && challenge.contains("max_age=900"), "{challenge}");
     }

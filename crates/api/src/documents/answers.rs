@@ -46,7 +46,7 @@ const LIMITED: &[(&str, &str)] = &[
 /// Why a session is refused, or asked for more.
 const SESSIONS: &[(&str, &str)] = &[
     ("credential_invalid", "The session or API token is none, or is one no more"),
-    ("step_up_required", "What was asked needs a fresh sign-in: signIn with the max_age that WWW-Authenticate names (RFC 9470)"),
+    ("step_up_required", "What was asked needs a fresh sign-in: signIn with this max_age, which WWW-Authenticate names too (RFC 9470)"),
 ];
 /// Why an issuer's answer signs nobody in.
 const SIGN_INS: &[(&str, &str)] = &[
@@ -267,6 +267,7 @@ pub fn problem_schema() -> Value {
             "errors": { "type": "array", "items": { "$ref": "#/components/schemas/FieldError" }, "description": "Everything that is wrong with the request, field by field." },
             "detail": { "type": "string", "description": "What to do about it, where there is more to say than the title does." },
             "member_id": { "type": "string", "format": "uuid", "description": "Of `member_exists`: the member whom the new one would be again, for whoever may read members." },
+            "max_age": { "type": "integer", "format": "int64", "minimum": 0, "description": "Of `step_up_required`: seconds that the sign-in may be old at most." },
             "current_version": { "type": "integer", "format": "int32", "minimum": 1, "description": "The version that a failed precondition met." },
         },
     })
