@@ -89,6 +89,25 @@ impl Unread {
     }
 }
 
+impl Unread {
+    /// The same, where a body may be left out: then no field is given.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read_if_any(mut self) -> Result<JsonBody, Problem> {
+        if self.content_type.is_empty() && !self.encoded {
+            let none = match self.announced {
+                Some(length) => length == 0,
+                None => self.payload.next().await.is_none(),
+            };
+            if none {
+                return Ok(JsonBody { bytes: Bytes::new(), fields: Map::new() });
+            }
+        }
+        self.read().await
+    }
+}
+
 async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {

@@ -110,6 +110,20 @@ async fn a_session_in_use_outlives_an_idle_time_of_a_few_seconds() {
 }
 
 #[tokio::test]
+async fn a_sign_out_needs_no_body_and_takes_no_other() {
+    let (installation, running, _) = served().await;
+    let somebody = running.sign_in("newcomer").await;
+    let (cookie, origin) = (format!("{SESSION}={}", somebody.secret), running.url(""));
+    let asked = || running.client().post(running.url("/v1/auth/sign-out")).header("Cookie", &cookie).header("Origin", &origin).header("X-CSRF-Token", &somebody.csrf);
+    running.send(asked().body("return_to=/")).await.expect(415);
+    running.send(asked().header("Content-Type", "text/plain")).await.expect(415);
+    assert!(running.send(asked()).await.expect(200).body["end_session_url"].is_string());
+    running.page(&somebody, "GET", "/v1/me", None).await.expect(401);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn a_removed_member_keeps_a_session_that_opens_nothing_there() {
     let (installation, running, world) = served().await;
     let agent = running.sign_in("acme:agent").await;

@@ -104,6 +104,9 @@ fn complete_operation(known: &Operation<'_>, operation: &mut Value) {
             fields::complete_parameter(&known.id, parameter);
         }
     }
+    if known.id == "signOut" {
+        operation["requestBody"]["required"] = json!(false);
+    }
     if let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) {
         // A merge patch may also be called plain JSON: both are read alike.
         if let Some(patch) = content.get("application/merge-patch+json").cloned() {

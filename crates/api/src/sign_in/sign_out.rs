@@ -25,10 +25,10 @@ pub struct SignedOut {
     end_session_url: Option<String>,
 }
 
-/// Ends the session that the cookie names.
+/// Ends the session that the cookie names. The body may be left out.
 #[utoipa::path(post, path = "/v1/auth/sign-out", operation_id = "signOut", tag = "sign-in", request_body(content = SignOutInput), responses((status = 200, body = SignedOut)))]
 pub async fn sign_out(caller: Authenticated, entrance: Data<Entrance>, body: Unread) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of(body.read().await?.fields);
+    let mut fields = Fields::of(body.read_if_any().await?.fields);
     let return_to = fields.text("return_to", 1, 2000);
     let target = entrance.sign_in.return_to(return_to.as_deref().unwrap_or("/"), &entrance.origins);
     if target.is_none() {
