@@ -3,10 +3,14 @@
 use crate::credential::{self, Shown, Turned};
 use crate::limits::{Limits, Refused};
 use crate::last_use::LastUse;
+use crate::body::Fields;
 use crate::problem::{Kind, Problem};
+use crate::routes::ROUTES;
+use crate::scim;
 use crate::sign_in::{self, Entrance};
 use crate::step_up;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
@@ -85,6 +89,9 @@ impl FromRequest for Caller {
             // A name that no tenant can have is one that does not exist.
             let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
             let authenticated = authenticate(&request, Some(&tenant)).await?;
+            if asks_nothing(&request) {
+                Fields::of_query(request.query_string()).finish()?;
+            }
             let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
             let caller = Self { principal, tenant, authenticated, request };
@@ -97,6 +104,13 @@ impl FromRequest for Caller {
             }
         })
     }
+}
+
+/// Whether a GET is of one record, which knows no parameter: one that is sent was meant to do something. Lists read their own.
+fn asks_nothing(request: &HttpRequest) -> bool {
+    let Some(path) = request.match_pattern() else { return false };
+    let route = ROUTES.iter().find(|route| route.path == path && route.method == "get");
+    request.method() == Method::GET && !scim::is_scim(request.path()) && route.is_some_and(|route| !route.operation_id.starts_with("list"))
 }
 
 /// Whom the caller says they act for: one member of the tenant, named by id.

@@ -48,6 +48,20 @@ async fn a_query_that_a_list_does_not_know_is_refused() {
 }
 
 #[tokio::test]
+async fn a_parameter_of_one_record_is_refused() {
+    let scene = Scene::open().await;
+    let records = scene.in_tenant().into_iter().filter(|(id, _, method)| *method == "get" && !id.starts_with("list"));
+    let mut many = 0;
+    for (id, path, _) in records {
+        let answer = scene.refused(400, &scene.owner("get", &format!("{path}?include=comments"))).await;
+        assert_eq!(answer.wrong(), [("include".to_owned(), "unknown_field".to_owned())], "{id}");
+        many += 1;
+    }
+    assert!(many > 8, "{many}");
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
 async fn a_filter_with_a_value_it_cannot_have_is_refused() {
     let scene = Scene::open().await;
     for (path, queries) in [
