@@ -156,7 +156,15 @@ async fn what_somebody_may_do_in_a_group_is_said_word_by_word_and_felt_at_once()
     ] {
         patch(&running, &member, &admin, version, wrong).await.expect(400);
     }
-    patch(&running, &member, &admin, version, json!({"groups": [{"group_id": world.tenant("globex").groups["first"], "access": ["full"]}]})).await.expect(404);
+    // A group that is not there is named by the field that named it.
+    let foreign = world.tenant("globex").groups["first"];
+    for (field, groups) in [("groups", json!([{"group_id": foreign, "access": ["full"]}])), ("group_ids", json!([foreign]))] {
+        let refused = patch(&running, &member, &admin, version, json!({field: groups})).await.expect(404);
+        assert_eq!(refused.body["errors"][0]["field"], field);
+        let mut body = self::member(&running, "somebody new", json!({"role": "agent"}));
+        body[field] = groups;
+        assert_eq!(running.post(&format!("{BASE}/members"), &admin, body).await.expect(404).body["errors"][0]["field"], field);
+    }
 }
 
 #[tokio::test]

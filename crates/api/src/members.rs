@@ -6,6 +6,7 @@ pub mod read;
 pub mod service_accounts;
 
 use crate::body::Fields;
+use crate::problem::Problem;
 use ringfence_domain::{GroupAccess, MemberGroup, Role};
 use serde_json::{Map, Value};
 
@@ -26,6 +27,15 @@ pub fn takes_null(fields: &mut Map<String, Value>, field: &str) -> bool {
         fields.remove(field);
     }
     null
+}
+
+/// A group that is not there, named by the field that was sent.
+fn as_sent(problem: Problem, by_groups: bool) -> Problem {
+    let mut problem = problem;
+    for error in problem.errors.iter_mut().filter(|error| by_groups && error.field == "group_ids") {
+        error.field = "groups".to_owned();
+    }
+    problem
 }
 
 /// Where a member works: `groups` with what they may do there, or `group_ids` where they may do everything.

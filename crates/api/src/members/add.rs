@@ -65,6 +65,7 @@ pub struct GroupInput {
 pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
+    let by_groups = body.fields.contains_key("groups");
     let new = read(body)?;
     if DANGEROUS_ROLES.iter().any(|role| role.as_str() == new.role) {
         caller.fresh().await?;
@@ -77,7 +78,7 @@ pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> R
     });
     match added.await {
         Err(problem) if problem.code == "member_exists" => Err(met_again(&caller, &new, problem).await),
-        outcome => outcome,
+        outcome => outcome.map_err(|problem| super::as_sent(problem, by_groups)),
     }
 }
 

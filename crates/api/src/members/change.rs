@@ -49,6 +49,7 @@ pub struct MemberPatch {
 pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
+    let by_groups = body.fields.contains_key("groups");
     let patch = read_patch(body)?;
     let member_id: MemberId = people::id(&path.1)?;
     let version = answer::expected_version(&request)?;
@@ -64,6 +65,7 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
         }
     })
     .await
+    .map_err(|problem| super::as_sent(problem, by_groups))
 }
 
 /// Removes a member; their tickets become nobody's, and the person stays as a contact.
