@@ -224,7 +224,8 @@ impl Drive<'_> {
             let path = format!("/v1/tenants/{}/{list}", tenant.slug);
             let made = self.running.post(&path, &token, body.clone()).await;
             if made.status == 201 {
-                let id = made.header("location").unwrap().to_owned();
+                // An invitation has no place of its own.
+                let id = made.header("location").map_or_else(|| format!("{path}/{}", made.body["invitation"]["invitation_id"].as_str().unwrap()), str::to_owned);
                 self.send(operation, self.request("DELETE", &id, &token), &tenant.slug).await;
             }
         }

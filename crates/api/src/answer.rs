@@ -34,6 +34,11 @@ impl Answer {
         Self { status: StatusCode::CREATED, location: Some(location), ..Self::ok(record, version) }
     }
 
+    /// Made, and read in its list alone: there is no place of its own to name.
+    pub fn made<T: Serialize>(record: &T, version: Option<i32>) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::ok(record, version) }
+    }
+
     /// Taken on, and not done yet.
     pub fn accepted<T: Serialize>(record: &T) -> Self {
         Self { status: StatusCode::ACCEPTED, ..Self::ok(record, None) }

@@ -95,7 +95,7 @@ pub async fn list_invitations(caller: Caller, request: HttpRequest) -> Result<Ht
         ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours; they do not show the secret again"),
     ),
     request_body(content = InvitationInput),
-    responses((status = 201, body = NewlyInvited, headers(("ETag" = String, description = "The version"), ("Location" = String, description = "The invitation's URL")))))]
+    responses((status = 201, body = NewlyInvited, headers(("ETag" = String, description = "The version")))))]
 pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let attempt = answer::attempt(&request, &body.bytes)?;
@@ -121,13 +121,12 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     let secret = caller.database().credential_hash("invitation", random.bytes());
     let invitation_id = InvitationId::generate();
     let new = NewInvitation { invitation_id, secret, email, name, role: role.as_str(), days };
-    let location = format!("/v1/tenants/{}/invitations/{invitation_id}", caller.tenant_path());
     let text = shown(caller.tenant_id(), random.bytes());
     answer::change(&caller, attempt, Action::InvitationCreated, objects("invitation"), async |tx| {
         let invitation = invitations::create(tx, &new).await?;
         let version = invitation.version;
         let kept = NewlyInvited { invitation: invitation.clone(), secret: None };
-        Ok(Answer::created(&NewlyInvited { invitation, secret: Some(text.clone()) }, Some(version), location.clone()).shown_once(&kept))
+        Ok(Answer::made(&NewlyInvited { invitation, secret: Some(text.clone()) }, Some(version)).shown_once(&kept))
     })
     .await
 }

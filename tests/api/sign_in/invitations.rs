@@ -126,6 +126,7 @@ async fn an_invitation_asked_for_twice_under_one_key_is_made_once_and_shows_its_
     let made = ask(&body).await.expect(201);
     let again = ask(&body).await.expect(201);
     assert_eq!((again.header("idempotency-replayed"), &again.body["invitation"]), (Some("true"), &made.body["invitation"]));
+    assert_eq!((made.header("location"), made.header("etag")), (None, Some("\"1\"")), "it is read in its list alone");
     assert!(made.body["secret"].is_string() && again.body["secret"].is_null(), "{}", again.text);
     ask(&input(ADDRESS, "requester")).await.expect(422);
     assert_eq!(running.get(INVITATIONS, &owner).await.expect(200).body["data"].as_array().unwrap().len(), 1);
