@@ -3226,7 +3226,7 @@ function ringfence.touch_session(text)
                idle_expires_at = least(transaction_timestamp() + make_interval(secs => (said ->> 'idle')::integer), s.expires_at)
          where s.session_hash = decode(said ->> 'session', 'hex')
            and s.ended_at is null and s.idle_expires_at > transaction_timestamp() and s.expires_at > transaction_timestamp()
-           and s.last_seen_at < transaction_timestamp() - interval '1 minute';
+           and s.last_seen_at < transaction_timestamp() - least(interval '1 minute', make_interval(secs => (said ->> 'idle')::integer / 8.0));
         return found;
     end
     $function$

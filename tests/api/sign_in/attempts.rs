@@ -130,7 +130,8 @@ async fn what_is_asked_for_is_asked_of_the_issuer_and_checked() {
     let weak = running.begin("acr=urn:strong&tenant=acme").await;
     assert!(weak.page.contains("acr_values=urn%3Astrong"), "{}", weak.page);
     let url = running.pick(&weak, "acme:owner").await;
-    assert_eq!(back(&running, &url, &weak).await.expect(401).body["code"], "authenticated_too_weakly");
+    let told = back(&running, &url, &weak).await.expect(302);
+    assert_eq!((told.header("location"), told.cookie(SESSION)), (Some(format!("{}/?sign_in_error=authenticated_too_weakly", running.url("")).as_str()), None));
     let trail = running.get("/v1/tenants/acme/audit?action=identity.rejected", &running.token("acme:owner")).await.expect(200);
     assert_eq!(trail.body["data"][0]["rule"], "authenticated_too_weakly", "the tenant named is told");
     let strong = running.begin("acr=urn:ringfence:development&max_age=60").await;

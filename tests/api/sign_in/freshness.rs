@@ -34,7 +34,11 @@ impl Stage {
 
     /// The way back of a sign-in whose ID token says this about the time of the proof.
     async fn back(&self, auth_time: Value) -> Call {
-        let begun = self.running.begin(&format!("issuer={}", self.issuer.url.replace(':', "%3A").replace('/', "%2F"))).await;
+        self.back_of("", auth_time).await
+    }
+
+    async fn back_of(&self, query: &str, auth_time: Value) -> Call {
+        let begun = self.running.begin(&format!("issuer={}{query}", self.issuer.url.replace(':', "%3A").replace('/', "%2F"))).await;
         let given = |name: &str| begun.page.split(&format!("{name}=")).nth(1).and_then(|rest| rest.split('&').next()).expect("a parameter").to_owned();
         let now = Timestamp::now().as_second();
         let mut claims = json!({"iss": self.issuer.url, "sub": "alice", "aud": "web", "iat": now, "exp": now + 300, "nonce": given("nonce")});
@@ -71,8 +75,14 @@ async fn a_sign_in_is_as_fresh_as_the_issuer_says_and_no_fresher() {
         assert_eq!(refused.body["code"], "step_up_required");
     }
     for ahead in [61 + 5, 86_400] {
-        assert_eq!(stage.back(json!(Timestamp::now().as_second() + ahead)).await.cookie(SESSION), None);
+        let told = stage.back(json!(Timestamp::now().as_second() + ahead)).await.expect(302);
+        assert_eq!((told.header("location"), told.cookie(SESSION)), (Some(format!("{}/?sign_in_error=authenticated_in_the_future", running.url("")).as_str()), None));
         assert_eq!(turned_away(&stage.installation).await.last().map(String::as_str), Some("authenticated_in_the_future"));
+    }
+    // Asked for, and not said or not reached.
+    for (query, answer, code) in [("&max_age=60", Value::Null, "missing_claim"), ("&max_age=60", json!(now - 3600), "authenticated_too_long_ago")] {
+        let told = stage.back_of(query, answer).await.expect(302);
+        assert_eq!(told.header("location"), Some(format!("{}/?sign_in_error={code}", running.url("")).as_str()));
     }
     drop(stage.running);
     stage.installation.drop().await;

@@ -48,18 +48,15 @@ const SESSIONS: &[(&str, &str)] = &[
     ("credential_invalid", "The session or API token is none, or is one no more"),
     ("step_up_required", "What was asked needs a fresh sign-in: signIn with this max_age, which WWW-Authenticate names too (RFC 9470)"),
 ];
-/// Why an issuer's answer signs nobody in.
+/// Why an issuer's answer is not believed at all.
 const SIGN_INS: &[(&str, &str)] = &[
     ("sign_in_unknown", "The answer is to no question that this browser asked, or was given before"),
     ("issuer_mixed_up", "The answer comes from another issuer than was asked (RFC 9207)"),
     ("issuer_unnamed", "The issuer says that it names itself in its answers, and this one does not (RFC 9207)"),
     ("code_refused", "The issuer does not take the code"),
-    ("no_id_token", "The issuer's answer holds no ID token"),
     ("wrong_nonce", "The ID token answers another question"),
     ("wrong_party", "The ID token was made for another client"),
     ("wrong_access_token", "The ID token belongs to another access token"),
-    ("authenticated_too_long_ago", "The person proved themselves longer ago than was asked for"),
-    ("authenticated_too_weakly", "The person did not prove themselves as strongly as was asked for"),
 ];
 /// Codes of 403.
 const FORBIDDEN: &[(&str, &str)] = &[
@@ -188,7 +185,7 @@ pub fn shared() -> Value {
         "InvalidRequest": one(Kind::InvalidRequest),
         "InvalidList": list,
         "Unauthenticated": rejected,
-        "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
+        "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS)),
         "Forbidden": coded(Kind::Forbidden, told(FORBIDDEN)),
         "NotFound": one(Kind::NotFound),
         "MethodNotAllowed": one(Kind::MethodNotAllowed),

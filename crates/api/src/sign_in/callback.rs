@@ -7,7 +7,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::SignedDuration;
-use ringfence_identity::sign_in::{Answer, Asked, AttemptSecret, SessionSecret};
+use ringfence_identity::sign_in::{Answer, Asked, AttemptSecret, SessionSecret, SignInError};
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::{self, Attempt, NewSession};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
         ("iss" = Option<String>, Query, description = "Who answers (RFC 9207)"),
         ("error" = Option<String>, Query, description = "Why there is no code"),
     ),
-    responses((status = 302, description = "Signed in, with a session's cookie; or not, with sign_in_error in the query")))]
+    responses((status = 302, description = "Signed in, with a session's cookie; or not, with sign_in_error in the query: what the issuer said, or why its ID token is not taken, such as `authenticated_too_weakly`, `authenticated_too_long_ago` or `no_id_token`")))]
 pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     let id = request_id(&request);
     let answer = parameters(request.query_string())?;
@@ -50,9 +50,17 @@ pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, da
     }
 }
 
+/// What the issuer says of the person is for the page that asked; an answer that somebody may have put in its place is for nobody.
+fn turned(error: SignInError) -> Turned {
+    match error {
+        SignInError::TooLongAgo | SignInError::NotStrongEnough | SignInError::NoIdToken | SignInError::Unavailable | SignInError::IdToken(_) => Turned::Back(error.code()),
+        _ => Turned::Away(refused(error)),
+    }
+}
+
 /// Why nobody is signed in.
 enum Turned {
-    /// The issuer said no, and the page that asked is told.
+    /// The issuer said no, or not what was asked for, and the page that asked is told.
     Back(&'static str),
     /// The answer is not one to be believed.
     Away(Problem),
@@ -82,7 +90,7 @@ async fn signed_in(
     };
     let asked = Asked { max_age: attempt.max_age.map(|seconds| SignedDuration::from_secs(seconds.into())), acr: attempt.acr.clone() };
     let person =
-        entrance.sign_in.complete(&attempt.issuer, Answer { code, iss }, &asked, secret).await.map_err(|error| Turned::Away(refused(error)))?;
+        entrance.sign_in.complete(&attempt.issuer, Answer { code, iss }, &asked, secret).await.map_err(turned)?;
     let fresh = SessionSecret::generate().map_err(|_| Turned::Away(Problem::new(Kind::Internal)))?;
     let hash = |secret: &SessionSecret| database.credential_hash("session", secret.bytes());
     let new = NewSession {
