@@ -141,6 +141,9 @@ pub fn may(entered: &Entered) -> bool {
     entered.permissions.has(permission::PROVISION_MANAGE)
 }
 
+/// Who entered, and the resource with its version where there is one.
+type Found = (Entered, Option<(Map<String, Value>, i32)>);
+
 /// Answers the reading of one resource, recorded before it is sent; 304 where the client has this version.
 ///
 /// # Errors
@@ -149,7 +152,7 @@ pub async fn read(
     caller: &Caller,
     request: &HttpRequest,
     (action, asked_for): (Action, Object),
-    found: Result<(Entered, Option<(Map<String, Value>, i32)>), StoreError>,
+    found: Result<Found, StoreError>,
 ) -> Result<HttpResponse, Problem> {
     let known = Condition::of(request, header::IF_NONE_MATCH)?;
     match found {
