@@ -20,18 +20,18 @@ create policy api_tokens_create_own on ringfence.api_tokens for insert to ringfe
 create policy api_tokens_create_of_services on ringfence.api_tokens for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and member_role = 'service' and created_by = (select ringfence.actor()) and scopes <@ (select ringfence.grantable())::text[]);
 create policy api_tokens_revoke on ringfence.api_tokens for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')))
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at is not null);
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at is null)
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at = transaction_timestamp());
 create policy api_tokens_revoke_own on ringfence.api_tokens for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()))
-    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at is not null);
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at is null)
+    with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at = transaction_timestamp());
 -- With their owner's membership, by whoever may end that.
 create policy api_tokens_read_to_remove on ringfence.api_tokens for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
 create policy api_tokens_remove on ringfence.api_tokens for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and member_role <> 'owner' and (member_role = 'service' or (select ringfence.gives_roles())));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and member_role <> 'owner' and (select ringfence.gives_roles()));
 create policy api_tokens_remove_any on ringfence.api_tokens for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (member_role = 'service' or (select ringfence.gives_roles())));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles()));
 create policy api_tokens_read_by_definers on ringfence.api_tokens for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy api_tokens_use_by_definers on ringfence.api_tokens for update to ringfence_owner

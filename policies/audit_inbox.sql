@@ -7,9 +7,9 @@ create policy audit_inbox_wall on ringfence.audit_inbox as restrictive for all t
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 
 create policy audit_inbox_written_by_service on ringfence.audit_inbox for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and request_id = (select ringfence.request()) and actor_id = (select ringfence.actor())
-        and identity_id = (select ringfence.identity()) and actor_kind in ('user', 'service')
-        and coalesce(on_behalf_of, actor_id) = (select ringfence.member()));
+    with check (tenant_id = ringfence.tenant_id() and actor_kind in ('user', 'service')
+        and request_id || '|' || actor_id || '|' || identity_id || '|' || coalesce(on_behalf_of, actor_id) || '|' || actor_kind
+            || '|' || coalesce(session_id, '') || '|' || coalesce(authentication, '') = (select ringfence.caller()));
 create policy audit_inbox_written_by_auditor on ringfence.audit_inbox for insert to ringfence_auditor
     with check (true);
 -- The operator's functions.

@@ -11,8 +11,8 @@ create policy break_glass_grants_wall_each_row on ringfence.break_glass_grants a
 create policy break_glass_grants_read on ringfence.break_glass_grants for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));
 create policy break_glass_grants_revoke on ringfence.break_glass_grants for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('break_glass.grant')))
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('break_glass.grant')) and revoked_at is not null);
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('break_glass.grant')) and revoked_at is null)
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('break_glass.grant')) and revoked_at = transaction_timestamp());
 create policy break_glass_grants_read_by_definers on ringfence.break_glass_grants for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy break_glass_grants_create_by_definers on ringfence.break_glass_grants for insert to ringfence_owner

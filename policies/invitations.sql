@@ -17,10 +17,10 @@ create policy invitations_make on ringfence.invitations for insert to ringfence_
 create policy invitations_make_any on ringfence.invitations for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles())
         and invited_by = (select ringfence.member()));
--- Revoked, and never made good again.
+-- Revoked once, and never made good again.
 create policy invitations_revoke on ringfence.invitations for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')))
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and revoked_at is not null);
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and revoked_at is null)
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and revoked_at = transaction_timestamp());
 create policy invitations_read_by_definers on ringfence.invitations for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy invitations_accept_by_definers on ringfence.invitations for update to ringfence_owner

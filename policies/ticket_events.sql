@@ -1,4 +1,4 @@
--- A ticket's history: read where the ticket is, written by whoever acts there, as themselves.
+-- A ticket's history: read where the ticket is, written by whoever acts there, as themselves and now.
 
 alter table ringfence.ticket_events enable row level security;
 alter table ringfence.ticket_events force row level security;
@@ -15,11 +15,14 @@ create policy ticket_events_read_in_groups on ringfence.ticket_events for select
 create policy ticket_events_read_as_requester on ringfence.ticket_events for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')) and visibility = 'public');
 create policy ticket_events_write on ringfence.ticket_events for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and actor_id = (select ringfence.member_with('ticket.read')));
+    with check (tenant_id = ringfence.tenant_id() and actor_id = (select ringfence.member_with('ticket.read'))
+        and (select ringfence.acts_on_tickets()) and (created_at = transaction_timestamp() or (select ringfence.may('ticket.import'))));
 create policy ticket_events_write_in_groups on ringfence.ticket_events for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('ticket.read.group'))::uuid[]) and actor_id = (select ringfence.member()));
+    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('ticket.read.group'))::uuid[]) and actor_id = (select ringfence.member())
+        and (select ringfence.acts_on_tickets()) and created_at = transaction_timestamp());
 create policy ticket_events_write_own on ringfence.ticket_events for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')) and actor_id = requester_id);
+    with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')) and actor_id = requester_id
+        and (select ringfence.acts_on_tickets()) and created_at = transaction_timestamp());
 create policy ticket_events_written_by_definers on ringfence.ticket_events for insert to ringfence_owner
     with check (tenant_id = ringfence.tenant_id());
 

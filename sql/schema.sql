@@ -76,10 +76,10 @@ table ringfence.agreements
     constraint agreements_contact_fkey FOREIGN KEY (tenant_id, contact_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
     constraint agreements_revoked_by_fkey FOREIGN KEY (tenant_id, revoked_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
     constraint agreements_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
-    constraint agreements_actions_are_known CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 2)) AND (actions <@ ARRAY['ticket.escalate'::text, 'comment.share'::text])))
+    constraint agreements_actions_are_known CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 2)) AND (array_ndims(actions) = 1) AND (actions <@ ARRAY['ticket.escalate'::text, 'comment.share'::text])))
     constraint agreements_consent_is_somebodys CHECK (((consented_by IS NULL) = (consented_at IS NULL)))
     constraint agreements_direction_is_known CHECK ((direction = ANY (ARRAY['outgoing'::text, 'incoming'::text, 'both'::text])))
-    constraint agreements_fields_are_known CHECK (((fields <@ ARRAY['subject'::text, 'body'::text, 'priority'::text, 'type'::text, 'tags'::text, 'requester_name'::text, 'requester_email'::text]) AND (cardinality(fields) <= 7)))
+    constraint agreements_fields_are_known CHECK (((fields <@ ARRAY['subject'::text, 'body'::text, 'priority'::text, 'type'::text, 'tags'::text, 'requester_name'::text, 'requester_email'::text]) AND (cardinality(fields) <= 7) AND (COALESCE(array_ndims(fields), 1) = 1)))
     constraint agreements_partner_is_another CHECK ((partner_id <> tenant_id))
     constraint agreements_partner_is_known_before_it_counts CHECK (((partner_consented_at IS NULL) OR (partner_id IS NOT NULL)))
     constraint agreements_partner_slug_is_a_label CHECK ((partner_slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
@@ -114,7 +114,7 @@ table ringfence.api_tokens
     constraint api_tokens_created_by_fkey FOREIGN KEY (tenant_id, created_by) REFERENCES ringfence.contacts(tenant_id, contact_id)
     constraint api_tokens_member_fkey FOREIGN KEY (tenant_id, member_id, member_role) REFERENCES ringfence.members(tenant_id, member_id, role) ON UPDATE CASCADE
     constraint api_tokens_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
-    constraint api_tokens_expire CHECK ((expires_at > created_at))
+    constraint api_tokens_expire CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '367 days'::interval))))
     constraint api_tokens_hash_is_sha256 CHECK ((octet_length(token_hash) = 32))
     constraint api_tokens_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_tokens_of_others_are_services CHECK (((member_role = 'service'::text) OR (created_by = member_id)))
@@ -130,11 +130,11 @@ table ringfence.api_tokens
     policy api_tokens_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy api_tokens_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)))
     policy api_tokens_read_to_remove for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
-    policy api_tokens_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (member_role <> 'owner'::text) AND ((member_role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
-    policy api_tokens_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((member_role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
+    policy api_tokens_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (member_role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
+    policy api_tokens_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy api_tokens_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NOT NULL))
-    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member))) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NOT NULL))
+    policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at = transaction_timestamp()))
+    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at = transaction_timestamp()))
     policy api_tokens_use_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
     grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
@@ -219,7 +219,7 @@ table ringfence.audit_inbox
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
     policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
     policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
-    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (request_id = ( SELECT ringfence.request() AS request)) AND (actor_id = ( SELECT ringfence.actor() AS actor)) AND (identity_id = ( SELECT ringfence.identity() AS identity)) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (COALESCE(on_behalf_of, actor_id) = ( SELECT ringfence.member() AS member)))
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (((((((((((((request_id || '|'::text) || actor_id) || '|'::text) || identity_id) || '|'::text) || COALESCE(on_behalf_of, actor_id)) || '|'::text) || actor_kind) || '|'::text) || COALESCE(session_id, ''::text)) || '|'::text) || COALESCE(authentication, ''::text)) = ( SELECT ringfence.caller() AS caller)))
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
 
@@ -249,7 +249,7 @@ table ringfence.break_glass_grants
     policy break_glass_grants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy break_glass_grants_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy break_glass_grants_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy break_glass_grants_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at IS NOT NULL))
+    policy break_glass_grants_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at = transaction_timestamp()))
     grant select to ringfence_app
     grant update (revoked_at) to ringfence_app
 
@@ -348,10 +348,12 @@ table ringfence.contacts
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
+    column is_partner boolean not null default false
     constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id)
     constraint contacts_email_key UNIQUE (tenant_id, email_key)
     constraint contacts_external_key UNIQUE (tenant_id, external_source, external_id)
     constraint contacts_identity_key UNIQUE (tenant_id, identity_id)
+    constraint contacts_partner_key UNIQUE (tenant_id, contact_id, is_partner)
     constraint contacts_organization_fkey FOREIGN KEY (tenant_id, organization_id) REFERENCES ringfence.organizations(tenant_id, organization_id)
     constraint contacts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint contacts_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
@@ -449,7 +451,6 @@ table ringfence.idempotency_keys
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null
     column member_id uuid not null
-    column subject_id uuid not null
     column route text not null
     column key text not null statistics 0
     column body_hash bytea not null
@@ -457,18 +458,22 @@ table ringfence.idempotency_keys
     column headers jsonb not null statistics 0
     column body text not null statistics 0
     column created_at timestamp with time zone not null default transaction_timestamp()
+    column subject_id uuid not null
+    column rights bytea not null statistics 0
     constraint idempotency_keys_pkey PRIMARY KEY (tenant_id, member_id, subject_id, route, key)
     constraint idempotency_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint idempotency_keys_body_hash_is_sha256 CHECK ((octet_length(body_hash) = 32))
     constraint idempotency_keys_key_is_short CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255)))
+    constraint idempotency_keys_rights_are_sha256 CHECK ((octet_length(rights) = 32))
     CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
     policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy idempotency_keys_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
-    policy idempotency_keys_forget_own for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE(((member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member))), false))
-    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE(((member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member))), false))
-    policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member)))
-    grant delete, select to ringfence_app
-    grant insert (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) to ringfence_app
+    policy idempotency_keys_forget_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy idempotency_keys_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
+    policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((rights = ( SELECT ringfence.rights() AS rights)), false))
+    policy idempotency_keys_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (subject_id = ( SELECT ringfence.member() AS member)) AND (rights = ( SELECT ringfence.rights() AS rights)))
+    grant select to ringfence_app
+    grant insert (tenant_id, member_id, route, key, body_hash, status, headers, body, subject_id, rights) to ringfence_app
 
 table ringfence.identities
     owner ringfence_owner, row security enabled, forced
@@ -542,7 +547,7 @@ table ringfence.invitations
     policy invitations_make_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (invited_by = ( SELECT ringfence.member() AS member)))
     policy invitations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy invitations_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
-    policy invitations_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (revoked_at IS NOT NULL))
+    policy invitations_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (revoked_at = transaction_timestamp()))
     grant insert (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at) to ringfence_app
     grant select (tenant_id, invitation_id, email, name, role, invited_by, version, created_at, expires_at, accepted_at, accepted_by, revoked_at) to ringfence_app
     grant update (version, revoked_at) to ringfence_app
@@ -583,18 +588,20 @@ table ringfence.members
     column identity_id uuid not null
     column role text not null
     column permissions text[]
-    column role_id uuid
-    column elevated_until timestamp with time zone
     column version integer not null default 1
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
+    column role_id uuid
+    column elevated_until timestamp with time zone
+    column is_partner boolean not null default false
     column provisioned boolean not null default false
     constraint members_pkey PRIMARY KEY (tenant_id, member_id)
     constraint members_identity_key UNIQUE (tenant_id, identity_id)
     constraint members_role_key UNIQUE (tenant_id, member_id, role)
-    constraint members_contact_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
+    constraint members_contact_fkey FOREIGN KEY (tenant_id, member_id, is_partner) REFERENCES ringfence.contacts(tenant_id, contact_id, is_partner)
     constraint members_role_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES ringfence.tenant_roles(tenant_id, role_id)
     constraint members_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
+    constraint members_are_no_partners CHECK ((NOT is_partner))
     constraint members_custom_has_role_id CHECK (((role = 'custom'::text) = (role_id IS NOT NULL)))
     constraint members_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
     constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text, 'custom'::text, 'guest'::text])))
@@ -603,22 +610,22 @@ table ringfence.members
     CREATE INDEX members_role_idx ON ringfence.members USING btree (tenant_id, role_id)
     policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
-    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
-    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
-    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
-    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
     policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.oneself() AS oneself)))
-    policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
-    policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ((role = 'service'::text) OR ( SELECT ringfence.gives_roles() AS gives_roles)))
+    policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
+    policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
     grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
-    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until, version, created_at, updated_at, provisioned) to ringfence_app
-    grant update (role, permissions, role_id, version, updated_at) to ringfence_app
+    grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at, role_id, elevated_until, is_partner, provisioned) to ringfence_app
+    grant update (role, permissions, version, updated_at, role_id) to ringfence_app
 
 table ringfence.memberships
     owner ringfence_owner, row security enabled, forced
@@ -876,7 +883,7 @@ table ringfence.tenants
     constraint tenants_pkey PRIMARY KEY (tenant_id)
     constraint tenants_slug_key UNIQUE (slug)
     constraint tenants_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
-    constraint tenants_required_issuers_are_some CHECK (((cardinality(required_issuers) >= 1) AND (cardinality(required_issuers) <= 20)))
+    constraint tenants_required_issuers_are_some CHECK ((((cardinality(required_issuers) >= 1) AND (cardinality(required_issuers) <= 20)) AND (array_position(required_issuers, NULL::text) IS NULL)))
     constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
     constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
     constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
@@ -924,9 +931,9 @@ table ringfence.ticket_events
     policy ticket_events_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
     policy ticket_events_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
     policy ticket_events_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
-    policy ticket_events_write for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_id = ( SELECT ringfence.member_with('ticket.read'::text) AS member_with)))
-    policy ticket_events_write_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])) AND (actor_id = ( SELECT ringfence.member() AS member)))
-    policy ticket_events_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (actor_id = requester_id))
+    policy ticket_events_write for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_id = ( SELECT ringfence.member_with('ticket.read'::text) AS member_with)) AND ( SELECT ringfence.acts_on_tickets() AS acts_on_tickets) AND ((created_at = transaction_timestamp()) OR ( SELECT ringfence.may('ticket.import'::text) AS may)))
+    policy ticket_events_write_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])) AND (actor_id = ( SELECT ringfence.member() AS member)) AND ( SELECT ringfence.acts_on_tickets() AS acts_on_tickets) AND (created_at = transaction_timestamp()))
+    policy ticket_events_write_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (actor_id = requester_id) AND ( SELECT ringfence.acts_on_tickets() AS acts_on_tickets) AND (created_at = transaction_timestamp()))
     policy ticket_events_written_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     grant select to ringfence_app
     grant insert (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes, created_at) to ringfence_app
@@ -1136,7 +1143,7 @@ function ringfence.accept_invitation(text)
                 or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
             when asking.email is null then 'email_not_verified'
             when asking.email <> lower(invited.email) then 'invitation_for_another'
-            when not coalesce(asking.issuer = any (invited.required_issuers), true) then 'issuer_not_accepted'
+            when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
             when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
             else 'accepted' end;
         if outcome = 'accepted' then
@@ -1186,6 +1193,15 @@ function ringfence.actor()
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.acts_on_tickets()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.acts_on_tickets()
+     RETURNS boolean
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN (ringfence.permissions() && ARRAY['ticket.create'::text, 'ticket.create.group'::text, 'ticket.create.own'::text, 'ticket.change'::text, 'ticket.change.group'::text, 'ticket.resolve.own'::text, 'ticket.escalate'::text, 'ticket.escalate.group'::text, 'comment.create'::text, 'comment.create.group'::text, 'comment.create.own'::text, 'comment.note.group'::text, 'ticket.import'::text])
+    grant execute to ringfence_app
+
 function ringfence.agreement_refuses(ringfence.agreements,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.agreement_refuses(agreement ringfence.agreements, way text, action text)
@@ -1213,6 +1229,15 @@ function ringfence.begin_sign_in(text)
                 (said ->> 'max_age')::integer, said ->> 'acr', transaction_timestamp() + make_interval(secs => (said ->> 'lifetime')::integer));
     end
     $function$
+    grant execute to ringfence_app
+
+function ringfence.caller()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.caller()
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN ((((((((((((ringfence.sealed('app.request_id'::text) || '|'::text) || current_setting('app.actor_id'::text, true)) || '|'::text) || current_setting('app.identity_id'::text, true)) || '|'::text) || current_setting('app.member_id'::text, true)) || '|'::text) || current_setting('app.actor_kind'::text, true)) || '|'::text) || current_setting('app.session_id'::text, true)) || '|'::text) || current_setting('app.authentication'::text, true))
     grant execute to ringfence_app
 
 function ringfence.common_groups(text,text,text,text)
@@ -1264,6 +1289,8 @@ function ringfence.consent_agreement(uuid,integer)
         returning a.* into after;
         if after.agreement_id is not null then
             perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+            insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version)
+            values (after.tenant_id, 'agreement.consented', 'allow', 'agreement.manage', 'agreement', after.agreement_id, after.version);
             return next after;
         end if;
     end
@@ -1593,6 +1620,10 @@ function ringfence.enter(text)
         custom_role uuid;
         elevated timestamptz;
         issuers text[];
+        -- How they call, as the service says it of a bearer and the credential's own row of itself: for the trail.
+        kind text := coalesce(current_setting('app.actor_kind', true), '');
+        session text := coalesce(current_setting('app.session_id', true), '');
+        authentication text := coalesce(current_setting('app.authentication', true), '');
         -- set_config() in a plain expression costs a tenth of a PERFORM.
         written text;
     begin
@@ -1610,7 +1641,9 @@ function ringfence.enter(text)
         -- Into the tenant with no right but to be looked up: the wall stands around this function too.
         written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
             || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
-            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp || textsend(part[1] || '||||,||' || part[4]))), 'hex'), true);
+            || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
+            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+                    || textsend(part[1] || '||||,||' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
         entered_tenant := part[1]::uuid;
         if part[2] like 'i:%' and part[3] = '' then
             caller := substr(part[2], 3)::uuid;
@@ -1647,7 +1680,8 @@ function ringfence.enter(text)
             -- One look for most: what few members have is asked behind it.
             if found_member is null or elevated is not null or issuers is not null or member_role = 'guest' then
                 granted_role := null;
-                if elevated > clock_timestamp() then
+                -- Neither an owner nor a service is made another by a grant from before they were one.
+                if elevated > clock_timestamp() and member_role not in ('owner', 'service') then
                     select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
                      where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
                      order by g.created_at desc limit 1;
@@ -1709,18 +1743,19 @@ function ringfence.enter(text)
         if granted_by_glass is not null then
             held := ringfence.for_hours(held);
         end if;
+        if credential_id <> '' then
+            session := credential_id;
+            kind := case when member_role = 'service' then 'service' else 'user' end;
+            written := set_config('app.session_id', session, true) || set_config('app.actor_kind', kind, true);
+        end if;
         written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
             || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
             || set_config('app.groups', group_lists, true)
             || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
                     || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
-                        || '|' || group_lists || '|' || part[4]))), 'hex'), true);
-        if credential_id <> '' then
-            written := set_config('app.session_id', credential_id, true)
-                || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
-        end if;
+                        || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
         return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true)
+            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || kind
             || coalesce('|' || trim(both ',' from scopes) || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
     end
     $function$
@@ -1769,6 +1804,19 @@ function ringfence.for_hours(text)
      IMMUTABLE PARALLEL SAFE
     RETURN (regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),'::text, ''::text, 'g'::text) || 'break_glass.held,'::text)
 
+function ringfence.forget_stale_answers()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.forget_stale_answers()
+     RETURNS void
+     LANGUAGE sql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     DELETE FROM ringfence.idempotency_keys k
+       WHERE ((k.tenant_id = ringfence.current_tenant()) AND (k.member_id = ringfence.actor()) AND (k.subject_id = ringfence.member()) AND (k.created_at <= (transaction_timestamp() - '24:00:00'::interval)));
+    END
+    grant execute to ringfence_app
+
 function ringfence.gives_roles()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.gives_roles()
@@ -1794,12 +1842,13 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
         person_role text;
         granted ringfence.break_glass_grants;
     begin
-        -- In one's own name alone: a program that acts for an owner grants nothing.
-        if ringfence.may('break_glass.grant') is not true or granter is distinct from ringfence.actor() then
+        -- An owner, whole and in their own name: who holds the one right and not what it gives away, or acts for an owner, grants nothing.
+        if (ringfence.may('break_glass.grant') and ringfence.may('owner.manage') and ringfence.gives_roles()) is not true
+            or granter is distinct from ringfence.actor() then
             return;
         end if;
         identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
-        select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity;
+        select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
         if person_role in ('owner', 'service') then
             return;
         end if;
@@ -1836,7 +1885,7 @@ function ringfence.grantable()
      RETURNS text[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN CASE WHEN ringfence.may('break_glass.held'::text) THEN '{}'::text[] ELSE ((((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix)) || CASE WHEN ringfence.may('ticket.change'::text) THEN ARRAY['ticket.resolve.own'::text] ELSE '{}'::text[] END) || CASE WHEN (ringfence.may('comment.create'::text) OR ringfence.may('comment.create.group'::text)) THEN ARRAY['comment.note.group'::text] ELSE '{}'::text[] END) || CASE WHEN ringfence.may('owner.manage'::text) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END) END
+    RETURN CASE WHEN ringfence.may('break_glass.held'::text) THEN '{}'::text[] ELSE ((((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix) WHERE (p.p <> 'break_glass.grant'::text)) || CASE WHEN ringfence.may('ticket.change'::text) THEN ARRAY['ticket.resolve.own'::text] ELSE '{}'::text[] END) || CASE WHEN ringfence.may('comment.create'::text) THEN ARRAY['comment.note.group'::text] ELSE '{}'::text[] END) || CASE WHEN (ringfence.may('owner.manage'::text) AND ringfence.gives_roles()) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END) END
     grant execute to ringfence_app
 
 function ringfence.groups_with(text)
@@ -1991,10 +2040,10 @@ function ringfence.may_still_escalate(uuid,uuid,uuid)
     begin
         select m.* into sender from ringfence.members m
          where m.tenant_id = may_still_escalate.tenant_id and m.member_id = may_still_escalate.member_id;
-        member_role := coalesce((select g.role from ringfence.break_glass_grants g
+        member_role := case when sender.role in ('owner', 'service') then sender.role else coalesce((select g.role from ringfence.break_glass_grants g
                                   where g.tenant_id = sender.tenant_id and g.member_id = sender.member_id and g.revoked_at is null
                                     and g.expires_at > clock_timestamp()
-                                  order by g.created_at desc limit 1), sender.role);
+                                  order by g.created_at desc limit 1), sender.role) end;
         held := case member_role
             when 'service' then ',' || array_to_string(sender.permissions, ',') || ','
             when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
@@ -2160,16 +2209,26 @@ function ringfence.narrowed(text,text)
      IMMUTABLE PARALLEL SAFE
     RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~ '\.(group|own)$'::text) AND (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
 
-function ringfence.next_ticket_number(uuid)
+function ringfence.next_ticket_numbers(uuid,integer)
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.next_ticket_number(tenant_id uuid)
+    CREATE OR REPLACE FUNCTION ringfence.next_ticket_numbers(tenant_id uuid, block integer)
      RETURNS bigint
-     LANGUAGE sql
-    BEGIN ATOMIC
-     UPDATE ringfence.ticket_counters c SET last = (c.last + 1)
-       WHERE (c.tenant_id = next_ticket_number.tenant_id)
-       RETURNING c.last;
-    END
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        first bigint;
+    begin
+        update ringfence.ticket_counters c set last = c.last + block where c.tenant_id = next_ticket_numbers.tenant_id
+        returning c.last - block + 1 into first;
+        while exists (select from ringfence.tickets t where t.tenant_id = next_ticket_numbers.tenant_id and t.number between first and first + block - 1) loop
+            first := (select max(t.number) + 1 from ringfence.tickets t
+                       where t.tenant_id = next_ticket_numbers.tenant_id and t.number between first and first + 10000);
+            update ringfence.ticket_counters c set last = first + block - 1 where c.tenant_id = next_ticket_numbers.tenant_id;
+        end loop;
+        return first;
+    end
+    $function$
 
 function ringfence.oneself()
     owner ringfence_owner
@@ -2242,7 +2301,7 @@ function ringfence.partner_contact(ringfence.agreements)
     begin
         if made is null then
             made := gen_random_uuid();
-            insert into ringfence.contacts (tenant_id, contact_id, name) values (agreement.tenant_id, made, agreement.partner_slug);
+            insert into ringfence.contacts (tenant_id, contact_id, name, is_partner) values (agreement.tenant_id, made, agreement.partner_slug, true);
             update ringfence.agreements a set contact_id = made
              where a.tenant_id = agreement.tenant_id and a.agreement_id = agreement.agreement_id;
         end if;
@@ -2287,7 +2346,8 @@ function ringfence.post_crossing(uuid)
                   where s.tenant_id = ringfence.current_tenant() and s.share_id = post_crossing.intent_id and s.state = 'pending'
                  union all
                  select 'agreement', a.agreement_id from ringfence.agreements a
-                  where a.tenant_id = ringfence.current_tenant() and a.agreement_id = post_crossing.intent_id and a.proposed_here) pending
+                  where a.tenant_id = ringfence.current_tenant() and a.agreement_id = post_crossing.intent_id and a.proposed_here
+                    and ringfence.may('agreement.manage')) pending
           where ringfence.member() is not null;
     end
     $function$
@@ -2619,7 +2679,7 @@ function ringfence.receive_ticket(jsonb)
         select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
                coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
                array(select jsonb_array_elements_text(fields -> 'tags')), ringfence.partner_contact(agreement)
-          from ringfence.next_ticket_number(here) counter (last)
+          from ringfence.next_ticket_numbers(here, 1) counter (last)
         returning * into ticket;
         insert into ringfence.tags (tenant_id, tag) select here, word from unnest(ticket.tags) word
         on conflict do nothing;
@@ -2735,13 +2795,20 @@ function ringfence.require_issuers(text[],integer)
         if not coalesce(ringfence.may('settings.change'), false) then
             return null;
         end if;
-        if issuers is not null and not exists (
-            select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers)) then
+        if issuers is not null and (
+            not exists (select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers))
+            or not exists (select from ringfence.members m join ringfence.identities i using (identity_id)
+                            where m.tenant_id = ringfence.current_tenant() and m.role = 'owner' and i.issuer = any (issuers))) then
             return -1;
         end if;
         update ringfence.tenants t set required_issuers = issuers, sign_in_version = t.sign_in_version + 1
          where t.tenant_id = ringfence.current_tenant() and t.sign_in_version = expected
         returning t.sign_in_version into changed;
+        if changed is not null then
+            insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
+            values (ringfence.current_tenant(), 'sign_in_settings.changed', 'allow', 'settings.change', 'tenant', ringfence.current_tenant(), changed,
+                    jsonb_build_object('issuers', cardinality(issuers)));
+        end if;
         return changed;
     end
     $function$
@@ -2755,19 +2822,14 @@ function ringfence.reserve_ticket_numbers(integer)
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
-    declare
-        first bigint;
     begin
         if block is null or block not between 1 and 1000 then
             raise exception 'a block holds 1 to 1000 numbers' using errcode = '22023';
         end if;
-        update ringfence.ticket_counters c set last = c.last + block
-         where c.tenant_id = ringfence.current_tenant() and ringfence.member() is not null
-        returning c.last - block + 1 into first;
-        if first is null then
+        if ringfence.member() is null then
             raise exception 'no tenant entered' using errcode = 'RF003';
         end if;
-        return first;
+        return ringfence.next_ticket_numbers(ringfence.current_tenant(), block);
     end
     $function$
     grant execute to ringfence_app
@@ -2829,10 +2891,21 @@ function ringfence.revoke_agreement(uuid,integer)
         returning a.* into after;
         if after.agreement_id is not null then
             perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+            insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version)
+            values (after.tenant_id, 'agreement.revoked', 'allow', 'agreement.manage', 'agreement', after.agreement_id, after.version);
             return next after;
         end if;
     end
     $function$
+    grant execute to ringfence_app
+
+function ringfence.rights()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.rights()
+     RETURNS bytea
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN sha256(textsend(((((((((ringfence.sealed('app.identity_id'::text) || '|'::text) || current_setting('app.actor_id'::text, true)) || '|'::text) || current_setting('app.member_id'::text, true)) || '|'::text) || current_setting('app.permissions'::text, true)) || '|'::text) || current_setting('app.groups'::text, true))))
     grant execute to ringfence_app
 
 function ringfence.seal(uuid)
@@ -2845,15 +2918,19 @@ function ringfence.seal(uuid)
     declare
         inner_pad bytea;
         outer_pad bytea;
+        kind text := coalesce(current_setting('app.actor_kind', true), '');
+        session text := coalesce(current_setting('app.session_id', true), '');
+        authentication text := coalesce(current_setting('app.authentication', true), '');
     begin
         select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
           from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
         perform set_config(s.setting, s.value, true)
            from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
                         ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
+                        ('app.actor_kind', kind), ('app.session_id', session), ('app.authentication', authentication),
                         ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                             || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                            || textsend(seal.tenant_id::text || '||||,||'))), 'hex'))) s (setting, value);
+                            || textsend(seal.tenant_id::text || '||||,|||' || kind || '|' || session || '|' || authentication))), 'hex'))) s (setting, value);
     end
     $function$
 
@@ -2888,7 +2965,10 @@ function ringfence.sealed(text,text)
                     || '|' || current_setting('app.actor_id', true)
                     || '|' || current_setting('app.permissions', true)
                     || '|' || current_setting('app.groups', true)
-                    || '|' || current_setting('app.request_id', true)))), 'hex') then
+                    || '|' || current_setting('app.request_id', true)
+                    || '|' || current_setting('app.actor_kind', true)
+                    || '|' || current_setting('app.session_id', true)
+                    || '|' || current_setting('app.authentication', true)))), 'hex') then
             raise exception 'the tenant context is not sealed' using errcode = 'RF001';
         end if;
         -- Without a permission asked for this is null, and nothing is refused.

@@ -32,6 +32,8 @@ begin
     returning a.* into after;
     if after.agreement_id is not null then
         perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version)
+        values (after.tenant_id, 'agreement.consented', 'allow', 'agreement.manage', 'agreement', after.agreement_id, after.version);
         return next after;
     end if;
 end
@@ -53,6 +55,8 @@ begin
     returning a.* into after;
     if after.agreement_id is not null then
         perform ringfence.send_over('agreement', after.agreement_id, after.agreement_id);
+        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version)
+        values (after.tenant_id, 'agreement.revoked', 'allow', 'agreement.manage', 'agreement', after.agreement_id, after.version);
         return next after;
     end if;
 end
@@ -67,7 +71,7 @@ declare
 begin
     if made is null then
         made := gen_random_uuid();
-        insert into ringfence.contacts (tenant_id, contact_id, name) values (agreement.tenant_id, made, agreement.partner_slug);
+        insert into ringfence.contacts (tenant_id, contact_id, name, is_partner) values (agreement.tenant_id, made, agreement.partner_slug, true);
         update ringfence.agreements a set contact_id = made
          where a.tenant_id = agreement.tenant_id and a.agreement_id = agreement.agreement_id;
     end if;

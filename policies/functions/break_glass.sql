@@ -21,12 +21,13 @@ declare
     person_role text;
     granted ringfence.break_glass_grants;
 begin
-    -- In one's own name alone: a program that acts for an owner grants nothing.
-    if ringfence.may('break_glass.grant') is not true or granter is distinct from ringfence.actor() then
+    -- An owner, whole and in their own name: who holds the one right and not what it gives away, or acts for an owner, grants nothing.
+    if (ringfence.may('break_glass.grant') and ringfence.may('owner.manage') and ringfence.gives_roles()) is not true
+        or granter is distinct from ringfence.actor() then
         return;
     end if;
     identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
-    select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity;
+    select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
     if person_role in ('owner', 'service') then
         return;
     end if;

@@ -34,7 +34,10 @@ begin
                 || '|' || current_setting('app.actor_id', true)
                 || '|' || current_setting('app.permissions', true)
                 || '|' || current_setting('app.groups', true)
-                || '|' || current_setting('app.request_id', true)))), 'hex') then
+                || '|' || current_setting('app.request_id', true)
+                || '|' || current_setting('app.actor_kind', true)
+                || '|' || current_setting('app.session_id', true)
+                || '|' || current_setting('app.authentication', true)))), 'hex') then
         raise exception 'the tenant context is not sealed' using errcode = 'RF001';
     end if;
     -- Without a permission asked for this is null, and nothing is refused.
@@ -71,6 +74,19 @@ create function ringfence.oneself() returns uuid
 language sql stable parallel restricted
 return case when current_setting('app.member_id', true) = current_setting('app.actor_id', true) then ringfence.sealed('app.member_id')::uuid end;
 
+-- Who calls and how, for the trail; one look at the seal for all of it.
+create function ringfence.caller() returns text
+language sql stable parallel restricted
+return ringfence.sealed('app.request_id') || '|' || current_setting('app.actor_id', true) || '|' || current_setting('app.identity_id', true)
+    || '|' || current_setting('app.member_id', true) || '|' || current_setting('app.actor_kind', true) || '|' || current_setting('app.session_id', true)
+    || '|' || current_setting('app.authentication', true);
+
+-- Who calls with which rights, as a digest: what was answered to other rights, or to another person, is not theirs to see again.
+create function ringfence.rights() returns bytea
+language sql stable parallel restricted
+return sha256(textsend(ringfence.sealed('app.identity_id') || '|' || current_setting('app.actor_id', true) || '|' || current_setting('app.member_id', true)
+    || '|' || current_setting('app.permissions', true) || '|' || current_setting('app.groups', true)));
+
 -- Which of the four lists of groups a permission goes by: where the member may read, create, change, or at least see tickets.
 create function ringfence.access_of(permission text) returns integer
 language sql immutable parallel safe
@@ -103,15 +119,19 @@ as $$
 declare
     inner_pad bytea;
     outer_pad bytea;
+    kind text := coalesce(current_setting('app.actor_kind', true), '');
+    session text := coalesce(current_setting('app.session_id', true), '');
+    authentication text := coalesce(current_setting('app.authentication', true), '');
 begin
     select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
       from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
     perform set_config(s.setting, s.value, true)
        from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
                     ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
+                    ('app.actor_kind', kind), ('app.session_id', session), ('app.authentication', authentication),
                     ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                         || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                        || textsend(seal.tenant_id::text || '||||,||'))), 'hex'))) s (setting, value);
+                        || textsend(seal.tenant_id::text || '||||,|||' || kind || '|' || session || '|' || authentication))), 'hex'))) s (setting, value);
 end
 $$;
 
@@ -128,4 +148,4 @@ $$;
 grant execute on function ringfence.tenant_id(), ringfence.request(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
     ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;
-grant execute on function ringfence.oneself() to ringfence_app;
+grant execute on function ringfence.oneself(), ringfence.caller(), ringfence.rights() to ringfence_app;

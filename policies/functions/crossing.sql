@@ -57,7 +57,8 @@ begin
               where s.tenant_id = ringfence.current_tenant() and s.share_id = post_crossing.intent_id and s.state = 'pending'
              union all
              select 'agreement', a.agreement_id from ringfence.agreements a
-              where a.tenant_id = ringfence.current_tenant() and a.agreement_id = post_crossing.intent_id and a.proposed_here) pending
+              where a.tenant_id = ringfence.current_tenant() and a.agreement_id = post_crossing.intent_id and a.proposed_here
+                and ringfence.may('agreement.manage')) pending
       where ringfence.member() is not null;
 end
 $$;
@@ -100,10 +101,10 @@ declare
 begin
     select m.* into sender from ringfence.members m
      where m.tenant_id = may_still_escalate.tenant_id and m.member_id = may_still_escalate.member_id;
-    member_role := coalesce((select g.role from ringfence.break_glass_grants g
+    member_role := case when sender.role in ('owner', 'service') then sender.role else coalesce((select g.role from ringfence.break_glass_grants g
                               where g.tenant_id = sender.tenant_id and g.member_id = sender.member_id and g.revoked_at is null
                                 and g.expires_at > clock_timestamp()
-                              order by g.created_at desc limit 1), sender.role);
+                              order by g.created_at desc limit 1), sender.role) end;
     held := case member_role
         when 'service' then ',' || array_to_string(sender.permissions, ',') || ','
         when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
@@ -304,7 +305,7 @@ begin
     select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
            coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
            array(select jsonb_array_elements_text(fields -> 'tags')), ringfence.partner_contact(agreement)
-      from ringfence.next_ticket_number(here) counter (last)
+      from ringfence.next_ticket_numbers(here, 1) counter (last)
     returning * into ticket;
     insert into ringfence.tags (tenant_id, tag) select here, word from unnest(ticket.tags) word
     on conflict do nothing;
@@ -321,12 +322,6 @@ begin
     return null;
 end
 $$;
-
-create function ringfence.next_ticket_number(tenant_id uuid) returns bigint
-language sql volatile parallel unsafe
-begin atomic
-    update ringfence.ticket_counters c set last = c.last + 1 where c.tenant_id = next_ticket_number.tenant_id returning c.last;
-end;
 
 -- A comment arrives on a linked ticket. On the ticket that came in from the partner it is public, for they are its requester;
 -- on one's own it is for staff to read first, for the partner is no party to what one's own requester sees.

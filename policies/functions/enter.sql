@@ -87,6 +87,10 @@ declare
     custom_role uuid;
     elevated timestamptz;
     issuers text[];
+    -- How they call, as the service says it of a bearer and the credential's own row of itself: for the trail.
+    kind text := coalesce(current_setting('app.actor_kind', true), '');
+    session text := coalesce(current_setting('app.session_id', true), '');
+    authentication text := coalesce(current_setting('app.authentication', true), '');
     -- set_config() in a plain expression costs a tenth of a PERFORM.
     written text;
 begin
@@ -105,7 +109,9 @@ begin
     -- Into the tenant with no right but to be looked up: the wall stands around this function too.
     written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
         || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
-        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp || textsend(part[1] || '||||,||' || part[4]))), 'hex'), true);
+        || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
+        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+                || textsend(part[1] || '||||,||' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
     entered_tenant := part[1]::uuid;
 
     if part[2] like 'i:%' and part[3] = '' then
@@ -144,7 +150,8 @@ begin
         -- One look for most: what few members have is asked behind it.
         if found_member is null or elevated is not null or issuers is not null or member_role = 'guest' then
             granted_role := null;
-            if elevated > clock_timestamp() then
+            -- Neither an owner nor a service is made another by a grant from before they were one.
+            if elevated > clock_timestamp() and member_role not in ('owner', 'service') then
                 select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
                  where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
                  order by g.created_at desc limit 1;
@@ -208,18 +215,19 @@ begin
     if granted_by_glass is not null then
         held := ringfence.for_hours(held);
     end if;
+    if credential_id <> '' then
+        session := credential_id;
+        kind := case when member_role = 'service' then 'service' else 'user' end;
+        written := set_config('app.session_id', session, true) || set_config('app.actor_kind', kind, true);
+    end if;
     written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
         || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
         || set_config('app.groups', group_lists, true)
         || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
                 || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
-                    || '|' || group_lists || '|' || part[4]))), 'hex'), true);
-    if credential_id <> '' then
-        written := set_config('app.session_id', credential_id, true)
-            || set_config('app.actor_kind', case when member_role = 'service' then 'service' else 'user' end, true);
-    end if;
+                    || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
     return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || current_setting('app.actor_kind', true)
+        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || kind
         || coalesce('|' || trim(both ',' from scopes) || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
 end
 $$;

@@ -15,20 +15,27 @@ return case role
     when 'auditor' then ',ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,token.create,'
     else ',' end;
 
--- Whether the caller may hand out roles: whoever lacks a right of the widest role below owner could take it that way.
--- A service that manages members makes services, of rights it holds, and nothing else.
+-- Whether the caller may hand out roles and places: whoever lacks a right of the widest role below owner could take it that way,
+-- by a member of a wider role, or by one in the place of somebody who is there.
 create function ringfence.gives_roles() returns boolean
 language sql stable parallel restricted
 return string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ ringfence.permissions();
 
--- What the caller may put into a service's rights, a role or a token: what they hold, and every narrower form of it. Two
--- rights are no person's, and an owner's to give. Whose own rights last for hours gives none.
+-- What the caller may put into a service's rights, a role or a token: what they hold, and every narrower form of it. Breaking the
+-- glass is an owner's own. Two rights are no person's, and an owner's to give who holds all that they open. Whose own rights last
+-- for hours gives none.
 create function ringfence.grantable() returns text[]
 language sql stable parallel restricted
 return case when ringfence.may('break_glass.held') then '{}'::text[]
-            else (select array_agg(p || suffix) from unnest(ringfence.permissions()) p, unnest(array['', '.group', '.own']) suffix)
+            else (select array_agg(p || suffix) from unnest(ringfence.permissions()) p, unnest(array['', '.group', '.own']) suffix where p <> 'break_glass.grant')
                 || case when ringfence.may('ticket.change') then array['ticket.resolve.own'] else '{}' end
-                || case when ringfence.may('comment.create') or ringfence.may('comment.create.group') then array['comment.note.group'] else '{}' end
-                || case when ringfence.may('owner.manage') then array['act_as', 'provision.manage'] else '{}' end end;
+                || case when ringfence.may('comment.create') then array['comment.note.group'] else '{}' end
+                || case when ringfence.may('owner.manage') and ringfence.gives_roles() then array['act_as', 'provision.manage'] else '{}' end end;
 
-grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable() to ringfence_app;
+-- Whoever may do anything to a ticket has something to write into its history; who may only read has not.
+create function ringfence.acts_on_tickets() returns boolean
+language sql stable parallel restricted
+return ringfence.permissions() && array['ticket.create', 'ticket.create.group', 'ticket.create.own', 'ticket.change', 'ticket.change.group', 'ticket.resolve.own',
+    'ticket.escalate', 'ticket.escalate.group', 'comment.create', 'comment.create.group', 'comment.create.own', 'comment.note.group', 'ticket.import'];
+
+grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable(), ringfence.acts_on_tickets() to ringfence_app;

@@ -233,7 +233,7 @@ begin
             or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
         when asking.email is null then 'email_not_verified'
         when asking.email <> lower(invited.email) then 'invitation_for_another'
-        when not coalesce(asking.issuer = any (invited.required_issuers), true) then 'issuer_not_accepted'
+        when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
         when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
         else 'accepted' end;
     if outcome = 'accepted' then
@@ -262,8 +262,9 @@ begin
 end
 $$;
 
--- By which issuers the tenant is entered, from now on: null for all. Nobody shuts themselves out: the caller's own stays. Outcome:
--- the new version, or null where it was another, or the caller may not; -1 where their own issuer is missing.
+-- By which issuers the tenant is entered, from now on: null for all. Nobody shuts themselves out, nor the owners: the caller's own
+-- stays, and that of one of them. Outcome: the new version, or null where it was another, or the caller may not; -1 where an issuer
+-- that has to stay is missing.
 create function ringfence.require_issuers(issuers text[], expected integer) returns integer
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -273,13 +274,20 @@ begin
     if not coalesce(ringfence.may('settings.change'), false) then
         return null;
     end if;
-    if issuers is not null and not exists (
-        select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers)) then
+    if issuers is not null and (
+        not exists (select from ringfence.identities i where i.identity_id = ringfence.identity() and i.issuer = any (issuers))
+        or not exists (select from ringfence.members m join ringfence.identities i using (identity_id)
+                        where m.tenant_id = ringfence.current_tenant() and m.role = 'owner' and i.issuer = any (issuers))) then
         return -1;
     end if;
     update ringfence.tenants t set required_issuers = issuers, sign_in_version = t.sign_in_version + 1
      where t.tenant_id = ringfence.current_tenant() and t.sign_in_version = expected
     returning t.sign_in_version into changed;
+    if changed is not null then
+        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
+        values (ringfence.current_tenant(), 'sign_in_settings.changed', 'allow', 'settings.change', 'tenant', ringfence.current_tenant(), changed,
+                jsonb_build_object('issuers', cardinality(issuers)));
+    end if;
     return changed;
 end
 $$;

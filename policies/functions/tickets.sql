@@ -8,23 +8,36 @@ return case
     when before = 'solved' then after in ('open', 'closed')
     else false end;
 
--- A block of ticket numbers; the service spends it one by one. Returns the first.
-create function ringfence.reserve_ticket_numbers(block integer) returns bigint
-language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+-- The first of so many numbers in a row that no ticket has: whoever may create tickets may have given them numbers from further on.
+create function ringfence.next_ticket_numbers(tenant_id uuid, block integer) returns bigint
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     first bigint;
 begin
+    update ringfence.ticket_counters c set last = c.last + block where c.tenant_id = next_ticket_numbers.tenant_id
+    returning c.last - block + 1 into first;
+    while exists (select from ringfence.tickets t where t.tenant_id = next_ticket_numbers.tenant_id and t.number between first and first + block - 1) loop
+        first := (select max(t.number) + 1 from ringfence.tickets t
+                   where t.tenant_id = next_ticket_numbers.tenant_id and t.number between first and first + 10000);
+        update ringfence.ticket_counters c set last = first + block - 1 where c.tenant_id = next_ticket_numbers.tenant_id;
+    end loop;
+    return first;
+end
+$$;
+
+-- A block of ticket numbers; the service spends it one by one. Returns the first.
+create function ringfence.reserve_ticket_numbers(block integer) returns bigint
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
     if block is null or block not between 1 and 1000 then
         raise exception 'a block holds 1 to 1000 numbers' using errcode = '22023';
     end if;
-    update ringfence.ticket_counters c set last = c.last + block
-     where c.tenant_id = ringfence.current_tenant() and ringfence.member() is not null
-    returning c.last - block + 1 into first;
-    if first is null then
+    if ringfence.member() is null then
         raise exception 'no tenant entered' using errcode = 'RF003';
     end if;
-    return first;
+    return ringfence.next_ticket_numbers(ringfence.current_tenant(), block);
 end
 $$;
 

@@ -6,5 +6,5 @@ select f.oid::regprocedure::text as object,
        'declare it stable, parallel restricted (or safe where it reads no seal), not strict' as remedy
   from pg_catalog.pg_proc f
  where f.pronamespace = to_regnamespace('ringfence')
-   and f.proname in ('tenant_id', 'sealed', 'current_tenant', 'identity', 'member', 'actor', 'grantable', 'member_with', 'request', 'groups_with', 'permissions', 'may', 'gives_roles')
+   and f.proname in ('tenant_id', 'sealed', 'current_tenant', 'identity', 'member', 'actor', 'grantable', 'member_with', 'request', 'groups_with', 'permissions', 'may', 'gives_roles', 'oneself', 'caller', 'rights', 'acts_on_tickets')
    and (f.provolatile <> 's' or f.proisstrict or f.proparallel <> case f.proname when 'tenant_id' then 's' else 'r' end)

@@ -8,13 +8,10 @@ create table ringfence.tenants (
     status       text        not null default 'active',
     created_at   timestamptz not null default transaction_timestamp(),
     suspended_at timestamptz,
-    -- Whose sign-ins open this tenant to people; null: those of every issuer that the installation trusts.
-    required_issuers text[],
     constraint tenants_pkey primary key (tenant_id),
     constraint tenants_slug_key unique (slug),
     constraint tenants_slug_is_a_label check (slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'),
     constraint tenants_name_is_short check (char_length(name) between 1 and 200),
-    constraint tenants_required_issuers_are_some check (cardinality(required_issuers) between 1 and 20),
     constraint tenants_status_is_known check (status in ('active', 'suspended')),
     constraint tenants_suspended_has_suspended_at check ((status = 'suspended') = (suspended_at is not null))
 );
@@ -57,6 +54,6 @@ create table ringfence.reporting_logins (
 );
 create index reporting_logins_tenant_idx on ringfence.reporting_logins (tenant_id);
 
-alter table ringfence.tenants alter column name set statistics 0, alter column required_issuers set statistics 0;
+alter table ringfence.tenants alter column name set statistics 0;
 alter table ringfence.identities alter column issuer set statistics 0, alter column subject set statistics 0;
 alter table ringfence.keys alter column inner_pad set statistics 0, alter column outer_pad set statistics 0;

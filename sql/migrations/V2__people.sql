@@ -52,10 +52,6 @@ create table ringfence.members (
     role        text        not null,
     -- A service's rights, named one by one; every other role has those of policies/functions/permissions.sql.
     permissions text[],
-    -- A role of the tenant's own making.
-    role_id     uuid,
-    -- Until when a granted role may stand in for this one; whether it still does, the grant itself says at each entry.
-    elevated_until timestamptz,
     version     integer     not null default 1,
     created_at  timestamptz not null default transaction_timestamp(),
     updated_at  timestamptz not null default transaction_timestamp(),
@@ -63,10 +59,7 @@ create table ringfence.members (
     constraint members_tenant_fkey foreign key (tenant_id) references ringfence.tenants,
     constraint members_contact_fkey foreign key (tenant_id, member_id) references ringfence.contacts,
     constraint members_identity_key unique (tenant_id, identity_id),
-    -- For rows that repeat their member's role, because a door asks for it.
-    constraint members_role_key unique (tenant_id, member_id, role),
-    constraint members_role_is_known check (role in ('owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor', 'service', 'custom', 'guest')),
-    constraint members_custom_has_role_id check ((role = 'custom') = (role_id is not null)),
+    constraint members_role_is_known check (role in ('owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor', 'service')),
     constraint members_service_has_permissions check ((role = 'service') = (permissions is not null)),
     constraint members_permissions_are_names check (array_to_string(permissions, ',') ~ '^[a-z_.,]*$')
 );
@@ -98,11 +91,6 @@ create table ringfence.group_members (
     tenant_id uuid not null,
     member_id uuid not null,
     group_id  uuid not null,
-    -- What a member may do there: `overview` is a ticket's fields, `read` its comments too, `full` everything. Whoever creates
-    -- or changes there sees it, or they would write what they may not read.
-    access    text[] not null default '{full}',
-    constraint group_members_access_sees check (access && array['read', 'overview', 'full']),
-    constraint group_members_access_is_known check (access <@ array['read', 'create', 'change', 'overview', 'full'] and access <> '{}'),
     constraint group_members_pkey primary key (tenant_id, member_id, group_id),
     constraint group_members_member_fkey foreign key (tenant_id, member_id) references ringfence.members,
     constraint group_members_group_fkey foreign key (tenant_id, group_id) references ringfence.groups

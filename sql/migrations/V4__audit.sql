@@ -10,11 +10,10 @@ create table ringfence.audit_inbox (
     action         text        not null,
     decision       text        not null,
     rule           text,
-    actor_id       uuid        default nullif(current_setting('app.actor_id', true), '')::uuid,
+    actor_id       uuid        default nullif(current_setting('app.member_id', true), '')::uuid,
     identity_id    uuid        default nullif(current_setting('app.identity_id', true), '')::uuid,
     actor_kind     text        not null default current_setting('app.actor_kind', true),
-    -- The member whose rights were exercised, where another one acted.
-    on_behalf_of   uuid        default nullif(nullif(current_setting('app.member_id', true), current_setting('app.actor_id', true)), '')::uuid,
+    on_behalf_of   uuid,
     session_id     text        default nullif(current_setting('app.session_id', true), ''),
     authentication text        default nullif(current_setting('app.authentication', true), ''),
     object_type    text,
@@ -24,7 +23,7 @@ create table ringfence.audit_inbox (
     details        jsonb       not null default '{}',
     constraint audit_inbox_pkey primary key (xid, event_id),
     constraint audit_inbox_decision_is_known check (decision in ('allow', 'deny')),
-    constraint audit_inbox_actor_kind_is_known check (actor_kind in ('user', 'service', 'operator', 'crossing', 'nobody'))
+    constraint audit_inbox_actor_kind_is_known check (actor_kind in ('user', 'service', 'operator', 'nobody'))
 );
 
 create table ringfence.audit_events (

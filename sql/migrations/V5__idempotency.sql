@@ -2,9 +2,7 @@
 
 create table ringfence.idempotency_keys (
     tenant_id  uuid        not null,
-    -- Who asked, and for whom: themselves, or another they acted for.
     member_id  uuid        not null,
-    subject_id uuid        not null,
     route      text        not null,
     key        text        not null,
     body_hash  bytea       not null,
@@ -12,7 +10,7 @@ create table ringfence.idempotency_keys (
     headers    jsonb       not null,
     body       text        not null,
     created_at timestamptz not null default transaction_timestamp(),
-    constraint idempotency_keys_pkey primary key (tenant_id, member_id, subject_id, route, key),
+    constraint idempotency_keys_pkey primary key (tenant_id, member_id, route, key),
     constraint idempotency_keys_tenant_fkey foreign key (tenant_id) references ringfence.tenants,
     constraint idempotency_keys_key_is_short check (char_length(key) between 1 and 255),
     constraint idempotency_keys_body_hash_is_sha256 check (octet_length(body_hash) = 32)

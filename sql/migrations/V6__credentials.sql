@@ -1,6 +1,63 @@
 -- What a caller may show instead of an issuer's token, and what a member may be besides the roles that everybody knows:
 -- sessions of people, tokens of programs, roles that a tenant defines, and roles granted for hours.
 
+-- By whose sign-ins people come in; null: those of every issuer that the installation trusts.
+alter table ringfence.tenants
+    add column required_issuers text[],
+    add constraint tenants_required_issuers_are_some check (cardinality(required_issuers) between 1 and 20 and array_position(required_issuers, null) is null),
+    alter column required_issuers set statistics 0;
+
+-- Foreign keys compare past row security once FORCE is lifted; the rows that are there have nothing to hide from their owner.
+alter table ringfence.contacts no force row level security;
+alter table ringfence.members no force row level security;
+-- A contact that stands for another tenant is nobody's place: no member can be one.
+alter table ringfence.contacts
+    add column is_partner boolean not null default false,
+    add constraint contacts_partner_key unique (tenant_id, contact_id, is_partner);
+alter table ringfence.members
+    -- A role of the tenant's own making.
+    add column role_id uuid,
+    -- Until when a granted role may stand in for this one; whether it still does, the grant itself says at each entry.
+    add column elevated_until timestamptz,
+    add column is_partner boolean not null default false,
+    add constraint members_are_no_partners check (not is_partner),
+    drop constraint members_contact_fkey,
+    add constraint members_contact_fkey foreign key (tenant_id, member_id, is_partner) references ringfence.contacts (tenant_id, contact_id, is_partner),
+    -- For rows that repeat their member's role, because a door asks for it.
+    add constraint members_role_key unique (tenant_id, member_id, role),
+    drop constraint members_role_is_known,
+    add constraint members_role_is_known check (role in ('owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor', 'service', 'custom', 'guest')),
+    add constraint members_custom_has_role_id check ((role = 'custom') = (role_id is not null));
+alter table ringfence.contacts force row level security;
+alter table ringfence.members force row level security;
+
+-- What a member may do in a group: `overview` is a ticket's fields, `read` its comments too, `full` everything. Whoever creates
+-- or changes there sees it, or they would write what they may not read.
+alter table ringfence.group_members
+    add column access text[] not null default '{full}',
+    add constraint group_members_access_sees check (access && array['read', 'overview', 'full']),
+    add constraint group_members_access_is_known check (access <@ array['read', 'create', 'change', 'overview', 'full'] and access <> '{}');
+
+-- Who acts, and the member whose rights were exercised where another one acted.
+alter table ringfence.audit_inbox
+    alter column actor_id set default nullif(current_setting('app.actor_id', true), '')::uuid,
+    alter column on_behalf_of set default nullif(nullif(current_setting('app.member_id', true), current_setting('app.actor_id', true)), '')::uuid,
+    drop constraint audit_inbox_actor_kind_is_known,
+    add constraint audit_inbox_actor_kind_is_known check (actor_kind in ('user', 'service', 'operator', 'crossing', 'nobody'));
+
+-- Kept answers are of somebody who asked for themselves or for another, with the rights of that moment. Those kept until now
+-- say nothing of rights, so nobody gets them any more.
+alter table ringfence.idempotency_keys no force row level security;
+delete from ringfence.idempotency_keys;
+alter table ringfence.idempotency_keys
+    add column subject_id uuid not null,
+    add column rights bytea not null,
+    add constraint idempotency_keys_rights_are_sha256 check (octet_length(rights) = 32),
+    drop constraint idempotency_keys_pkey,
+    add constraint idempotency_keys_pkey primary key (tenant_id, member_id, subject_id, route, key);
+alter table ringfence.idempotency_keys alter column rights set statistics 0;
+alter table ringfence.idempotency_keys force row level security;
+
 -- A person signed in with a browser. Belongs to an identity, so to no tenant: which tenants it opens is asked at each entry.
 create table ringfence.sessions (
     session_id        uuid        not null,
@@ -52,7 +109,7 @@ create table ringfence.api_tokens (
     constraint api_tokens_hash_is_sha256 check (octet_length(token_hash) = 32),
     constraint api_tokens_name_is_short check (char_length(name) between 1 and 200),
     constraint api_tokens_scopes_are_names check (array_to_string(scopes, ',') ~ '^[a-z_.,]*$'),
-    constraint api_tokens_expire check (expires_at > created_at)
+    constraint api_tokens_expire check (expires_at > created_at and expires_at <= created_at + interval '367 days')
 );
 create index api_tokens_member_idx on ringfence.api_tokens (tenant_id, member_id, member_role);
 create index api_tokens_created_by_idx on ringfence.api_tokens (tenant_id, created_by);

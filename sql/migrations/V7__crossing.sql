@@ -33,9 +33,9 @@ create table ringfence.agreements (
     constraint agreements_partner_is_another check (partner_id <> tenant_id),
     constraint agreements_partner_is_known_before_it_counts check (partner_consented_at is null or partner_id is not null),
     constraint agreements_direction_is_known check (direction in ('outgoing', 'incoming', 'both')),
-    constraint agreements_actions_are_known check (cardinality(actions) between 1 and 2 and actions <@ array['ticket.escalate', 'comment.share']),
+    constraint agreements_actions_are_known check (cardinality(actions) between 1 and 2 and array_ndims(actions) = 1 and actions <@ array['ticket.escalate', 'comment.share']),
     constraint agreements_fields_are_known check (fields <@ array['subject', 'body', 'priority', 'type', 'tags', 'requester_name', 'requester_email']
-        and cardinality(fields) <= 7),
+        and cardinality(fields) <= 7 and coalesce(array_ndims(fields), 1) = 1),
     constraint agreements_consent_is_somebodys check ((consented_by is null) = (consented_at is null)),
     constraint agreements_revocation_is_somebodys check ((revoked_by is null) = (revoked_at is null))
 );

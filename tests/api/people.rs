@@ -206,13 +206,18 @@ async fn nobody_gives_what_they_do_not_hold() {
     patch(&running, &location(&lesser), &admin, 1, json!({"permissions": ["owner.manage"]})).await.expect(403);
     patch(&running, &location(&lesser), &admin, 1, json!({"permissions": []})).await.expect(200);
     patch(&running, &location(&made), &admin, 1, json!({"name": "Renamed"})).await.expect(403);
-    // A service that manages members makes services, not admins; itself least of all.
+    // A service that manages members and holds less than an admin gives nobody a place: neither a new one nor somebody else's.
     let manager = running.post(&members, &owner, service(json!(["member.read", "member.manage", "contact.read", "contact.change"]))).await.expect(201);
     let subject = installation.admin().await.query_one("select i.subject from ringfence.identities i join ringfence.members m using (identity_id) where m.member_id = $1", &[&id(&manager, "member_id")]).await.unwrap();
     let robot = running.token(subject.get(0));
     running.post(&members, &robot, json!({"issuer": running.issuer.issuer(), "subject": "climber", "name": "Climber", "role": "admin"})).await.expect(403);
     patch(&running, &location(&manager), &robot, 1, json!({"role": "admin"})).await.expect(403);
-    running.post(&members, &robot, service(json!(["member.read"]))).await.expect(201);
+    running.post(&members, &robot, service(json!(["member.read"]))).await.expect(403);
+    let mut anothers = service(json!(["member.read"]));
+    anothers["contact_id"] = json!(world.tenant("acme").contact);
+    running.post(&members, &robot, anothers).await.expect(403);
+    patch(&running, &location(&lesser), &robot, 2, json!({"permissions": []})).await.expect(403);
+    delete(&running, &location(&lesser), &robot).await.expect(403);
     // An admin makes no owner, and touches none.
     let path = |role: &str| format!("{members}/{}", people[role]);
     for role in ["admin", "agent"] {

@@ -13,6 +13,20 @@ async fn the_committed_schema_and_policy_tables_are_the_live_ones() {
     }
 }
 
+/// An installation that applied one keeps its checksum, and refuses another text under the same number.
+#[test]
+fn a_released_migration_is_never_edited() {
+    let sql = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../sql"));
+    let released = std::fs::read_to_string(sql.join("released.tsv")).unwrap();
+    assert!(released.lines().count() >= 5, "sql/released.tsv names fewer migrations than were released");
+    for line in released.lines() {
+        let (name, digest) = line.split_once('\t').unwrap();
+        let text = std::fs::read(sql.join("migrations").join(name)).unwrap();
+        let now = hex::encode(ring::digest::digest(&ring::digest::SHA256, &text));
+        assert_eq!(now, digest, "{name} was released: take the edit back, and write a new migration");
+    }
+}
+
 #[tokio::test]
 async fn every_constraint_that_a_request_can_meet_exists() {
     let client = migrated_admin_client().await;

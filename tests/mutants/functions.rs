@@ -135,7 +135,7 @@ fn bare(expression: &str) -> String {
 
 /// What the seal covers, left out where it is made and where it is looked at: one side alone would only lock everybody out.
 fn both_sides(functions: &[Function]) -> Vec<Mutant> {
-    let covered: [(&str, &[(&str, &str)]); 9] = [
+    let covered: [(&str, &[(&str, &str)]); 12] = [
         ("the backend", &[("int4send(pg_backend_pid())", "''::bytea")]),
         ("the transaction", &[("timestamptz_send(transaction_timestamp())", "''::bytea")]),
         ("the tenant", &[("textsend(current_setting('app.tenant_id', true)", "textsend(''"), ("textsend(seal.tenant_id::text", "textsend(''"), ("textsend(part[1]", "textsend(''")]),
@@ -145,6 +145,9 @@ fn both_sides(functions: &[Function]) -> Vec<Mutant> {
         ("the permissions", &[("|| current_setting('app.permissions', true)", "|| ''"), ("'||||,||'", "'||||||'"), ("|| found_member::text || '|' || held", "|| found_member::text || '|' || ''")]),
         ("the groups", &[("|| current_setting('app.groups', true)", "|| ''"), ("|| group_lists || '|' || part[4]", "|| '' || '|' || part[4]")]),
         ("the request", &[("|| current_setting('app.request_id', true)", "|| ''"), ("'||||,||' || part[4]", "'||||,||' || ''"), ("|| group_lists || '|' || part[4]", "|| group_lists || '|' || ''")]),
+        ("the kind of actor", &[("|| current_setting('app.actor_kind', true)", "|| ''"), ("|| '|' || kind || '|' || session", "|| '|' || '' || '|' || session"), ("'||||,|||' || kind", "'||||,|||' || ''")]),
+        ("the session", &[("|| current_setting('app.session_id', true)", "|| ''"), ("|| '|' || session || '|' || authentication", "|| '|' || '' || '|' || authentication")]),
+        ("the authentication", &[("|| current_setting('app.authentication', true)", "|| ''"), ("|| '|' || authentication)", "|| '|' || '')")]),
     ];
     covered
         .iter()

@@ -77,8 +77,8 @@ select i.tenant::uuid, i.event::uuid, i.xid::xid8, '2026-01-05', '{r_one}', i.ac
 insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, actor_kind, details)
 values ('{absent}', '9', '2026-01-01', '{r_one}', 'identity.refused', 'deny', 'nobody', '{}');
 
-insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body)
-select t.tenant_id, m::uuid, m::uuid, 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t, unnest(array['{owner}', '{agent}']) m;
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, rights, route, key, body_hash, status, headers, body)
+select t.tenant_id, m.member_id, m.member_id, sha256(textsend(concat_ws('|', m.identity_id, m.member_id, m.member_id, ringfence.permissions_of(m.role, false), '{};{};{};{}'))), 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t join ringfence.members m using (tenant_id) where m.member_id in ('{owner}', '{agent}');
 insert into ringfence.ticket_counters (tenant_id, last) select t.tenant_id, 9 from twins t;
 
 insert into ringfence.sessions (session_id, session_hash, identity_id, authenticated_at, idle_expires_at, expires_at)
@@ -87,7 +87,7 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions, creat
 select t.tenant_id, r.id::uuid, r.name, r.permissions::text[], r.made::timestamptz
   from twins t, (values ('{narrow_role}', 'narrow', '{ticket.read.group,comment.read.group,contact.read}', '2026-01-01'), ('{wide_role}', 'wide', '{settings.change,audit.read}', '2026-01-02')) r (id, name, permissions, made);
 insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, created_at, expires_at)
-select t.tenant_id, k.id::uuid, k.member::uuid, k.role, k.secret, sha256(k.secret::bytea), k.scopes::text[], k.made_by::uuid, '2026-01-01', '2999-01-01'
+select t.tenant_id, k.id::uuid, k.member::uuid, k.role, k.secret, sha256(k.secret::bytea), k.scopes::text[], k.made_by::uuid, now(), now() + interval '300 days'
   from twins t,
        (values ('{token_service}', '{service}', 'service', 'token_service', '{ticket.read,contact.read,act_as}', '{owner}'),
                ('{token_auditor}', '{auditor}', 'auditor', 'token_auditor', '{ticket.read,comment.read.group}', '{auditor}')) k (id, member, role, secret, scopes, made_by);

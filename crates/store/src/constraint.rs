@@ -8,6 +8,7 @@ const EXTERNAL_IS_WHOLE: &str = "goes together with external_source";
 /// Constraint, and the refusal it becomes. A test compares the names with the live catalogue.
 pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("tickets_number_key", Meaning::Collision),
+    ("idempotency_keys_pkey", Meaning::Conflict("idempotency_rights_changed", "the key was used with other rights than those of now")),
     ("tickets_external_key", Meaning::Conflict("external_id_taken", "another ticket has this external_source and external_id")),
     ("tickets_requester_fkey", Meaning::Field("requester_id")),
     ("tickets_assignee_fkey", Meaning::Field("assignee_id")),
@@ -52,7 +53,7 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("organizations_external_is_whole", Meaning::Invalid("external_id", EXTERNAL_IS_WHOLE)),
 ];
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     Conflict(&'static str, &'static str),
     /// On insert or update the field names nothing; on delete the thing is in use.

@@ -1,5 +1,6 @@
 //! What can go wrong with a statement, by what the caller can do about it. No driver text leaves this crate but to the log.
 
+use crate::constraint::{Meaning, refusal_of};
 use thiserror::Error;
 use tokio_postgres::error::SqlState;
 
@@ -73,6 +74,7 @@ impl From<tokio_postgres::Error> for StoreError {
             "RF007" => Self::Refused(Refusal::MayNotAct),
             "RF008" => Self::Refused(Refusal::NobodyToActFor),
             "40001" | "40P01" => Self::Collided,
+            "23505" if db.constraint().is_some_and(|name| refusal_of(name) == Some(Meaning::Collision)) => Self::Collided,
             "57014" => Self::Unavailable { reason: "a statement took too long" },
             "55P03" => Self::Unavailable { reason: "a lock was not to be had in time" },
             // Between being dropped and restored.

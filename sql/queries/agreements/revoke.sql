@@ -1,10 +1,7 @@
--- An owner calls an agreement off, which goes over to the other side; with its audit row.
+-- An owner calls an agreement off, which goes over to the other side; the function writes the audit row.
 -- $1 tenant_id, $2 agreement_id, $3 version expected.
 with a as (
     select changed.* from ringfence.revoke_agreement($2, $3) changed where changed.tenant_id = $1
-), logged as (
-    insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version)
-    select a.tenant_id, 'agreement.revoked', 'allow', 'agreement.manage', 'agreement', a.agreement_id, a.version from a
 )
 select a.agreement_id, a.partner_slug, a.proposed_here, a.direction, a.actions, a.fields, a.expires_at, a.consented_at, a.partner_consented_at,
        coalesce(a.revoked_at, a.partner_revoked_at) as revoked_at, a.revoked_at is null and a.partner_revoked_at is not null as revoked_by_partner,

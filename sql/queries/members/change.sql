@@ -1,5 +1,5 @@
 -- Changes the fields that the patch names (RFC 7396), if the version is the one expected and an owner remains.
--- `whole` is false where the contact's name or address was not the caller's to change; the caller then takes everything back.
+-- Whoever may change members may change contacts.
 -- $1 tenant_id, $2 member_id, $3 version expected, $4 patch.
 with owners as (
     -- Locked in one order: of two owners who demote one another the second waits here, and then counts one owner less.
@@ -46,7 +46,7 @@ with owners as (
            case when c.contact_id is null then before.email else c.email end as email, m.role, m.role_id, m.permissions,
            case when $4 ? 'groups' then coalesce((select jsonb_agg(g order by g ->> 'group_id') from jsonb_array_elements($4 -> 'groups') g), '[]')
                 else before.groups end as groups,
-           m.version, m.created_at, m.updated_at, (c.contact_id is not null) = ($4 ? 'name' or $4 ? 'email') as whole
+           m.version, m.created_at, m.updated_at
       from before cross join m left join c on true
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
@@ -60,5 +60,5 @@ with owners as (
                                                    where o.value is distinct from n.value), '[]'))
       from before, after a
 )
-select a.member_id, coalesce(a.name, '') as name, a.email, a.role, a.role_id, a.permissions, a.groups, a.version, a.created_at, a.updated_at, a.whole
+select a.member_id, coalesce(a.name, '') as name, a.email, a.role, a.role_id, a.permissions, a.groups, a.version, a.created_at, a.updated_at
   from after a

@@ -1,6 +1,5 @@
 -- Ties an identity to the tenant: the contact unless there is one, the member, who may ask to enter, the groups, the audit
--- rows; all in one statement, so that a refused one leaves no identity behind. `whole` is false where the contact given was
--- not the caller's to change; the caller then takes everything back.
+-- rows; all in one statement, so that a refused one leaves no identity behind. Whoever may give places may change contacts.
 -- $1 tenant_id, $2 contact_id of a new contact, $3 issuer, $4 subject, $5 name or null, $6 email or null, $7 role,
 -- $8 permissions or null, $9 groups with what may be done there, $10 contact_id of one who is there already, or null,
 -- $11 role_id or null.
@@ -41,6 +40,5 @@ with i as (
     select m.tenant_id, 'member.added', 'allow', 'member.manage', 'member', m.member_id, m.version, '{}'::jsonb from m
 )
 select m.member_id, coalesce(person.name, '') as name, person.email, m.role, m.role_id, m.permissions,
-       coalesce((select jsonb_agg(g order by g ->> 'group_id') from jsonb_array_elements($9) g), '[]') as groups, m.version, m.created_at, m.updated_at,
-       person.name is not null or ($5 is null and $6 is null) as whole
+       coalesce((select jsonb_agg(g order by g ->> 'group_id') from jsonb_array_elements($9) g), '[]') as groups, m.version, m.created_at, m.updated_at
   from m left join person on true

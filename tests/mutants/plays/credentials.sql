@@ -4,7 +4,7 @@
 -- before:
 update ringfence.sessions set <set>;
 -- sql:
-select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), ringfence.for_hours(ringfence.permissions_of(r, grouped))) limit 1), current_setting('app.permissions')), current_setting('app.session_id'), current_setting('app.actor_kind');
+select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), current_setting('app.permissions')), current_setting('app.session_id'), current_setting('app.actor_kind');
 -- let: set=ended_at=null
 -- via[s:session]: acme|agent|agent|i_agent|agent|session|user
 -- via[s:session]@globex: globex|agent|agent|i_agent|agent|session|user
@@ -150,7 +150,7 @@ values ('<tenant>', '{new}', '<who>', '<role>', 'a reason that was told', '{owne
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
 select '{acme}', '{new2}', '<who>', 'agent', 'a reason that was told', '{owner}', now() - <earlier>, now() + interval '1 hour' where <second>;
 -- sql:
-select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where ringfence.permissions_of(r, grouped) = current_setting('app.permissions') limit 1), current_setting('app.permissions')), current_setting('app.groups'), split_part(current_setting('play.entered', true), '|', 7);
+select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), current_setting('app.permissions')), current_setting('app.groups'), split_part(current_setting('play.entered', true), '|', 7);
 -- let: until=now()+'1h' who={requester} guest=false tenant={acme} role=auditor hours=1 revoked=null second=false earlier=interval/**/'6h'
 -- requester: auditor|{};{};{};{}|null
 -- requester role=light_agent: light_agent|{};{};{};{}|null

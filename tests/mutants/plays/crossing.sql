@@ -27,7 +27,7 @@ insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, directi
 values ('{acme}', '{new}', 'ours', 'both', '{ticket.escalate}', '{subject}', '2099-01-01', '{owner}'), ('{globex}', '{new}', 'theirs', 'both', '{ticket.escalate}', '{subject}', '2099-01-01', '{owner}');
 -- effects
 -- let: version=1
--- owner service[agreement.manage]: 1 / agreements a+1, agreements b+1, crossing_queue a+1
+-- owner service[agreement.manage]: 1 / agreements a+1, agreements b+1, audit_inbox a+1, crossing_queue a+1
 -- owner version=2: 0 / agreements a+1, agreements b+1
 -- owner version=null: 0 / agreements a+1, agreements b+1
 -- admin agent requester auditor service[agreement.read] nobody: 0 / agreements a+1, agreements b+1

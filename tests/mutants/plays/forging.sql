@@ -103,7 +103,6 @@ select set_config('app.tenant_id', '{acme}', true), set_config('app.member_id', 
 -- nobody sql=insert/**/into/**/ringfence.contacts(tenant_id,contact_id,name)values('{acme}','{new}','new'): !42501
 -- nobody sql=insert/**/into/**/ringfence.audit_inbox(tenant_id,action,decision)values('{acme}','x','allow'): !42501
 -- nobody sql=delete/**/from/**/ringfence.contacts: #0
--- nobody sql=delete/**/from/**/ringfence.idempotency_keys: #0
 -- nobody sql=update/**/ringfence.tickets/**/set/**/subject='x': #0
 
 -- play: a seal of another backend is not believed

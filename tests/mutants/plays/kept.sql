@@ -1,19 +1,31 @@
 -- What is kept of a request: answers, and the trail.
 
--- play: each member reads and forgets their own answers alone
+-- play: kept answers are changed and taken away by no statement
 <sql>;
--- effects
 -- let: sql=delete/**/from/**/ringfence.idempotency_keys
--- owner agent: #1 / idempotency_keys a-1
--- admin requester service[] nobody: #0 / unchanged
+-- owner agent nobody: !42501
 -- owner sql=update/**/ringfence.idempotency_keys/**/set/**/body='x': !42501
 
+-- play: an answer is for who had it with the rights of then
+-- before:
+<before>;
+-- sql:
+select body from ringfence.idempotency_keys;
+-- let: before=select
+-- owner agent: acme answer
+-- admin requester service[] nobody: nothing
+-- via[i:agent,a:owner] via[i:owner,a:agent]: nothing
+-- agent before=update/**/ringfence.members/**/set/**/role='light_agent'/**/where/**/member_id='{agent}': nothing
+-- agent before=insert/**/into/**/ringfence.group_members(tenant_id,member_id,group_id)values('{acme}','{agent}','{first}'): nothing
+-- owner before=update/**/ringfence.idempotency_keys/**/set/**/rights=sha256('x'): nothing
+
 -- play: each member keeps their own answers
-insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) values ('<tenant>', '<member>', '<subject>', 'createTicket', '<key>', sha256('x'), 201, '{}', 'x');
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, rights, route, key, body_hash, status, headers, body) values ('<tenant>', '<member>', '<subject>', <rights>, 'createTicket', '<key>', sha256('x'), 201, '{}', 'x');
 -- effects
--- let: tenant={acme} member=<me> subject=<me> key=k-2
+-- let: tenant={acme} member=<me> subject=<me> key=k-2 rights=ringfence.rights()
 -- owner agent requester service[]: #1 / idempotency_keys a+1
 -- owner agent requester tenant={globex}: !42501
+-- owner agent requester rights=sha256('x'): !42501
 -- owner agent member={admin}: !42501
 -- owner agent subject={admin}: !42501
 -- via[i:agent,a:owner] member={owner} subject={agent}: #1 / idempotency_keys a+1
@@ -40,10 +52,14 @@ select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, 
 -- agent columns=,recorded_at values=,now(): !42501
 -- agent columns=,decision values=,'x': !42701
 -- agent columns=,rule,on_behalf_of,object_type,object_id,object_version,external_system,details values=,'r',null,'ticket','{ticket1}',1,'s','{}': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
--- agent columns=,identity_id,actor_kind,session_id,authentication values=,'{i_agent}','service','s','a': #1 / a|r_two|agent|i_agent|service|s|a|t|t
+-- agent columns=,identity_id,actor_kind,session_id,authentication values=,'{i_agent}','user','session','bearer': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
+-- agent columns=,session_id values=,'s': !42501
+-- agent columns=,session_id values=,null: !42501
+-- agent columns=,authentication values=,'a': !42501
+-- agent columns=,authentication values=,null: !42501
 -- agent columns=,actor_kind values=,'nonsense': !42501
 -- agent columns=,actor_kind values=,'operator': !42501
--- agent columns=,actor_kind values=,'service': #1 / a|r_two|agent|i_agent|service|session|bearer|t|t
+-- agent columns=,actor_kind values=,'service': !42501
 -- agent columns=,identity_id values=,'{i_owner}': !42501
 -- agent columns=,identity_id values=,null: !42501
 -- agent columns=,on_behalf_of values=,'{owner}': !42501

@@ -84,7 +84,7 @@ insert into ringfence.<into>;
 -- root into=tags(tenant_id,tag)values('{absent}','x'): !23503 tags_tenant_fkey
 -- root into=audit_events(tenant_id,position,event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{absent}',1,'{new}','9',now(),'{new}','x','allow','user','{}'): !23503 audit_events_tenant_fkey
 -- root into=audit_heads(tenant_id,length)values('{absent}',0): !23503 audit_heads_tenant_fkey
--- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{absent}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
+-- root into=idempotency_keys(tenant_id,member_id,subject_id,rights,route,key,body_hash,status,headers,body)values('{absent}','{owner}','{owner}',sha256('r'),'x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{absent}'): !23503 reporting_logins_tenant_fkey
 -- root into=sessions(session_id,session_hash,identity_id,authenticated_at,idle_expires_at,expires_at)values('{new}',sha256('x'),'{absent}',now(),now(),now()): !23503 sessions_identity_fkey
 -- root into=api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{absent}','{new}','{agent}','agent','x',sha256('x'),'{}','{agent}',now()+'1h'): !23503 api_tokens_tenant_fkey
@@ -117,7 +117,7 @@ delete from ringfence.<table> where <where>;
 -- root table=contacts where=contact_id='{owner}' before=delete/**/from/**/ringfence.members;delete/**/from/**/ringfence.api_tokens: !23503 break_glass_grants_granted_by_fkey
 -- root table=contacts where=contact_id='{light_agent}' before=delete/**/from/**/ringfence.members;delete/**/from/**/ringfence.group_members: !23503 break_glass_grants_member_fkey
 -- root table=tenant_roles where=role_id='{narrow_role}' before=update/**/ringfence.members/**/set/**/role='custom',role_id='{narrow_role}'/**/where/**/role='agent': !23503 members_role_fkey
--- root table=contacts where=contact_id='{agent}': !23503 members_contact_fkey
+-- root table=contacts where=contact_id='{agent}': !23503 comments_author_fkey
 -- root table=contacts where=contact_id='{asker}': !23503 tickets_requester_fkey
 -- root table=members where=member_id='{agent}': !23503 memberships_member_fkey
 -- root table=identities where=subject='agent': !23503 memberships_identity_fkey
@@ -146,7 +146,7 @@ delete from ringfence.tenants where tenant_id = '{new}';
 -- root into=tags(tenant_id,tag)values('{new}','x'): !23503 tags_tenant_fkey
 -- root into=audit_events(tenant_id,position,event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{new}',1,'{new}','9',now(),'{new}','x','allow','user','{}'): !23503 audit_events_tenant_fkey
 -- root into=audit_heads(tenant_id,length)values('{new}',0): !23503 audit_heads_tenant_fkey
--- root into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{new}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
+-- root into=idempotency_keys(tenant_id,member_id,subject_id,rights,route,key,body_hash,status,headers,body)values('{new}','{owner}','{owner}',sha256('r'),'x','y',sha256('z'),1,'{}','x'): !23503 idempotency_keys_tenant_fkey
 -- root into=reporting_logins(login,tenant_id)values('x','{new}'): !23503 reporting_logins_tenant_fkey
 -- root into=tenant_roles(tenant_id,role_id,name,permissions)values('{new}','{new}','x','{}'): !23503 tenant_roles_tenant_fkey
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');set/**/local/**/session_replication_role=replica;insert/**/into/**/ringfence.api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{new}','{new}','{new}','agent','x',sha256('x'),'{}','{new}',now()+'1h');delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 api_tokens_tenant_fkey

@@ -17,7 +17,8 @@ delete from ringfence.<table> <where>;
 -- definer owner_role table=audit_events: #0 / unchanged
 -- definer owner_role table=audit_heads: #0 / unchanged
 -- definer owner_role table=installation_events: #0 / unchanged
--- definer owner_role table=idempotency_keys: #0 / unchanged
+-- definer table=idempotency_keys: #2 / idempotency_keys a-2
+-- owner_role table=idempotency_keys: #0 / unchanged
 -- definer owner_role table=ticket_counters: #0 / unchanged
 -- definer owner_role table=reporting_logins: #0 / unchanged
 -- definer owner_role table=sessions: #0 / unchanged
@@ -97,7 +98,7 @@ insert into ringfence.<into>;
 -- definer into=group_members(tenant_id,group_id,member_id)values('{acme}','{first}','{agent}'): #1
 -- definer into=group_members(tenant_id,group_id,member_id)values('{globex}','{first}','{agent}'): !42501
 -- definer into=organizations(tenant_id,organization_id,name)values('{acme}','{new}','x'): !42501
--- definer into=idempotency_keys(tenant_id,member_id,subject_id,route,key,body_hash,status,headers,body)values('{acme}','{owner}','{owner}','x','y',sha256('z'),1,'{}','x'): !42501
+-- definer into=idempotency_keys(tenant_id,member_id,subject_id,rights,route,key,body_hash,status,headers,body)values('{acme}','{owner}','{owner}',sha256('r'),'x','y',sha256('z'),1,'{}','x'): !42501
 -- owner_role into=installation_events(event_id,xid,recorded_at,request_id,action,decision,actor_kind,details)values('{new}','9',now(),'{new}','x','allow','user','{}'): #1
 -- owner_role into=keys(purpose,kid,inner_pad,outer_pad)select/**/'token',5,sha256('a')||sha256('b'),sha256('a')||sha256('b'): #1
 

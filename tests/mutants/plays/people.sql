@@ -153,11 +153,11 @@ insert into ringfence.members (tenant_id, member_id, identity_id, role, permissi
 -- owner admin role=service permissions='{}': #1 / members a+1
 -- admin role=service permissions='{owner.manage}': !42501
 -- owner role=service permissions='{owner.manage}': #1 / members a+1
--- service[member.manage,ticket.read] role=service permissions='{ticket.read}': #1 / members a+1
--- service[member.manage,ticket.read] role=service permissions='{ticket.read,ticket.change}': !42501
--- service[owner.manage] role=service permissions='{ticket.read}': !42501
--- service[owner.manage] role=service permissions='{owner.manage}': #1 / members a+1
--- service[member.manage] role=service permissions='{}': #1 / members a+1
+-- service[admin] service[admin,owner.manage] role=service permissions='{ticket.read}': #1 / members a+1
+-- service[admin,owner.manage] role=service permissions='{owner.manage}': #1 / members a+1
+-- service[admin] role=service permissions='{owner.manage}': !42501
+-- service[member.manage,ticket.read] service[admin,-audit.read] role=service permissions='{ticket.read}': !42501
+-- service[owner.manage,ticket.read] role=service permissions='{ticket.read}': !42501
 -- agent auditor service[ticket.read] role=service permissions='{ticket.read}': !42501
 -- owner member={outsider}: !23503 members_contact_fkey
 -- owner member={absent}: !23503 members_contact_fkey
@@ -171,9 +171,9 @@ with touched as (update ringfence.members set <set> returning role) select count
 -- let: set=version=9
 -- owner service[admin,owner.manage]: 8|1 / members a+8-8
 -- admin service[admin]: 7|0 / members a+7-7
--- service[member.read,owner.manage] service[member.read,member.manage]: 1|0 / members a+1-1
+-- service[member.read,owner.manage] service[member.read,member.manage]: 0|0 / unchanged
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0 / unchanged
--- service[owner.manage] service[member.manage]: 1|0 / members a+1-1
+-- service[owner.manage] service[member.manage]: 0|0 / unchanged
 -- owner set=updated_at=now(): 8|1 / members a+8-8
 -- owner set=tenant_id='{globex}': !42501
 -- owner set=member_id='{new}': !42501
@@ -196,13 +196,11 @@ update ringfence.members set role = '<role>', permissions = <permissions> where 
 -- owner was=auditor role=service permissions='{owner.manage}': #1 / api_tokens a+1-1, members a+1-1
 -- owner was=auditor role=service permissions='{nobodys.right}': !42501
 -- service[member.read,member.manage] was=auditor role=service permissions='{ticket.read}': #0 / unchanged
--- service[member.read,member.manage] was=service role=service permissions='{ticket.read}': !42501
--- service[member.read,member.manage] was=service role=service permissions='{member.read}': #1 / members a+1-1
--- service[member.read,member.manage] was=service: !42501
+-- service[member.read,member.manage] was=service role=service permissions='{member.read}': #0 / unchanged
+-- service[admin] was=service role=service permissions='{member.read}': #1 / members a+1-1
+-- service[admin] was=service role=service permissions='{owner.manage}': !42501
 -- service[member.read,owner.manage] was=auditor role=service permissions='{ticket.read}': #0 / unchanged
--- service[member.read,owner.manage] was=service role=service permissions='{ticket.read}': !42501
--- service[member.read,owner.manage] was=service role=service permissions='{member.read}': #1 / members a+1-1
--- service[member.read,owner.manage] was=service: !42501
+-- service[member.read,owner.manage] was=service role=service permissions='{member.read}': #0 / unchanged
 -- service[member.read,owner.manage] was=auditor role=service permissions='{member.read}': #0 / unchanged
 -- agent requester was=requester: #0 / unchanged
 
@@ -212,9 +210,9 @@ delete from ringfence.memberships; delete from ringfence.group_members; delete f
 -- sql:
 with gone as (delete from ringfence.members returning role) select count(*), count(*) filter (where role = 'owner') from gone;
 -- owner service[admin,owner.manage]: 8|1
--- service[member.read,owner.manage]: 1|0
+-- service[member.read,owner.manage]: 0|0
 -- admin service[admin]: 7|0
--- service[member.read,member.manage]: 1|0
+-- service[member.read,member.manage]: 0|0
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: 0|0
 -- definer: 8|1
 -- owner_role: 0|0

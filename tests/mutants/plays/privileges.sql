@@ -108,7 +108,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.groups role=ringfence_operator: none
 -- root relation=ringfence.groups role=ringfence_reporting: none
 -- root relation=ringfence.groups role=public: none
--- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id subject_id route key body_hash status headers body) delete
+-- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id route key body_hash status headers body subject_id rights)
 -- root relation=ringfence.idempotency_keys role=ringfence_auditor: none
 -- root relation=ringfence.idempotency_keys role=ringfence_dispatcher: none
 -- root relation=ringfence.idempotency_keys role=ringfence_operator: none
@@ -138,7 +138,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.logout_tokens role=ringfence_operator: none
 -- root relation=ringfence.logout_tokens role=ringfence_reporting: none
 -- root relation=ringfence.logout_tokens role=public: none
--- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions role_id elevated_until version created_at updated_at provisioned) insert(tenant_id member_id identity_id role permissions role_id) update(role permissions role_id version updated_at) delete
+-- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at role_id elevated_until is_partner provisioned) insert(tenant_id member_id identity_id role permissions role_id) update(role permissions version updated_at role_id) delete
 -- root relation=ringfence.members role=ringfence_auditor: none
 -- root relation=ringfence.members role=ringfence_dispatcher: none
 -- root relation=ringfence.members role=ringfence_operator: none
@@ -208,7 +208,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: accept_invitation access_of actor agreement_refuses begin_sign_in consent_agreement current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session gives_roles grant_break_glass grantable groups_with identify identity list_sessions may member member_with my_identity my_tenants oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement sealed status_may_follow take_sign_in tenant_id token_used touch_session touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in caller consent_agreement current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session forget_stale_answers gives_roles grant_break_glass grantable groups_with identify identity list_sessions may member member_with my_identity my_tenants oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights sealed status_may_follow take_sign_in tenant_id token_used touch_session touch_ticket transfer_ticket|t|f|f|f
 -- root role=ringfence_auditor: move_audit|t|f|f|f
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_reporting_login create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f

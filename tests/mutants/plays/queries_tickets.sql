@@ -216,7 +216,9 @@ select count(*) from ringfence.tags;
 -- play: an answer kept is found by the member who kept it, for a day
 -- before:
 update ringfence.idempotency_keys set created_at = transaction_timestamp() - interval '<age>';
-insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, route, key, body_hash, status, headers, body) values ('{acme}', '{owner}', '{owner}', 'other', 'k-1', sha256('x'), 200, '{}', 'other route'), ('{acme}', '{owner}', '{owner}', 'createTicket', 'k-9', sha256('x'), 200, '{}', 'other key');
+insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, rights, route, key, body_hash, status, headers, body)
+select k.tenant_id, k.member_id, k.subject_id, k.rights, o.route, o.key, k.body_hash, 200, '{}', o.body
+  from ringfence.idempotency_keys k, (values ('other', 'k-1', 'other route'), ('createTicket', 'k-9', 'other key')) o (route, key, body) where k.tenant_id = '{acme}' and k.member_id = '{owner}';
 -- query: idempotency/find.sql
 -- show: taken body
 -- let: 1={acme} 2=createTicket 3=k-1 4=77 age=1hour

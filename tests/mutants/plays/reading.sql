@@ -57,7 +57,8 @@ select count(*), min(left(tenant_id::text, 1)), max(left(tenant_id::text, 1)) fr
 -- owner admin auditor service[audit.read] table=audit_events: 2|a|a
 -- agent grouped_agent light_agent requester service[ticket.read] nobody definer owner_role table=audit_events: 0|null|null
 -- owner agent table=idempotency_keys: 1|a|a
--- admin requester service[ticket.read] nobody owner_role definer table=idempotency_keys: 0|null|null
+-- admin requester service[ticket.read] nobody owner_role table=idempotency_keys: 0|null|null
+-- definer table=idempotency_keys: 2|a|a
 -- definer table=audit_heads: 1|a|a
 -- owner_role table=audit_heads: 0|null|null
 -- definer table=ticket_counters: 1|a|a

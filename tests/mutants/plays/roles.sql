@@ -10,11 +10,12 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) value
 -- owner admin permissions={ticket.read.group,comment.note.group,ticket.resolve.own,token.manage,role.manage}: #1 / tenant_roles a+1
 -- service[role.manage,ticket.read.group] permissions={ticket.read.group}: #1 / tenant_roles a+1
 -- service[role.manage,ticket.read.group] permissions={ticket.read}: !42501
--- service[role.manage,comment.create.group] permissions={comment.note.group}: #1 / tenant_roles a+1
+-- service[role.manage,comment.create.group] permissions={comment.note.group}: !42501
+-- service[role.manage,comment.create] permissions={comment.note.group}: #1 / tenant_roles a+1
 -- service[role.manage,comment.read] service[role.manage,ticket.change.group] permissions={comment.note.group,ticket.resolve.own}: !42501
 -- service[role.manage,ticket.change] permissions={ticket.resolve.own}: #1 / tenant_roles a+1
 -- owner permissions={owner.manage}: !23514 tenant_roles_stay_below_owner
--- owner permissions={break_glass.grant}: !23514 tenant_roles_stay_below_owner
+-- owner permissions={break_glass.grant}: !42501
 -- owner permissions={agreement.manage}: !23514 tenant_roles_stay_below_owner
 -- owner permissions={act_as}: !23514 tenant_roles_stay_below_owner
 -- owner permissions={provision.manage}: !23514 tenant_roles_stay_below_owner

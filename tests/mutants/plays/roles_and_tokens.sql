@@ -2,9 +2,11 @@
 
 -- play: who makes whose token, of which rights
 insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
-values ('<tenant>', '{new}', '<member>', '<role>', 'new', sha256('<secret>'), '<scopes>', '<by>', '2999-01-01');
+values ('<tenant>', '{new}', '<member>', '<role>', 'new', sha256('<secret>'), '<scopes>', '<by>', transaction_timestamp() + interval '<days> days');
 -- effects
--- let: tenant={acme} member=<me> role=agent scopes={} by=<me> secret=new
+-- let: tenant={acme} member=<me> role=agent scopes={} by=<me> secret=new days=300
+-- agent days=368: !23514 api_tokens_expire
+-- agent days=0: !23514 api_tokens_expire
 -- agent grouped_agent: #1 / api_tokens a+1
 -- owner role=owner: #1 / api_tokens a+1
 -- requester role=requester scopes={ticket.read.own}: #1 / api_tokens a+1
@@ -48,8 +50,8 @@ values ('<tenant>', '{new}', '<member>', '<role>', 'new', sha256('<secret>'), '<
 update ringfence.api_tokens set scopes = '{token.create,ticket.read}';
 -- sql:
 insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
-values ('{acme}', '{new}', '{auditor}', 'auditor', 'new', sha256('new'), '<scopes>', '{auditor}', '2999-01-01');
--- let: scopes={ticket.read}
+values ('{acme}', '{new}', '{auditor}', 'auditor', 'new', sha256('new'), '<scopes>', '{auditor}', transaction_timestamp() + interval '<days> days');
+-- let: scopes={ticket.read} days=300
 -- via[t:token_auditor]: #1
 -- via[t:token_auditor] scopes={audit.read}: !42501
 -- via[t:token_auditor] scopes={ticket.read,comment.read}: !42501
@@ -65,6 +67,7 @@ update ringfence.api_tokens set <set>;
 -- via[i:auditor,a:owner] via[i:auditor,a:agent]: #0 / unchanged
 -- via[i:owner,a:auditor]: #0 / unchanged
 -- owner auditor service[token.manage] set=revoked_at=null: !42501
+-- owner auditor service[token.manage] set=revoked_at=now()-interval'1h': !42501
 -- owner auditor set=scopes='{}': !42501
 -- owner set=tenant_id='{globex}': !42501
 -- owner set=member_id='{owner}': !42501
@@ -91,20 +94,20 @@ delete from ringfence.api_tokens;
 -- effects
 -- let: role=auditor
 -- owner admin service[admin]: #2 / api_tokens a-2
--- service[member.manage] service[owner.manage]: #1 / api_tokens a-1
+-- service[member.manage] service[owner.manage]: #0 / unchanged
 -- agent auditor requester nobody service[token.manage]: #0 / unchanged
 -- owner role=owner: #2 / api_tokens a-2, api_tokens b+1-1, members a+1-1, members b+1-1
 -- admin service[admin] role=owner: #1 / api_tokens a+1-2, api_tokens b+1-1, members a+1-1, members b+1-1
--- service[member.manage] service[owner.manage] role=owner: #1 / api_tokens a+1-2, api_tokens b+1-1, members a+1-1, members b+1-1
+-- service[member.manage] service[owner.manage] role=owner: #0 / api_tokens a+1-1, api_tokens b+1-1, members a+1-1, members b+1-1
 
 -- play: nobody becomes a service for as long as it takes to make a token in their name
 -- before:
 update ringfence.members set role = 'service', permissions = '{}' where member_id = '{requester}';
 insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
-values ('{acme}', '{new}', '{requester}', 'service', 'new', sha256('new'), '{}', '<by>', '2999-01-01');
+values ('{acme}', '{new}', '{requester}', 'service', 'new', sha256('new'), '{}', '<by>', transaction_timestamp() + interval '<days> days');
 -- sql:
 update ringfence.members set role = 'requester', permissions = null where member_id = '{requester}';
--- let: by={admin}
+-- let: by={admin} days=300
 -- owner admin: !23514 api_tokens_of_others_are_services
 -- admin by={requester}: #1
 
@@ -121,7 +124,7 @@ insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) value
 -- owner id={narrow_role}: !23505 tenant_roles_pkey
 -- admin permissions={owner.manage}: !42501
 -- owner permissions={owner.manage}: !23514 tenant_roles_stay_below_owner
--- owner permissions={break_glass.grant}: !23514 tenant_roles_stay_below_owner
+-- owner permissions={break_glass.grant}: !42501
 -- owner permissions={agreement.manage}: !23514 tenant_roles_stay_below_owner
 -- owner permissions={act_as}: !23514 tenant_roles_stay_below_owner
 -- owner permissions={provision.manage}: !23514 tenant_roles_stay_below_owner
@@ -226,6 +229,8 @@ select ringfence.access_of('<permission>');
 select (select string_agg(p, ' ' order by p) from unnest(ringfence.grantable()) p);
 -- service[]: null
 -- service[a.b]: a.b a.b.group a.b.own
--- service[a.b,owner.manage]: a.b a.b.group a.b.own act_as owner.manage owner.manage.group owner.manage.own provision.manage
+-- service[a.b,owner.manage]: a.b a.b.group a.b.own owner.manage owner.manage.group owner.manage.own
+-- service[break_glass.grant,a.b]: a.b a.b.group a.b.own
+-- service[comment.create.group]: comment.create.group comment.create.group.group comment.create.group.own
 -- nobody: null
 -- via[i:agent,a:requester]: token.create token.create.group token.create.own

@@ -55,7 +55,6 @@ set local enable_indexscan = off; set local enable_bitmapscan = off; set local e
 <sql> where <predicate>tenant_id = current_setting('x.t')::uuid and set_config('x.t', '{globex}', true) is not null;
 -- effects
 -- let: predicate=
--- owner sql=delete/**/from/**/ringfence.idempotency_keys: #0 / unchanged or #1 / idempotency_keys a-1
 -- owner sql=delete/**/from/**/ringfence.contacts predicate=contact_id='{silent}'/**/and/**/: #0 / unchanged or #1 / contacts a-1
 -- owner sql=update/**/ringfence.contacts/**/set/**/name='x' predicate=contact_id='{silent}'/**/and/**/: #0 / unchanged or #1 / contacts a+1-1
 -- owner sql=update/**/ringfence.tickets/**/set/**/subject='x' predicate=ticket_id='{ticket1}'/**/and/**/: #0 / unchanged or #1 / tickets a+1-1

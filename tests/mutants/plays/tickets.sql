@@ -125,10 +125,15 @@ update ringfence.<table> set <set>;
 
 -- play: who writes which ticket's history, as whom
 insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes, created_at)
-values ('<tenant>', '{new}', '<ticket>', '<requester>', '<group>', '<actor>', 'ticket.updated', '<visibility>', 2, '{}', now());
+values ('<tenant>', '{new}', '<ticket>', '<requester>', '<group>', '<actor>', 'ticket.updated', '<visibility>', 2, '{}', <at>);
 -- effects
--- let: tenant={acme} ticket={ticket1} requester={asker} group={first} actor=<me> visibility=internal
--- owner admin agent auditor service[ticket.read] grouped_agent light_agent: #1 / ticket_events a+1
+-- let: tenant={acme} ticket={ticket1} requester={asker} group={first} actor=<me> visibility=internal at=now()
+-- owner admin agent service[ticket.read,ticket.change] grouped_agent light_agent: #1 / ticket_events a+1
+-- service[ticket.read,ticket.import] at=now()-interval'1d': #1 / ticket_events a+1
+-- owner agent grouped_agent light_agent service[ticket.read,ticket.change] at=now()-interval'1d': !42501
+-- auditor service[ticket.read]: !42501
+-- requester ticket={ticket3} requester={requester} group={none} at=now()-interval'1d': !42501
+-- service[ticket.read.own] ticket={ticket3} requester={service} group={none}: !42501
 -- owner agent service[ticket.read] grouped_agent light_agent tenant={globex}: !42501
 -- owner agent service[ticket.read] grouped_agent light_agent actor={asker}: !42501
 -- grouped_agent light_agent ticket={ticket2} group={second}: !42501

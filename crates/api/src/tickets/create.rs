@@ -71,7 +71,7 @@ pub async fn create_ticket(caller: Caller, request: HttpRequest, body: Unread, n
     create(&caller, attempt, &numbers, (&new, &requester), &path, &Cell::new(false)).await
 }
 
-/// Blocks of numbers that others may empty between the look and the taking.
+/// Blocks of numbers that others may empty between the look and the taking, or have given to tickets of theirs.
 const BLOCKS: usize = 8;
 
 async fn create(caller: &Caller, attempt: Option<Attempt>, numbers: &Numbers, (new, requester): (&NewTicket, &Requester), path: &str, spent: &Cell<bool>) -> Result<HttpResponse, Problem> {
@@ -83,7 +83,12 @@ async fn create(caller: &Caller, attempt: Option<Attempt>, numbers: &Numbers, (n
         let mut new = new.clone();
         new.requester_id = requester.find(tx).await?;
         let number = numbers.take_for(tx).await.inspect_err(|error| spent.set(matches!(error, StoreError::Collided)))?;
-        let ticket = tickets::create(tx, &new, number).await?;
+        let ticket = tickets::create(tx, &new, number).await.inspect_err(|error| {
+            if matches!(error, StoreError::Collided) {
+                numbers.forget(&caller.principal);
+                spent.set(true);
+            }
+        })?;
         let location = format!("{path}/{}", ticket.ticket_id);
         Ok(Answer::created(&ticket, Some(ticket.version), location))
     })

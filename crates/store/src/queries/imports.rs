@@ -85,7 +85,11 @@ async fn import_once(database: &Database, principal: &Principal, numbers: &Numbe
     numbers.ensure(database, principal).await?;
     let mut tx = TenantTx::open(database, principal, Access::Write).await?;
     let written = match numbers.take_for(&mut tx).await {
-        Ok(number) => write(&mut tx, ticket, number, Timestamp::now()).await,
+        Ok(number) => write(&mut tx, ticket, number, Timestamp::now()).await.inspect_err(|error| {
+            if matches!(error, StoreError::Collided) {
+                numbers.forget(principal);
+            }
+        }),
         Err(error) => Err(error),
     };
     match written {

@@ -133,7 +133,7 @@ pub async fn add(tx: &mut TenantTx, new: &NewMember) -> Result<Member, StoreErro
             ],
         )
         .await?;
-    rows.first().map(whole).transpose()?.ok_or(Refusal::Forbidden { permission: permission::MEMBER_MANAGE }.into())
+    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::MEMBER_MANAGE }.into())
 }
 
 /// Applies a merge patch to the version expected. None: nothing matched, or it would leave no owner.
@@ -143,7 +143,7 @@ pub async fn add(tx: &mut TenantTx, new: &NewMember) -> Result<Member, StoreErro
 pub async fn change(tx: &mut TenantTx, member: MemberId, version: i32, patch: &Value) -> Result<Option<Member>, StoreError> {
     let tenant = tx.tenant_id();
     let rows = tx.query(CHANGE, &[&tenant, &member.0, &version, patch]).await?;
-    rows.first().map(whole).transpose()
+    rows.first().map(from_row).transpose()
 }
 
 /// Ends a membership; the person stays as a contact, their tickets are nobody's. False: nothing matched, or it would leave
@@ -154,11 +154,6 @@ pub async fn change(tx: &mut TenantTx, member: MemberId, version: i32, patch: &V
 pub async fn remove(tx: &mut TenantTx, member: MemberId, version: Option<i32>) -> Result<bool, StoreError> {
     let tenant = tx.tenant_id();
     Ok(!tx.query(REMOVE, &[&tenant, &member.0, &version]).await?.is_empty())
-}
-
-/// The doors of contacts let less through than those of members: a change done by half is none.
-fn whole(row: &Row) -> Result<Member, StoreError> {
-    if row.try_get("whole")? { from_row(row) } else { Err(Refusal::Forbidden { permission: permission::CONTACT_CHANGE }.into()) }
 }
 
 fn from_row(row: &Row) -> Result<Member, StoreError> {

@@ -319,6 +319,13 @@ impl Numbers {
         self.take(TenantId(tx.tenant_id())).ok_or(StoreError::Collided)
     }
 
+    /// What was reserved is taken by others: the next one who needs a number reserves anew.
+    pub fn forget(&self, principal: &Principal) {
+        if let Ok(mut blocks) = self.0.lock() {
+            blocks.remove(&principal.tenant_id());
+        }
+    }
+
     fn take(&self, tenant: TenantId) -> Option<i64> {
         let mut blocks = self.0.lock().ok()?;
         let (next, end) = blocks.get_mut(&tenant)?;
