@@ -66,6 +66,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("act_chain_too_deep", "The token says itself whom its bearer acts for"),
 ];
 const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
+const RIGHTS_CHANGED: (&str, &str) = ("idempotency_rights_changed", "The key was used by the caller when they had other rights; nothing was done");
 
 /// Codes of `errors[]`.
 pub const FIELD_CODES: &[(&str, &str)] = &[
@@ -240,7 +241,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
         .map(|(code, text, _)| (*code, (*text).to_owned()))
         .collect();
     if operation.repeats() {
-        conflicts.push((IN_FLIGHT.0, IN_FLIGHT.1.to_owned()));
+        conflicts.extend([IN_FLIGHT, RIGHTS_CHANGED].map(|(code, text)| (code, text.to_owned())));
     }
     if !conflicts.is_empty() {
         answers.insert("409".into(), coded(Kind::Conflict, conflicts));
@@ -277,7 +278,7 @@ fn codes() -> Vec<&'static str> {
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
     codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).map(|(code, _)| *code));
-    codes.extend([IN_FLIGHT.0, "walls_not_verified", "two_credentials", "session_required", "invitation_unknown", "email_not_verified", "invitation_for_another", "issuer_not_accepted", "issuer_unavailable", "logout_token_replayed"]);
+    codes.extend([IN_FLIGHT.0, RIGHTS_CHANGED.0, "walls_not_verified", "two_credentials", "session_required", "invitation_unknown", "email_not_verified", "invitation_for_another", "issuer_not_accepted", "issuer_unavailable", "logout_token_replayed"]);
     codes.sort_unstable();
     codes.dedup();
     codes
