@@ -206,7 +206,9 @@ fn counted(request: &HttpRequest, caller: Option<(TenantRef, Uuid)>, is_inside: 
 /// A credential that only the database could refuse, on a way that has not counted it yet.
 pub fn counting_refusals(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let is_uncounted = response.request().extensions().get::<Counted>().is_some_and(|counted| !counted.is_refused_credential);
-    if response.status() != StatusCode::UNAUTHORIZED || !is_uncounted {
+    // Whoever is asked to sign in again was not refused: their credential is good.
+    let is_known = response.response().extensions().get::<Unwritten>().is_some_and(|unwritten| unwritten.0.max_age.is_some());
+    if response.status() != StatusCode::UNAUTHORIZED || !is_uncounted || is_known {
         return response;
     }
     match Limits::refused_credential(response.request()) {

@@ -80,7 +80,7 @@ fn make(play: &Play, member: &str, role: &str, scopes: &str, by: &str) -> String
     let acme = play.acme();
     format!(
         "insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
-         values ('{}', gen_random_uuid(), '{}', '{role}', 'mine', sha256(gen_random_uuid()::text::bytea), '{scopes}', '{}', '2999-01-01')",
+         values ('{}', gen_random_uuid(), '{}', '{role}', 'mine', sha256(gen_random_uuid()::text::bytea), '{scopes}', '{}', now() + interval '300 days')",
         acme.id, acme.members[member], acme.members[by]
     )
 }

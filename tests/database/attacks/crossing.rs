@@ -139,7 +139,7 @@ async fn only_the_carrier_takes_a_step_and_it_takes_no_other() {
     let steps = ["take_crossing()", "deliver_crossing('x')", "complete_crossing('x')"];
     let inner = [
         "signed('letter', '{}')", "opened('letter', 'x')", "send_over('agreement', null, null)", "settle_crossing(null, null, null, 'ticket', null)", "receive_agreement('{}')",
-        "receive_ticket('{}')", "receive_comment('{}')", "record_crossing(null, null, 'a', null, 'b', null, null)", "next_ticket_number(null)", "ticket_fields(null, null, '{}')",
+        "receive_ticket('{}')", "receive_comment('{}')", "record_crossing(null, null, 'a', null, 'b', null, null)", "next_ticket_numbers(null, 1)", "ticket_fields(null, null, '{}')",
         "may_still_escalate(null, null, null)", "partner_contact(null)", "seal(null)",
     ];
     for login in ["ringfence_app", "ringfence_auditor", "ringfence_operator", "ringfence_dispatcher"] {
