@@ -81,8 +81,11 @@ fn asked(rule: &str) -> String {
         ("member_id = ( SELECT", "as oneself"),
         ("contact_id = ( SELECT", "as oneself"),
         ("role <> 'owner'", "owners apart"),
-        ("role = 'service'", "all rights of an admin, unless it is a service"),
-        ("(tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles", "all rights of an admin"),
+        ("ringfence.gives_roles", "all rights of an admin"),
+        ("ringfence.rights", "with the rights kept"),
+        ("ringfence.caller", "as whoever calls, and how"),
+        ("ringfence.acts_on_tickets", "whoever may do anything to tickets"),
+        ("revoked_at IS NULL", "once"),
         ("permissions <@", "no more than one holds"),
         ("visibility = 'public'", "public"),
         ("visibility = 'internal'", "internal"),
@@ -93,7 +96,7 @@ fn asked(rule: &str) -> String {
     }
     let mut permissions: Vec<&str> = rule
         .split('\'')
-        .filter(|word| word.contains('.') && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'.') && !word.starts_with("app."))
+        .filter(|word| word.contains('.') && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_') && !word.starts_with("app."))
         .collect();
     permissions.sort_unstable();
     permissions.dedup();
