@@ -176,9 +176,10 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- play: the member whom an identity is
 -- query: members/of_identity.sql
 -- show: member_id
--- let: 1={acme} 2={i_agent}
+-- let: 1={acme} 2=https://issuer.example 3=agent
 -- owner: agent
--- owner 2={i_outsider}: nothing
+-- owner 3=outsider: nothing
+-- owner 3=nobody_yet: nothing
 
 -- play: members
 -- before:

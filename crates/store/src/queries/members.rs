@@ -69,17 +69,16 @@ pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Option<Member>,
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn already(database: &Database, principal: &Principal, new: &NewMember) -> Result<(Entered, Option<Member>), StoreError> {
-    let identity = database.identify(&new.issuer, &new.subject).await?;
-    let mut tx = TenantTx::open(database, principal, Access::Read).await?;
+    let mut tx = TenantTx::open(database, principal, Access::Write).await?;
     let tenant = tx.tenant_id();
-    let rows = tx.query(OF_IDENTITY, &[&tenant, &identity.0]).await?;
+    let rows = tx.query(OF_IDENTITY, &[&tenant, &new.issuer, &new.subject]).await?;
     let found = rows.first().map(|row| row.try_get::<_, Uuid>("member_id")).transpose()?.or(new.contact_id);
     let member = match found {
         Some(member) => find(&mut tx, member.into()).await?,
         None => None,
     };
     let entered = tx.enter().await?.clone();
-    tx.commit().await?;
+    tx.rollback().await?;
     Ok((entered, member))
 }
 
