@@ -203,12 +203,12 @@ impl Actor {
         self.may(right) || (person == self.member && !self.for_another)
     }
 
-    /// Whoever holds every right of an admin gives roles, and nobody else.
+    /// Whoever holds every right of an admin gives roles and places, and nobody else.
     fn gives_roles(&self) -> bool {
         of_role("admin", false).is_subset(&self.names)
     }
 
-    /// What one may put into somebody else's rights: what one holds, and its narrower forms.
+    /// What one may put into somebody else's rights: what one holds, and its narrower forms; breaking the glass is an owner's own.
     pub fn could_give(&self, wanted: &Names) -> bool {
         let holds = |name: &str| {
             let (right, scope) = split(name);
@@ -216,18 +216,18 @@ impl Actor {
                 || (!scope.is_empty() && self.may(right))
                 || match name {
                     "ticket.resolve.own" => self.may("ticket.change"),
-                    "comment.note.group" => self.may("comment.create") || self.may("comment.create.group"),
-                    "act_as" | "provision.manage" => self.may("owner.manage"),
+                    "comment.note.group" => self.may("comment.create"),
+                    "act_as" | "provision.manage" => self.may("owner.manage") && self.gives_roles(),
                     _ => false,
                 }
         };
-        (!self.for_hours || wanted.is_empty()) && wanted.iter().all(|name| holds(name))
+        (!self.for_hours || wanted.is_empty()) && wanted.iter().all(|name| name != "break_glass.grant" && holds(name))
     }
 
     /// Makes a member of the role, or takes the membership of who has it.
     pub fn manages(&self, role: &str) -> bool {
         let manager = if role == "owner" { self.may("owner.manage") } else { self.may("member.manage") || self.may("owner.manage") };
-        manager && (role == "service" || self.gives_roles())
+        manager && self.gives_roles()
     }
 
     /// A member is a person, so it takes making a contact, too.
@@ -247,9 +247,9 @@ impl Actor {
         self.makes_role(present) && self.could_give(wanted)
     }
 
-    /// In one's own name, and to nobody who is more already.
+    /// An owner, whole and in their own name, and to nobody who is more already.
     pub fn grants(&self, to: &str) -> bool {
-        self.may("break_glass.grant") && !self.for_another && !matches!(to, "owner" | "service")
+        self.may("break_glass.grant") && self.may("owner.manage") && self.gives_roles() && !self.for_another && !matches!(to, "owner" | "service")
     }
 }
 
