@@ -53,7 +53,7 @@ try {
   await page.waitForSelector('details.operation');
   await page.fill('#find', 'comments');
   const found = await page.$$eval('details.operation:not([hidden])', (shown) => shown.map((each) => each.id));
-  assert.deepEqual(found, ['listComments', 'createComment', 'getComment']);
+  assert.deepEqual(found, ['listComments', 'createComment', 'getComment', 'listCommentShares', 'shareComment']);
 
   await page.goto(`${url}/docs#getTicket`);
   await page.waitForSelector('#getTicket[open] form');
