@@ -68,7 +68,7 @@ impl Stage {
             ids.insert((*name).to_owned(), format!("00000000-0000-7000-8000-{:012}", number + 1));
         }
         let mut stage = Self { client, installation, ids, tokens: BTreeMap::new(), analyst: String::new(), effects: String::new() };
-        stage.run("set search_path = pg_catalog, pg_temp; set client_min_messages = error").await;
+        stage.run("set search_path = pg_catalog, pg_temp; set client_min_messages = error; set statement_timeout = '20s'").await;
         stage.run(&stage.named(include_str!("stage.sql"))).await;
         for tenant in ["globex", "acme"] {
             stage.analyst = stage.value(&stage.named(&format!("select ringfence.create_reporting_login('{{{tenant}}}', '{{verifier}}', '{{r_one}}')"))).await;

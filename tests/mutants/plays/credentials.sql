@@ -155,6 +155,8 @@ select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '
 -- requester: auditor|{};{};{};{}|null
 -- requester role=light_agent: light_agent|{};{};{};{}|null
 -- grouped_agent who={grouped_agent} role=light_agent: light_agent|{first};{first};{first};{first}|null
+-- owner who={owner}: owner|{};{};{};{}|null
+-- service[ticket.read] who={service}: ,ticket.read,|{};{};{};{}|null
 -- requester until=null: requester|{};{};{};{}|null
 -- requester until=clock_timestamp(): requester|{};{};{};{}|null
 -- requester hours=-1: requester|{};{};{};{}|null

@@ -16,6 +16,9 @@ select count(*) from ringfence.<table>;
 -- grouped_agent setting=groups value={{second}} local=false: !RF001
 -- agent setting=identity_id value={i_owner}: !RF001
 -- agent setting=request_id value={r_one}: !RF001
+-- agent setting=actor_kind value=operator: !RF001
+-- agent setting=session_id value=another: !RF001
+-- agent setting=authentication value=another: !RF001
 -- agent setting=seal value=0: !RF001
 -- agent setting=seal value=null: !RF001
 -- agent setting=seal value=: 0
