@@ -1,2 +1,2 @@
--- Notes in the tenant that sent it how a letter fared. $1 receipt.
+-- Notes in the tenant that sent it how a letter fared; no tenant_id: the function enters the one that the signed receipt names. $1 receipt.
 select ringfence.complete_crossing($1)
