@@ -119,12 +119,12 @@ async fn nobody_is_sent_where_somebody_else_says() {
 #[tokio::test]
 async fn what_is_asked_for_is_asked_of_the_issuer_and_checked() {
     let (installation, running, _) = served().await;
-    for (query, field) in [("issuer=https%3A%2F%2Fevil.example", "issuer"), ("max_age=0", "max_age"), ("max_age=86401", "max_age"), ("acr=a%20b", "acr"), ("colour=red", "colour"), ("issuer=a&issuer=b", "issuer")] {
+    for (query, field) in [("issuer=https%3A%2F%2Fevil.example", "issuer"), ("max_age=0", "max_age"), ("max_age=86401", "max_age"), ("acr=a%20b", "acr"), ("tenant=0.5", "tenant"), ("tenant=No%20Such", "tenant"), ("colour=red", "colour"), ("issuer=a&issuer=b", "issuer")] {
         let call = running.visit(&running.url(&format!("/v1/auth/sign-in?{query}")), &[]).await.expect(400);
         assert_eq!(call.body["errors"][0]["field"], field, "{query}");
     }
     // A tenant that exists and one that does not lead the same way.
-    for tenant in ["acme", "nowhere", "No%20Such"] {
+    for tenant in ["acme", "nowhere", "00000000-0000-7000-8000-000000000000"] {
         running.begin(&format!("tenant={tenant}")).await;
     }
     let weak = running.begin("acr=urn:strong&tenant=acme").await;

@@ -230,7 +230,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.has_body, "413", "TooLarge");
     may(operation.has_body, "415", "UnsupportedMediaType");
     may(operation.repeats(), "422", "IdempotencyMismatch");
-    may(operation.must_compare(), "428", "PreconditionRequired");
+    may(operation.must_compare() || operation.id == "setProvisioningSettings", "428", "PreconditionRequired");
     may(authenticates || operation.signs_in() && operation.id != "listIssuers", "429", "RateLimited");
     may(authenticates || operation.signs_in(), "500", "Internal");
     may(authenticates || operation.signs_in(), "503", "Unavailable");

@@ -57,7 +57,7 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
     let mut fields = Fields::of_query(request.query_string());
     let issuer = fields.text("issuer", 1, 500);
     let return_to = fields.text("return_to", 1, 2000);
-    let tenant = fields.text("tenant", 1, 100);
+    let tenant = fields.parsed::<TenantRef>("tenant", "the slug or UUID of a tenant");
     let max_age = fields.parsed::<i64>("max_age", "a number of seconds");
     if max_age.is_some_and(|seconds| !(1..=LONGEST).contains(&seconds)) {
         fields.wrong("max_age", "out_of_range", format!("must be from 1 to {LONGEST}"));
@@ -90,7 +90,7 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
     let attempt = Attempt {
         issuer,
         return_to: target.map(|url| url.to_string()).unwrap_or_default(),
-        tenant_id: named(&database, tenant.as_deref()).await?,
+        tenant_id: named(&database, tenant).await?,
         max_age: max_age.and_then(|seconds| i32::try_from(seconds).ok()),
         acr: asked.acr,
     };
@@ -100,8 +100,8 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
 }
 
 /// A tenant that is not there is not told apart: the sign-in goes on.
-async fn named(database: &Database, tenant: Option<&str>) -> Result<Option<TenantId>, Problem> {
-    match tenant.and_then(|text| text.parse().ok()) {
+async fn named(database: &Database, tenant: Option<TenantRef>) -> Result<Option<TenantId>, Problem> {
+    match tenant {
         Some(TenantRef::Id(id)) => Ok(Some(id)),
         Some(TenantRef::Slug(slug)) => Ok(database.resolve_uncached(&slug).await?),
         None => Ok(None),
