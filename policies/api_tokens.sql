@@ -39,9 +39,12 @@ create policy api_tokens_use_by_definers on ringfence.api_tokens for update to r
     with check (tenant_id = ringfence.tenant_id());
 create policy api_tokens_remove_by_definers on ringfence.api_tokens for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+create policy api_tokens_read_at_the_gate on ringfence.api_tokens for select to ringfence_gate
+    using (tenant_id = ringfence.tenant_id());
 
 -- The hash is written once and read by enter() alone.
 grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) on ringfence.api_tokens to ringfence_app;
 grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) on ringfence.api_tokens to ringfence_app;
 grant update (revoked_at) on ringfence.api_tokens to ringfence_app;
 grant delete on ringfence.api_tokens to ringfence_app;
+grant select (tenant_id, api_token_id, member_id, token_hash, scopes, expires_at, revoked_at) on ringfence.api_tokens to ringfence_gate;

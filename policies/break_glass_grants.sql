@@ -17,6 +17,9 @@ create policy break_glass_grants_read_by_definers on ringfence.break_glass_grant
     using (tenant_id = ringfence.tenant_id());
 create policy break_glass_grants_create_by_definers on ringfence.break_glass_grants for insert to ringfence_owner
     with check (tenant_id = ringfence.tenant_id());
+create policy break_glass_grants_read_at_the_gate on ringfence.break_glass_grants for select to ringfence_gate
+    using (tenant_id = ringfence.tenant_id());
 
 grant select on ringfence.break_glass_grants to ringfence_app;
 grant update (revoked_at) on ringfence.break_glass_grants to ringfence_app;
+grant select (tenant_id, grant_id, member_id, role, created_at, expires_at, revoked_at) on ringfence.break_glass_grants to ringfence_gate;

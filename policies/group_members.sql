@@ -17,13 +17,16 @@ create policy group_members_change on ringfence.group_members for update to ring
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
 create policy group_members_remove on ringfence.group_members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.gives_roles()));
--- enter(), the operator's functions and those of provisioning.
+-- The operator's functions and those of provisioning.
 create policy group_members_read_by_definers on ringfence.group_members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy group_members_create_by_definers on ringfence.group_members for insert to ringfence_owner
     with check (tenant_id = ringfence.tenant_id());
 create policy group_members_remove_by_definers on ringfence.group_members for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+create policy group_members_read_at_the_gate on ringfence.group_members for select to ringfence_gate
+    using (tenant_id = ringfence.tenant_id());
 
 grant select, insert, delete on ringfence.group_members to ringfence_app;
 grant update (access) on ringfence.group_members to ringfence_app;
+grant select (tenant_id, member_id, group_id, access) on ringfence.group_members to ringfence_gate;

@@ -7,4 +7,7 @@ create policy identities_read_by_definers on ringfence.identities for select to 
     using (true);
 create policy identities_create_by_definers on ringfence.identities for insert to ringfence_owner
     with check (true);
+create policy identities_read_at_the_gate on ringfence.identities for select to ringfence_gate
+    using (true);
 
+grant select (identity_id, issuer) on ringfence.identities to ringfence_gate;

@@ -11,4 +11,7 @@ create policy keys_create_by_definers on ringfence.keys for insert to ringfence_
 create policy keys_change_by_definers on ringfence.keys for update to ringfence_owner
     using (true)
     with check (true);
+create policy keys_read_at_the_gate on ringfence.keys for select to ringfence_gate
+    using (true);
 
+grant select (purpose, kid, inner_pad, outer_pad, retired_at) on ringfence.keys to ringfence_gate;

@@ -26,7 +26,7 @@ create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (select ringfence.gives_roles()));
 create policy members_remove_any on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles()));
--- enter(), the operator's functions, those of provisioning, and the one that breaks the glass.
+-- The operator's functions, those of provisioning, and the one that breaks the glass.
 create policy members_read_by_definers on ringfence.members for select to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
 create policy members_create_by_definers on ringfence.members for insert to ringfence_owner
@@ -36,8 +36,11 @@ create policy members_change_by_definers on ringfence.members for update to ring
     with check (tenant_id = ringfence.tenant_id());
 create policy members_remove_by_definers on ringfence.members for delete to ringfence_owner
     using (tenant_id = ringfence.tenant_id());
+create policy members_read_at_the_gate on ringfence.members for select to ringfence_gate
+    using (tenant_id = ringfence.tenant_id());
 
 grant select (tenant_id, member_id, role, role_id, permissions, elevated_until, version, created_at, updated_at, identity_id, provisioned, is_partner) on ringfence.members to ringfence_app;
 grant insert (tenant_id, member_id, identity_id, role, role_id, permissions) on ringfence.members to ringfence_app;
 grant update (role, role_id, permissions, version, updated_at) on ringfence.members to ringfence_app;
 grant delete on ringfence.members to ringfence_app;
+grant select (tenant_id, member_id, identity_id, role, role_id, permissions, elevated_until) on ringfence.members to ringfence_gate;

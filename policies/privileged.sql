@@ -1,3 +1,4 @@
 -- What only an administrator can say, after everything else stands. Runs last.
 
 alter function ringfence.create_reporting_login(uuid, text, uuid) owner to ringfence_provisioner;
+alter function ringfence.enter(text) owner to ringfence_gate;

@@ -13,6 +13,7 @@ begin
             ('ringfence_dispatcher',  'login'),
             ('ringfence_operator',    'login'),
             ('ringfence_provisioner', 'nologin createrole'),
+            ('ringfence_gate',        'nologin'),
             ('ringfence_reporting',   'nologin'),
             ('ringfence_backup',      'login bypassrls')
         ) as wanted (name, attributes)

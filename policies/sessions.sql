@@ -10,3 +10,7 @@ create policy sessions_open_by_definers on ringfence.sessions for insert to ring
 create policy sessions_end_by_definers on ringfence.sessions for update to ringfence_owner
     using (true)
     with check (true);
+create policy sessions_read_at_the_gate on ringfence.sessions for select to ringfence_gate
+    using (true);
+
+grant select on ringfence.sessions to ringfence_gate;

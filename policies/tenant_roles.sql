@@ -17,10 +17,12 @@ create policy tenant_roles_change on ringfence.tenant_roles for update to ringfe
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('role.manage')) and permissions <@ (select ringfence.grantable())::text[]);
 create policy tenant_roles_remove on ringfence.tenant_roles for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('role.manage')) and permissions <@ (select ringfence.grantable())::text[]);
--- enter().
 create policy tenant_roles_read_by_definers on ringfence.tenant_roles for select to ringfence_owner
+    using (tenant_id = ringfence.tenant_id());
+create policy tenant_roles_read_at_the_gate on ringfence.tenant_roles for select to ringfence_gate
     using (tenant_id = ringfence.tenant_id());
 
 grant select, delete on ringfence.tenant_roles to ringfence_app;
 grant insert (tenant_id, role_id, name, permissions) on ringfence.tenant_roles to ringfence_app;
 grant update (name, permissions, version, updated_at) on ringfence.tenant_roles to ringfence_app;
+grant select (tenant_id, role_id, permissions) on ringfence.tenant_roles to ringfence_gate;

@@ -17,5 +17,8 @@ create policy tenants_create_by_definers on ringfence.tenants for insert to ring
 create policy tenants_change_by_definers on ringfence.tenants for update to ringfence_owner
     using (tenant_id = ringfence.tenant_id())
     with check (tenant_id = ringfence.tenant_id());
+create policy tenants_read_at_the_gate on ringfence.tenants for select to ringfence_gate
+    using (tenant_id = ringfence.tenant_id());
 
 grant select (tenant_id, slug, name, status, created_at, required_issuers, sign_in_version) on ringfence.tenants to ringfence_app;
+grant select (tenant_id, status, required_issuers) on ringfence.tenants to ringfence_gate;

@@ -5,7 +5,7 @@
 with service_role (id, name) as (
     select r.oid, r.rolname from pg_catalog.pg_roles r
      where r.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
-                         'ringfence_provisioner', 'ringfence_reporting', 'ringfence_backup')
+                         'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
 ), relation as (
     -- schema_history belongs to the migration library, which makes it.
     select c.oid as id, c.*, format('%s %s', case c.relkind when 'r' then 'table' when 'v' then 'view' when 'm' then 'materialized view'

@@ -14,6 +14,9 @@ role ringfence_backup
 role ringfence_dispatcher
     login inherit
 
+role ringfence_gate
+    nologin inherit
+
 role ringfence_operator
     login inherit
 
@@ -44,6 +47,7 @@ schema ringfence
     grant usage to ringfence_app
     grant usage to ringfence_auditor
     grant usage to ringfence_dispatcher
+    grant usage to ringfence_gate
     grant usage to ringfence_operator
     grant usage to ringfence_reporting
 
@@ -127,6 +131,7 @@ table ringfence.api_tokens
     policy api_tokens_create_of_services for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (member_role = 'service'::text) AND (created_by = ( SELECT ringfence.actor() AS actor)) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
     policy api_tokens_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.create'::text) AS may) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (created_by = member_id) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
     policy api_tokens_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may))
+    policy api_tokens_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy api_tokens_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy api_tokens_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)))
     policy api_tokens_read_to_remove for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
@@ -140,6 +145,7 @@ table ringfence.api_tokens
     grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
     grant select (tenant_id, api_token_id, member_id, member_role, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at) to ringfence_app
     grant update (revoked_at) to ringfence_app
+    grant select (tenant_id, api_token_id, member_id, token_hash, scopes, expires_at, revoked_at) to ringfence_gate
 
 table ringfence.audit_events
     owner ringfence_owner, row security enabled, forced
@@ -248,10 +254,12 @@ table ringfence.break_glass_grants
     policy break_glass_grants_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy break_glass_grants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy break_glass_grants_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy break_glass_grants_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy break_glass_grants_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy break_glass_grants_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('break_glass.grant'::text) AS may) AND (revoked_at = transaction_timestamp()))
     grant select to ringfence_app
     grant update (revoked_at) to ringfence_app
+    grant select (tenant_id, grant_id, member_id, role, created_at, expires_at, revoked_at) to ringfence_gate
 
 table ringfence.comment_shares
     owner ringfence_owner, row security enabled, forced
@@ -414,11 +422,13 @@ table ringfence.group_members
     policy group_members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy group_members_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy group_members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete, insert, select to ringfence_app
     grant update (access) to ringfence_app
+    grant select (tenant_id, member_id, group_id, access) to ringfence_gate
 
 table ringfence.groups
     owner ringfence_owner, row security enabled, forced
@@ -486,7 +496,9 @@ table ringfence.identities
     constraint identities_issuer_is_short CHECK (((char_length(issuer) >= 1) AND (char_length(issuer) <= 500)))
     constraint identities_subject_is_short CHECK (((octet_length(subject) >= 1) AND (octet_length(subject) <= 255)))
     policy identities_create_by_definers for insert to ringfence_owner with check true
+    policy identities_read_at_the_gate for select to ringfence_gate using true
     policy identities_read_by_definers for select to ringfence_owner using true
+    grant select (identity_id, issuer) to ringfence_gate
 
 table ringfence.installation_events
     owner ringfence_owner, row security enabled, forced
@@ -566,7 +578,9 @@ table ringfence.keys
     CREATE UNIQUE INDEX keys_one_live_seal_key ON ringfence.keys USING btree (purpose) WHERE ((purpose = 'seal'::text) AND (retired_at IS NULL))
     policy keys_change_by_definers for update to ringfence_owner using true with check true
     policy keys_create_by_definers for insert to ringfence_owner with check true
+    policy keys_read_at_the_gate for select to ringfence_gate using true
     policy keys_read_by_definers for select to ringfence_owner using true
+    grant select (purpose, kid, inner_pad, outer_pad, retired_at) to ringfence_gate
 
 table ringfence.logout_tokens
     owner ringfence_owner, row security enabled, forced
@@ -617,6 +631,7 @@ table ringfence.members
     policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy members_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy members_read_self for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.oneself() AS oneself)))
     policy members_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
@@ -626,6 +641,7 @@ table ringfence.members
     grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at, role_id, elevated_until, is_partner, provisioned) to ringfence_app
     grant update (role, permissions, version, updated_at, role_id) to ringfence_app
+    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until) to ringfence_gate
 
 table ringfence.memberships
     owner ringfence_owner, row security enabled, forced
@@ -807,7 +823,9 @@ table ringfence.sessions
     CREATE INDEX sessions_identity_idx ON ringfence.sessions USING btree (identity_id)
     policy sessions_end_by_definers for update to ringfence_owner using true with check true
     policy sessions_open_by_definers for insert to ringfence_owner with check true
+    policy sessions_read_at_the_gate for select to ringfence_gate using true
     policy sessions_read_by_definers for select to ringfence_owner using true
+    grant select to ringfence_gate
 
 table ringfence.sign_in_attempts
     owner ringfence_owner, row security enabled, forced
@@ -864,11 +882,13 @@ table ringfence.tenant_roles
     policy tenant_roles_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
     policy tenant_roles_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
     policy tenant_roles_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
+    policy tenant_roles_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy tenant_roles_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy tenant_roles_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
     grant delete, select to ringfence_app
     grant insert (tenant_id, role_id, name, permissions) to ringfence_app
     grant update (name, permissions, version, updated_at) to ringfence_app
+    grant select (tenant_id, role_id, permissions) to ringfence_gate
 
 table ringfence.tenants
     owner ringfence_owner, row security enabled, forced
@@ -891,9 +911,11 @@ table ringfence.tenants
     policy tenants_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy tenants_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
+    policy tenants_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
     policy tenants_read_by_definers for select to ringfence_owner using true
     policy tenants_read_own for select to ringfence_app using (tenant_id = ringfence.tenant_id())
     grant select (tenant_id, slug, name, status, created_at, required_issuers, sign_in_version) to ringfence_app
+    grant select (tenant_id, status, required_issuers) to ringfence_gate
 
 table ringfence.ticket_counters
     owner ringfence_owner, row security enabled, forced
@@ -1247,6 +1269,7 @@ function ringfence.common_groups(text,text,text,text)
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (other_held !~~ '%.group,%'::text) THEN groups WHEN (held !~~ '%.group,%'::text) THEN other_groups ELSE (SELECT string_agg((SELECT (COALESCE(array_agg(g.g), '{}'::uuid[]))::text AS "coalesce" FROM unnest((split_part(common_groups.groups, ';'::text, n.n))::uuid[]) g(g) WHERE (g.g = ANY ((split_part(common_groups.other_groups, ';'::text, n.n))::uuid[]))), ';'::text ORDER BY n.n) AS string_agg FROM generate_series(1, 4) n(n)) END
+    grant execute to ringfence_gate
 
 function ringfence.complete_crossing(text)
     owner ringfence_owner
@@ -1350,8 +1373,9 @@ function ringfence.current_tenant()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.tenant_id'::text))::uuid
+    RETURN CASE WHEN (CURRENT_USER = 'ringfence_gate'::name) THEN ringfence.tenant_id() ELSE (ringfence.sealed('app.tenant_id'::text))::uuid END
     grant execute to ringfence_app
+    grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
 function ringfence.deliver_crossing(text)
@@ -1584,7 +1608,7 @@ function ringfence.end_sessions_of_issuer(text)
     grant execute to ringfence_app
 
 function ringfence.enter(text)
-    owner ringfence_owner
+    owner ringfence_gate
     CREATE OR REPLACE FUNCTION ringfence.enter(token text)
      RETURNS text
      LANGUAGE plpgsql
@@ -1597,7 +1621,6 @@ function ringfence.enter(text)
         token_outer bytea;
         seal_inner bytea;
         seal_outer bytea;
-        stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
         entered_tenant uuid;
         -- Whose rights are looked up; who narrows them when that is done.
         caller uuid;
@@ -1638,12 +1661,6 @@ function ringfence.enter(text)
             or part[1] is distinct from current_setting('app.tenant_id', true) then
             raise exception 'not a valid token' using errcode = 'RF002';
         end if;
-        -- Into the tenant with no right but to be looked up: the wall stands around this function too.
-        written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
-            || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
-            || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
-            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                    || textsend(part[1] || '||||,||' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
         entered_tenant := part[1]::uuid;
         if part[2] like 'i:%' and part[3] = '' then
             caller := substr(part[2], 3)::uuid;
@@ -1672,8 +1689,14 @@ function ringfence.enter(text)
             end if;
         end if;
         loop
-            select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers
-              into found_member, member_role, named_permissions, custom_role, elevated, issuers
+            select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers,
+                   case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then (
+                       select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                              || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                              || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                              || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
+                         from ringfence.group_members g where g.tenant_id = m.tenant_id and g.member_id = m.member_id) end
+              into found_member, member_role, named_permissions, custom_role, elevated, issuers, group_lists
               from ringfence.members m, ringfence.tenants t
              where m.tenant_id = entered_tenant and m.identity_id = caller
                and t.tenant_id = entered_tenant and t.status = 'active';
@@ -1702,20 +1725,18 @@ function ringfence.enter(text)
                     found_member := null;
                 end if;
             end if;
-            group_lists := '{};{};{};{}';
-            if member_role in ('agent', 'light_agent', 'custom') then
-                select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
-                       || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
-                       || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
-                       || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
-                  into group_lists
-                  from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = found_member;
+            if member_role not in ('agent', 'light_agent', 'custom') or group_lists is null then
+                group_lists := '{};{};{};{}';
             end if;
-            held := case member_role
-                when 'service' then ',' || array_to_string(named_permissions, ',') || ','
-                when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
-                                     where r.tenant_id = entered_tenant and r.role_id = custom_role)
-                else ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}') end;
+            -- A look into another table has a branch of its own: within one expression all of it would be planned anew at every entry.
+            if member_role = 'custom' then
+                held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                          where r.tenant_id = entered_tenant and r.role_id = custom_role);
+            elsif member_role = 'service' then
+                held := ',' || array_to_string(named_permissions, ',') || ',';
+            else
+                held := ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}');
+            end if;
             exit when narrowing is null;
             subject_member := found_member;
             subject_held := held;
@@ -1746,12 +1767,12 @@ function ringfence.enter(text)
         if credential_id <> '' then
             session := credential_id;
             kind := case when member_role = 'service' then 'service' else 'user' end;
-            written := set_config('app.session_id', session, true) || set_config('app.actor_kind', kind, true);
         end if;
         written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
             || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
-            || set_config('app.groups', group_lists, true)
-            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+            || set_config('app.groups', group_lists, true) || set_config('app.request_id', part[4], true)
+            || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
+            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
                     || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
                         || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
         return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
@@ -1803,6 +1824,7 @@ function ringfence.for_hours(text)
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
     RETURN (regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),'::text, ''::text, 'g'::text) || 'break_glass.held,'::text)
+    grant execute to ringfence_gate
 
 function ringfence.forget_stale_answers()
     owner ringfence_owner
@@ -2014,6 +2036,7 @@ function ringfence.live_session(text)
         FROM ringfence.sessions s
        WHERE ((s.session_hash = decode(live_session.hash, 'hex'::text)) AND (s.ended_at IS NULL) AND (s.idle_expires_at > clock_timestamp()) AND (s.expires_at > clock_timestamp()));
     END
+    grant execute to ringfence_gate
 
 function ringfence.may(text)
     owner ringfence_owner
@@ -2208,6 +2231,7 @@ function ringfence.narrowed(text,text)
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
     RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~ '\.(group|own)$'::text) AND (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
+    grant execute to ringfence_gate
 
 function ringfence.next_ticket_numbers(uuid,integer)
     owner ringfence_owner
@@ -2327,6 +2351,7 @@ function ringfence.permissions_of(text,boolean)
      IMMUTABLE PARALLEL SAFE
     RETURN CASE role WHEN 'owner'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,owner.manage,role.manage,token.create,token.manage,break_glass.grant,agreement.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'admin'::text THEN ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,member.manage,role.manage,token.create,token.manage,group.read,group.manage,organization.read,organization.change,organization.delete,contact.read,contact.change,contact.delete,audit.read,settings.read,settings.change,'::text WHEN 'agent'::text THEN CASE WHEN grouped THEN ',ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,'::text ELSE ',ticket.read,ticket.create,ticket.change,ticket.escalate,agreement.read,comment.read,comment.create,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,'::text END WHEN 'light_agent'::text THEN ',ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,'::text WHEN 'requester'::text THEN ',ticket.read.own,ticket.create.own,ticket.resolve.own,comment.read.own,comment.create.own,token.create,'::text WHEN 'auditor'::text THEN ',ticket.read,agreement.read,comment.read,member.read,group.read,organization.read,contact.read,audit.read,settings.read,token.create,'::text ELSE ','::text END
     grant execute to ringfence_app
+    grant execute to ringfence_gate
 
 function ringfence.post_crossing(uuid)
     owner ringfence_owner
@@ -2979,6 +3004,7 @@ function ringfence.sealed(text,text)
     end
     $function$
     grant execute to ringfence_app
+    grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
 function ringfence.send_over(text,uuid,uuid)
@@ -3226,6 +3252,7 @@ function ringfence.tenant_id()
      STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
     grant execute to ringfence_app
+    grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
 function ringfence.ticket_fields(uuid,uuid,text[])

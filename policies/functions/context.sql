@@ -48,9 +48,11 @@ begin
 end
 $$;
 
+-- Where the wall stands. At the gate nothing is sealed yet: enter() alone runs as it, behind the tenant that its token proves, and
+-- nobody becomes it.
 create function ringfence.current_tenant() returns uuid
 language sql stable parallel restricted
-return ringfence.sealed('app.tenant_id')::uuid;
+return case when current_user = 'ringfence_gate' then ringfence.tenant_id() else ringfence.sealed('app.tenant_id')::uuid end;
 
 create function ringfence.identity() returns uuid
 language sql stable parallel restricted

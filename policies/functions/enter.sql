@@ -53,6 +53,8 @@ end;
 -- credential's owner acts. The rights are then those that both have.
 -- Returns member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, and of an API token |scopes|expiry, for the
 -- service to phrase its answers by.
+-- Runs as ringfence_gate, which owns nothing else: it may read what is needed to know a caller by, and for it alone the wall takes
+-- the tenant that is set, which the token proves here before anything is looked up.
 -- Errors: RF002 = not a valid token, RF003 = no live membership of an active tenant (which of these, nobody is told),
 -- RF004 = the session or API token is none, or is one no more, RF007 = the caller acts for nobody, RF008 = there is nobody to act for.
 create function ringfence.enter(token text) returns text
@@ -64,7 +66,6 @@ declare
     token_outer bytea;
     seal_inner bytea;
     seal_outer bytea;
-    stamp bytea := int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp());
     entered_tenant uuid;
     -- Whose rights are looked up; who narrows them when that is done.
     caller uuid;
@@ -106,12 +107,6 @@ begin
         raise exception 'not a valid token' using errcode = 'RF002';
     end if;
 
-    -- Into the tenant with no right but to be looked up: the wall stands around this function too.
-    written := set_config('app.identity_id', '', true) || set_config('app.request_id', part[4], true) || set_config('app.member_id', '', true)
-        || set_config('app.actor_id', '', true) || set_config('app.permissions', ',', true) || set_config('app.groups', '', true)
-        || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
-        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
-                || textsend(part[1] || '||||,||' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
     entered_tenant := part[1]::uuid;
 
     if part[2] like 'i:%' and part[3] = '' then
@@ -142,8 +137,14 @@ begin
     end if;
 
     loop
-        select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers
-          into found_member, member_role, named_permissions, custom_role, elevated, issuers
+        select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers,
+               case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then (
+                   select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
+                     from ringfence.group_members g where g.tenant_id = m.tenant_id and g.member_id = m.member_id) end
+          into found_member, member_role, named_permissions, custom_role, elevated, issuers, group_lists
           from ringfence.members m, ringfence.tenants t
          where m.tenant_id = entered_tenant and m.identity_id = caller
            and t.tenant_id = entered_tenant and t.status = 'active';
@@ -172,20 +173,18 @@ begin
                 found_member := null;
             end if;
         end if;
-        group_lists := '{};{};{};{}';
-        if member_role in ('agent', 'light_agent', 'custom') then
-            select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
-                   || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
-                   || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
-                   || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
-              into group_lists
-              from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = found_member;
+        if member_role not in ('agent', 'light_agent', 'custom') or group_lists is null then
+            group_lists := '{};{};{};{}';
         end if;
-        held := case member_role
-            when 'service' then ',' || array_to_string(named_permissions, ',') || ','
-            when 'custom' then (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
-                                 where r.tenant_id = entered_tenant and r.role_id = custom_role)
-            else ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}') end;
+        -- A look into another table has a branch of its own: within one expression all of it would be planned anew at every entry.
+        if member_role = 'custom' then
+            held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                      where r.tenant_id = entered_tenant and r.role_id = custom_role);
+        elsif member_role = 'service' then
+            held := ',' || array_to_string(named_permissions, ',') || ',';
+        else
+            held := ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}');
+        end if;
         exit when narrowing is null;
         subject_member := found_member;
         subject_held := held;
@@ -218,12 +217,12 @@ begin
     if credential_id <> '' then
         session := credential_id;
         kind := case when member_role = 'service' then 'service' else 'user' end;
-        written := set_config('app.session_id', session, true) || set_config('app.actor_kind', kind, true);
     end if;
     written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
         || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
-        || set_config('app.groups', group_lists, true)
-        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || stamp
+        || set_config('app.groups', group_lists, true) || set_config('app.request_id', part[4], true)
+        || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
+        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
                 || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
                     || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
     return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
@@ -308,3 +307,5 @@ $$;
 
 grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;
+grant execute on function ringfence.tenant_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.live_session(text),
+    ringfence.narrowed(text, text), ringfence.common_groups(text, text, text, text), ringfence.for_hours(text) to ringfence_gate;

@@ -39,3 +39,4 @@ return ringfence.permissions() && array['ticket.create', 'ticket.create.group', 
     'ticket.escalate', 'ticket.escalate.group', 'comment.create', 'comment.create.group', 'comment.create.own', 'comment.note.group', 'ticket.import'];
 
 grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable(), ringfence.acts_on_tickets() to ringfence_app;
+grant execute on function ringfence.permissions_of(text, boolean) to ringfence_gate;

@@ -23,7 +23,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
            ('ringfence_operator', 'create_tenant'), ('ringfence_operator', 'suspend_tenant'), ('ringfence_operator', 'list_tenants'),
            ('ringfence_operator', 'find_tenant'), ('ringfence_operator', 'provision_member'), ('ringfence_operator', 'list_provisioned_members'),
            ('ringfence_operator', 'deprovision_member'), ('ringfence_operator', 'create_reporting_login'),
-           ('ringfence_provisioner', 'register_reporting_login'), ('ringfence_provisioner', 'sealed'),
+           ('ringfence_provisioner', 'register_reporting_login'), ('ringfence_provisioner', 'sealed'), ('ringfence_gate', 'sealed'),
            ('ringfence_reporting', 'sealed')) as allowed (role, function)
         where allowed.function = f.proname
           and (allowed.role = r.rolname or (allowed.role = 'ringfence_reporting' and pg_has_role(r.oid, to_regrole('ringfence_reporting')::oid, 'usage'))))

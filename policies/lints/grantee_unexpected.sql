@@ -21,5 +21,5 @@ select o.object, format('%s holds %s%s', case a.grantee when 0 then 'PUBLIC' els
    and (a.is_grantable
         or r.rolname is null
         or r.rolname <> all (case o.kind
-            when 'table' then array['ringfence_app', 'ringfence_auditor', 'ringfence_reporting']
-            else array['ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_provisioner', 'ringfence_reporting'] end))
+            when 'table' then array['ringfence_app', 'ringfence_auditor', 'ringfence_gate', 'ringfence_reporting']
+            else array['ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting'] end))

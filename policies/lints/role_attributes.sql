@@ -7,8 +7,8 @@ select r.rolname::text as object,
        'alter role to what policies/roles.sql says' as remedy
   from pg_catalog.pg_roles r
  where r.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
-                     'ringfence_provisioner', 'ringfence_reporting', 'ringfence_backup')
+                     'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
    and (r.rolsuper or r.rolcreatedb or r.rolreplication
         or r.rolbypassrls <> (r.rolname = 'ringfence_backup')
         or r.rolcreaterole <> (r.rolname = 'ringfence_provisioner')
-        or r.rolcanlogin = (r.rolname in ('ringfence_owner', 'ringfence_provisioner', 'ringfence_reporting')))
+        or r.rolcanlogin = (r.rolname in ('ringfence_owner', 'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting')))

@@ -7,7 +7,7 @@ select granted.rolname::text as object, format('has the member %s', member.rolna
   join pg_catalog.pg_roles member on member.oid = m.member
   join pg_catalog.pg_roles granted on granted.oid = m.roleid
  where granted.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
-                           'ringfence_provisioner', 'ringfence_reporting', 'ringfence_backup')
+                           'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
    -- An administrator is one who could anyhow; an analyst's login is looked at by its shape.
    and not member.rolsuper and not (member.rolcreaterole and member.rolname <> 'ringfence_provisioner')
    and not (granted.rolname = 'ringfence_reporting' and (member.rolname = 'ringfence_provisioner' or member.rolname ~ '^r_[0-9a-f]{20}$'))

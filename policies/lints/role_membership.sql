@@ -7,7 +7,7 @@ select member.rolname::text as object, format('is a member of %s', granted.rolna
   join pg_catalog.pg_roles member on member.oid = m.member
   join pg_catalog.pg_roles granted on granted.oid = m.roleid
  where (member.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
-                           'ringfence_provisioner', 'ringfence_reporting', 'ringfence_backup')
+                           'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
         or pg_has_role(member.oid, to_regrole('ringfence_reporting')::oid, 'member') and not member.rolsuper and not member.rolcreaterole)
    and (granted.rolname, member.rolname) not in (('ringfence_reporting', 'ringfence_provisioner'), ('pg_read_all_data', 'ringfence_backup'))
    and not (granted.rolname = 'ringfence_reporting' and member.rolname ~ '^r_[0-9a-f]{20}$')

@@ -6,5 +6,5 @@ select s.setrole::regrole::text as object, array_to_string(s.setconfig, ', ') as
   from pg_catalog.pg_db_role_setting s
   join pg_catalog.pg_roles r on r.oid = s.setrole
  where r.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
-                     'ringfence_provisioner', 'ringfence_reporting', 'ringfence_backup')
+                     'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
    and (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))

@@ -15,9 +15,11 @@ select r.rolname::text as object, w.detail, 'connect as ringfence_app, or as ano
        select 'owns the database' from pg_catalog.pg_database d where d.datname = current_database() and pg_has_role(r.oid, d.datdba, 'member')
        union all
        select distinct 'is, or is a member of, ' || o.rolname || ', which owns what it should be kept out of'
-         from pg_catalog.pg_class c
-         join pg_catalog.pg_roles o on o.oid = c.relowner
-        where c.relnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and pg_has_role(r.oid, o.oid, 'member')
+         from (select c.relowner, c.relnamespace from pg_catalog.pg_class c
+               union all
+               select f.proowner, f.pronamespace from pg_catalog.pg_proc f) as owned (owner, namespace)
+         join pg_catalog.pg_roles o on o.oid = owned.owner
+        where owned.namespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and pg_has_role(r.oid, o.oid, 'member')
        union all
        select 'is a member of ' || o.rolname
          from pg_catalog.pg_roles o

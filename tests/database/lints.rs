@@ -118,6 +118,7 @@ async fn an_administrator_is_no_role_for_the_service() {
     for role in [
         "ringfence_owner",
         "ringfence_provisioner",
+        "ringfence_gate",
         "ringfence_backup",
     ] {
         client

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const LOGINS: [&str; 4] = ["ringfence_app", "ringfence_auditor", "ringfence_dispatcher", "ringfence_operator"];
-const ROLES: [&str; 9] = [
+const ROLES: [&str; 10] = [
     "ringfence_owner",
     "ringfence_app",
     "ringfence_auditor",
     "ringfence_dispatcher",
     "ringfence_operator",
     "ringfence_provisioner",
+    "ringfence_gate",
     "ringfence_reporting",
     "ringfence_backup",
     "pg_read_all_data",

@@ -10,198 +10,231 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=reporting.comments role=ringfence_auditor: none
 -- root relation=reporting.comments role=ringfence_dispatcher: none
 -- root relation=reporting.comments role=ringfence_operator: none
+-- root relation=reporting.comments role=ringfence_gate: none
 -- root relation=reporting.comments role=ringfence_reporting: select
 -- root relation=reporting.comments role=public: none
 -- root relation=reporting.tickets role=ringfence_app: none
 -- root relation=reporting.tickets role=ringfence_auditor: none
 -- root relation=reporting.tickets role=ringfence_dispatcher: none
 -- root relation=reporting.tickets role=ringfence_operator: none
+-- root relation=reporting.tickets role=ringfence_gate: none
 -- root relation=reporting.tickets role=ringfence_reporting: select
 -- root relation=reporting.tickets role=public: none
 -- root relation=ringfence.agreements role=ringfence_app: select insert(tenant_id agreement_id partner_slug direction actions fields expires_at consented_by)
 -- root relation=ringfence.agreements role=ringfence_auditor: none
 -- root relation=ringfence.agreements role=ringfence_dispatcher: none
 -- root relation=ringfence.agreements role=ringfence_operator: none
+-- root relation=ringfence.agreements role=ringfence_gate: none
 -- root relation=ringfence.agreements role=ringfence_reporting: none
 -- root relation=ringfence.agreements role=public: none
 -- root relation=ringfence.comment_shares role=ringfence_app: select insert(tenant_id share_id link_id comment_id ticket_id requester_id group_key created_by)
 -- root relation=ringfence.comment_shares role=ringfence_auditor: none
 -- root relation=ringfence.comment_shares role=ringfence_dispatcher: none
 -- root relation=ringfence.comment_shares role=ringfence_operator: none
+-- root relation=ringfence.comment_shares role=ringfence_gate: none
 -- root relation=ringfence.comment_shares role=ringfence_reporting: none
 -- root relation=ringfence.comment_shares role=public: none
 -- root relation=ringfence.crossing_queue role=ringfence_app: none
 -- root relation=ringfence.crossing_queue role=ringfence_auditor: none
 -- root relation=ringfence.crossing_queue role=ringfence_dispatcher: none
 -- root relation=ringfence.crossing_queue role=ringfence_operator: none
+-- root relation=ringfence.crossing_queue role=ringfence_gate: none
 -- root relation=ringfence.crossing_queue role=ringfence_reporting: none
 -- root relation=ringfence.crossing_queue role=public: none
 -- root relation=ringfence.ticket_links role=ringfence_app: select insert(tenant_id link_id agreement_id ticket_id requester_id group_key created_by)
 -- root relation=ringfence.ticket_links role=ringfence_auditor: none
 -- root relation=ringfence.ticket_links role=ringfence_dispatcher: none
 -- root relation=ringfence.ticket_links role=ringfence_operator: none
+-- root relation=ringfence.ticket_links role=ringfence_gate: none
 -- root relation=ringfence.ticket_links role=ringfence_reporting: none
 -- root relation=ringfence.ticket_links role=public: none
 -- root relation=ringfence.api_tokens role=ringfence_app: select(tenant_id api_token_id member_id member_role name scopes created_by created_at expires_at last_used_at revoked_at) insert(tenant_id api_token_id member_id member_role name token_hash scopes created_by expires_at) update(revoked_at) delete
 -- root relation=ringfence.api_tokens role=ringfence_auditor: none
 -- root relation=ringfence.api_tokens role=ringfence_dispatcher: none
 -- root relation=ringfence.api_tokens role=ringfence_operator: none
+-- root relation=ringfence.api_tokens role=ringfence_gate: select(tenant_id api_token_id member_id token_hash scopes expires_at revoked_at)
 -- root relation=ringfence.api_tokens role=ringfence_reporting: none
 -- root relation=ringfence.api_tokens role=public: none
 -- root relation=ringfence.break_glass_grants role=ringfence_app: select update(revoked_at)
 -- root relation=ringfence.break_glass_grants role=ringfence_auditor: none
 -- root relation=ringfence.break_glass_grants role=ringfence_dispatcher: none
 -- root relation=ringfence.break_glass_grants role=ringfence_operator: none
+-- root relation=ringfence.break_glass_grants role=ringfence_gate: select(tenant_id grant_id member_id role created_at expires_at revoked_at)
 -- root relation=ringfence.break_glass_grants role=ringfence_reporting: none
 -- root relation=ringfence.break_glass_grants role=public: none
 -- root relation=ringfence.sessions role=ringfence_app: none
 -- root relation=ringfence.sessions role=ringfence_auditor: none
 -- root relation=ringfence.sessions role=ringfence_dispatcher: none
 -- root relation=ringfence.sessions role=ringfence_operator: none
+-- root relation=ringfence.sessions role=ringfence_gate: select
 -- root relation=ringfence.sessions role=ringfence_reporting: none
 -- root relation=ringfence.sessions role=public: none
 -- root relation=ringfence.tenant_roles role=ringfence_app: select insert(tenant_id role_id name permissions) update(name permissions version updated_at) delete
 -- root relation=ringfence.tenant_roles role=ringfence_auditor: none
 -- root relation=ringfence.tenant_roles role=ringfence_dispatcher: none
 -- root relation=ringfence.tenant_roles role=ringfence_operator: none
+-- root relation=ringfence.tenant_roles role=ringfence_gate: select(tenant_id role_id permissions)
 -- root relation=ringfence.tenant_roles role=ringfence_reporting: none
 -- root relation=ringfence.tenant_roles role=public: none
 -- root relation=ringfence.audit_events role=ringfence_app: select
 -- root relation=ringfence.audit_events role=ringfence_auditor: none
 -- root relation=ringfence.audit_events role=ringfence_dispatcher: none
 -- root relation=ringfence.audit_events role=ringfence_operator: none
+-- root relation=ringfence.audit_events role=ringfence_gate: none
 -- root relation=ringfence.audit_events role=ringfence_reporting: none
 -- root relation=ringfence.audit_events role=public: none
 -- root relation=ringfence.audit_heads role=ringfence_app: none
 -- root relation=ringfence.audit_heads role=ringfence_auditor: none
 -- root relation=ringfence.audit_heads role=ringfence_dispatcher: none
 -- root relation=ringfence.audit_heads role=ringfence_operator: none
+-- root relation=ringfence.audit_heads role=ringfence_gate: none
 -- root relation=ringfence.audit_heads role=ringfence_reporting: none
 -- root relation=ringfence.audit_heads role=public: none
 -- root relation=ringfence.audit_inbox role=ringfence_app: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
 -- root relation=ringfence.audit_inbox role=ringfence_auditor: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
 -- root relation=ringfence.audit_inbox role=ringfence_dispatcher: none
 -- root relation=ringfence.audit_inbox role=ringfence_operator: none
+-- root relation=ringfence.audit_inbox role=ringfence_gate: none
 -- root relation=ringfence.audit_inbox role=ringfence_reporting: none
 -- root relation=ringfence.audit_inbox role=public: none
 -- root relation=ringfence.comments role=ringfence_app: select insert(tenant_id comment_id ticket_id requester_id group_key author_id visibility body external_id created_at)
 -- root relation=ringfence.comments role=ringfence_auditor: none
 -- root relation=ringfence.comments role=ringfence_dispatcher: none
 -- root relation=ringfence.comments role=ringfence_operator: none
+-- root relation=ringfence.comments role=ringfence_gate: none
 -- root relation=ringfence.comments role=ringfence_reporting: select(tenant_id comment_id ticket_id author_id visibility body created_at)
 -- root relation=ringfence.comments role=public: none
 -- root relation=ringfence.contacts role=ringfence_app: select insert(tenant_id contact_id name email organization_id external_source external_id) update(name email organization_id external_source external_id version updated_at) delete
 -- root relation=ringfence.contacts role=ringfence_auditor: none
 -- root relation=ringfence.contacts role=ringfence_dispatcher: none
 -- root relation=ringfence.contacts role=ringfence_operator: none
+-- root relation=ringfence.contacts role=ringfence_gate: none
 -- root relation=ringfence.contacts role=ringfence_reporting: none
 -- root relation=ringfence.contacts role=public: none
 -- root relation=ringfence.group_members role=ringfence_app: select insert update(access) delete
 -- root relation=ringfence.group_members role=ringfence_auditor: none
 -- root relation=ringfence.group_members role=ringfence_dispatcher: none
 -- root relation=ringfence.group_members role=ringfence_operator: none
+-- root relation=ringfence.group_members role=ringfence_gate: select(tenant_id member_id group_id access)
 -- root relation=ringfence.group_members role=ringfence_reporting: none
 -- root relation=ringfence.group_members role=public: none
 -- root relation=ringfence.groups role=ringfence_app: select insert(tenant_id group_id name) update(name version updated_at) delete
 -- root relation=ringfence.groups role=ringfence_auditor: none
 -- root relation=ringfence.groups role=ringfence_dispatcher: none
 -- root relation=ringfence.groups role=ringfence_operator: none
+-- root relation=ringfence.groups role=ringfence_gate: none
 -- root relation=ringfence.groups role=ringfence_reporting: none
 -- root relation=ringfence.groups role=public: none
 -- root relation=ringfence.idempotency_keys role=ringfence_app: select insert(tenant_id member_id route key body_hash status headers body subject_id rights)
 -- root relation=ringfence.idempotency_keys role=ringfence_auditor: none
 -- root relation=ringfence.idempotency_keys role=ringfence_dispatcher: none
 -- root relation=ringfence.idempotency_keys role=ringfence_operator: none
+-- root relation=ringfence.idempotency_keys role=ringfence_gate: none
 -- root relation=ringfence.idempotency_keys role=ringfence_reporting: none
 -- root relation=ringfence.idempotency_keys role=public: none
 -- root relation=ringfence.identities role=ringfence_app: none
 -- root relation=ringfence.identities role=ringfence_auditor: none
 -- root relation=ringfence.identities role=ringfence_dispatcher: none
 -- root relation=ringfence.identities role=ringfence_operator: none
+-- root relation=ringfence.identities role=ringfence_gate: select(identity_id issuer)
 -- root relation=ringfence.identities role=ringfence_reporting: none
 -- root relation=ringfence.identities role=public: none
 -- root relation=ringfence.installation_events role=ringfence_app: none
 -- root relation=ringfence.installation_events role=ringfence_auditor: select
 -- root relation=ringfence.installation_events role=ringfence_dispatcher: none
 -- root relation=ringfence.installation_events role=ringfence_operator: none
+-- root relation=ringfence.installation_events role=ringfence_gate: none
 -- root relation=ringfence.installation_events role=ringfence_reporting: none
 -- root relation=ringfence.installation_events role=public: none
 -- root relation=ringfence.keys role=ringfence_app: none
 -- root relation=ringfence.keys role=ringfence_auditor: none
 -- root relation=ringfence.keys role=ringfence_dispatcher: none
 -- root relation=ringfence.keys role=ringfence_operator: none
+-- root relation=ringfence.keys role=ringfence_gate: select(purpose kid inner_pad outer_pad retired_at)
 -- root relation=ringfence.keys role=ringfence_reporting: none
 -- root relation=ringfence.keys role=public: none
 -- root relation=ringfence.logout_tokens role=ringfence_app: none
 -- root relation=ringfence.logout_tokens role=ringfence_auditor: none
 -- root relation=ringfence.logout_tokens role=ringfence_dispatcher: none
 -- root relation=ringfence.logout_tokens role=ringfence_operator: none
+-- root relation=ringfence.logout_tokens role=ringfence_gate: none
 -- root relation=ringfence.logout_tokens role=ringfence_reporting: none
 -- root relation=ringfence.logout_tokens role=public: none
 -- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at role_id elevated_until is_partner provisioned) insert(tenant_id member_id identity_id role permissions role_id) update(role permissions version updated_at role_id) delete
 -- root relation=ringfence.members role=ringfence_auditor: none
 -- root relation=ringfence.members role=ringfence_dispatcher: none
 -- root relation=ringfence.members role=ringfence_operator: none
+-- root relation=ringfence.members role=ringfence_gate: select(tenant_id member_id identity_id role permissions role_id elevated_until)
 -- root relation=ringfence.members role=ringfence_reporting: none
 -- root relation=ringfence.members role=public: none
 -- root relation=ringfence.memberships role=ringfence_app: select insert delete
 -- root relation=ringfence.memberships role=ringfence_auditor: none
 -- root relation=ringfence.memberships role=ringfence_dispatcher: none
 -- root relation=ringfence.memberships role=ringfence_operator: none
+-- root relation=ringfence.memberships role=ringfence_gate: none
 -- root relation=ringfence.memberships role=ringfence_reporting: none
 -- root relation=ringfence.memberships role=public: none
 -- root relation=ringfence.organizations role=ringfence_app: select insert(tenant_id organization_id name external_source external_id) update(name external_source external_id version updated_at) delete
 -- root relation=ringfence.organizations role=ringfence_auditor: none
 -- root relation=ringfence.organizations role=ringfence_dispatcher: none
 -- root relation=ringfence.organizations role=ringfence_operator: none
+-- root relation=ringfence.organizations role=ringfence_gate: none
 -- root relation=ringfence.organizations role=ringfence_reporting: none
 -- root relation=ringfence.organizations role=public: none
 -- root relation=ringfence.reporting_logins role=ringfence_app: none
 -- root relation=ringfence.reporting_logins role=ringfence_auditor: none
 -- root relation=ringfence.reporting_logins role=ringfence_dispatcher: none
 -- root relation=ringfence.reporting_logins role=ringfence_operator: none
+-- root relation=ringfence.reporting_logins role=ringfence_gate: none
 -- root relation=ringfence.reporting_logins role=ringfence_reporting: none
 -- root relation=ringfence.reporting_logins role=public: none
 -- root relation=ringfence.schema_history role=ringfence_app: none
 -- root relation=ringfence.schema_history role=ringfence_auditor: none
 -- root relation=ringfence.schema_history role=ringfence_dispatcher: none
 -- root relation=ringfence.schema_history role=ringfence_operator: none
+-- root relation=ringfence.schema_history role=ringfence_gate: none
 -- root relation=ringfence.schema_history role=ringfence_reporting: none
 -- root relation=ringfence.schema_history role=public: none
 -- root relation=ringfence.sign_in_attempts role=ringfence_app: none
 -- root relation=ringfence.sign_in_attempts role=ringfence_auditor: none
 -- root relation=ringfence.sign_in_attempts role=ringfence_dispatcher: none
 -- root relation=ringfence.sign_in_attempts role=ringfence_operator: none
+-- root relation=ringfence.sign_in_attempts role=ringfence_gate: none
 -- root relation=ringfence.sign_in_attempts role=ringfence_reporting: none
 -- root relation=ringfence.sign_in_attempts role=public: none
 -- root relation=ringfence.tags role=ringfence_app: select insert
 -- root relation=ringfence.tags role=ringfence_auditor: none
 -- root relation=ringfence.tags role=ringfence_dispatcher: none
 -- root relation=ringfence.tags role=ringfence_operator: none
+-- root relation=ringfence.tags role=ringfence_gate: none
 -- root relation=ringfence.tags role=ringfence_reporting: none
 -- root relation=ringfence.tags role=public: none
 -- root relation=ringfence.tenants role=ringfence_app: select(tenant_id slug name status created_at required_issuers sign_in_version)
 -- root relation=ringfence.tenants role=ringfence_auditor: none
 -- root relation=ringfence.tenants role=ringfence_dispatcher: none
 -- root relation=ringfence.tenants role=ringfence_operator: none
+-- root relation=ringfence.tenants role=ringfence_gate: select(tenant_id status required_issuers)
 -- root relation=ringfence.tenants role=ringfence_reporting: none
 -- root relation=ringfence.tenants role=public: none
 -- root relation=ringfence.ticket_counters role=ringfence_app: none
 -- root relation=ringfence.ticket_counters role=ringfence_auditor: none
 -- root relation=ringfence.ticket_counters role=ringfence_dispatcher: none
 -- root relation=ringfence.ticket_counters role=ringfence_operator: none
+-- root relation=ringfence.ticket_counters role=ringfence_gate: none
 -- root relation=ringfence.ticket_counters role=ringfence_reporting: none
 -- root relation=ringfence.ticket_counters role=public: none
 -- root relation=ringfence.ticket_events role=ringfence_app: select insert(tenant_id ticket_event_id ticket_id requester_id group_key actor_id kind visibility version changes created_at)
 -- root relation=ringfence.ticket_events role=ringfence_auditor: none
 -- root relation=ringfence.ticket_events role=ringfence_dispatcher: none
 -- root relation=ringfence.ticket_events role=ringfence_operator: none
+-- root relation=ringfence.ticket_events role=ringfence_gate: none
 -- root relation=ringfence.ticket_events role=ringfence_reporting: none
 -- root relation=ringfence.ticket_events role=public: none
 -- root relation=ringfence.tickets role=ringfence_app: select insert(tenant_id ticket_id number subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id created_at updated_at closed_at) update(subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id version updated_at closed_at)
 -- root relation=ringfence.tickets role=ringfence_auditor: none
 -- root relation=ringfence.tickets role=ringfence_dispatcher: none
 -- root relation=ringfence.tickets role=ringfence_operator: none
+-- root relation=ringfence.tickets role=ringfence_gate: none
 -- root relation=ringfence.tickets role=ringfence_reporting: select(tenant_id ticket_id number subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id created_at updated_at closed_at)
 -- root relation=ringfence.tickets role=public: none
 
@@ -213,5 +246,6 @@ select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), '
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_reporting_login create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f
 -- root role=ringfence_provisioner: access_of actor create_reporting_login current_tenant groups_with identity may member member_with permissions register_reporting_login request sealed tenant_id|t|t|f|f
+-- root role=ringfence_gate: common_groups current_tenant enter for_hours live_session narrowed permissions_of sealed tenant_id|t|f|f|f
 -- root role=ringfence_reporting: access_of actor current_tenant groups_with identity may member member_with permissions request sealed tenant_id|t|t|f|f
 -- root role=public: none|f|f|f|f
