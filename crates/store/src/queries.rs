@@ -14,6 +14,7 @@ pub mod invitations;
 pub mod members;
 pub mod organizations;
 mod page;
+mod record;
 pub mod provisioning_settings;
 pub mod scim;
 pub mod sessions;

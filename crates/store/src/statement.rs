@@ -33,6 +33,14 @@ macro_rules! sql {
 #[derive(Debug, Clone, Copy)]
 pub struct Template(&'static str);
 
+/// Includes a statement with optional lines by its path, as `sql!` does a whole one.
+#[macro_export]
+macro_rules! template {
+    ($path:literal) => {
+        $crate::Template::new(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../sql/queries/", $path)))
+    };
+}
+
 /// Optional lines of a form that is kept prepared: a class of principal, an order, and one more.
 const COMMON: usize = 3;
 

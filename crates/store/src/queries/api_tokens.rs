@@ -1,19 +1,18 @@
 //! API tokens: made of rights that their maker holds, listed without their secret, revoked for good.
 
 use super::page::{Keyset, Page};
-use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{Database, Entered, Principal, Refusal, StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::{ApiToken, ApiTokenId, permission};
 use ringfence_identity::SecretHash;
-use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 const GET: crate::Sql = crate::sql!("api_tokens/get.sql");
 const CREATE: crate::Sql = crate::sql!("api_tokens/create.sql");
 const REVOKE: crate::Sql = crate::sql!("api_tokens/revoke.sql");
-const LIST: Template = Template::new(include_str!("../../../../sql/queries/api_tokens/list.sql"));
+const LIST: crate::Template = crate::template!("api_tokens/list.sql");
 
 /// The filters of a list; each narrows what the doors let through.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -46,10 +45,7 @@ pub struct NewApiToken {
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get(database: &Database, principal: &Principal, token: ApiTokenId) -> Result<(Entered, Option<ApiToken>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET, &[&tenant, &token.0]).await?;
-    Ok((entered, rows.first().map(from_row).transpose()?))
+    record::get(database, principal, GET, &[&token.0]).await
 }
 
 /// The same inside a transaction.
@@ -57,45 +53,27 @@ pub async fn get(database: &Database, principal: &Principal, token: ApiTokenId) 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, token: ApiTokenId) -> Result<Option<ApiToken>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(GET, &[&tenant, &token.0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, GET, &[&token.0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<ApiToken>, StoreError> {
     let oneself = super::oneself_without(tx.enter().await?, permission::TOKEN_MANAGE);
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-    values.insert("tenant_id", &tenant);
-    edge.values(&mut values);
-    let mut chosen: Vec<&str> = edge.lines().collect();
-    if let Some(member) = &oneself {
-        chosen.push("as_oneself");
-        values.insert("oneself", member);
-    }
-    if let Some(id) = &filter.member_id {
-        chosen.push("member_id");
-        values.insert("member_id", id);
-    }
-    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
-    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+    let narrowed = Narrowed::default().by_line("as_oneself", "oneself", oneself.as_ref()).by("member_id", filter.member_id.as_ref());
+    record::list(tx, LIST, narrowed, keyset).await
 }
 
 /// # Errors
 /// A refusal of the doors, keys or checks; the transaction must then be rolled back.
 pub async fn create(tx: &mut TenantTx, new: &NewApiToken) -> Result<ApiToken, StoreError> {
-    let tenant = tx.tenant_id();
     let (until, days) = match new.lifetime {
         Lifetime::Until(time) => (Some(time), None),
         Lifetime::Days(days) => (None, Some(days)),
     };
     let hash = new.hash.bytes().as_slice();
-    let rows = tx.query(CREATE, &[&tenant, &new.api_token_id.0, &new.member_id, &new.name, &hash, &new.scopes, &until, &days]).await?;
-    if let Some(row) = rows.first() {
-        return from_row(row);
+    if let Some(made) = record::one(tx, CREATE, &[&new.api_token_id.0, &new.member_id, &new.name, &hash, &new.scopes, &until, &days]).await? {
+        return Ok(made);
     }
     // An owner who is not to be seen is nobody; one who is lacks a right that the token would have.
     if let Some(member) = new.member_id
@@ -111,20 +89,21 @@ pub async fn create(tx: &mut TenantTx, new: &NewApiToken) -> Result<ApiToken, St
 /// # Errors
 /// A refusal of the doors.
 pub async fn revoke(tx: &mut TenantTx, token: ApiTokenId) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REVOKE, &[&tenant, &token.0]).await?.is_empty())
+    record::hit(tx, REVOKE, &[&token.0]).await
 }
 
-fn from_row(row: &Row) -> Result<ApiToken, StoreError> {
-    Ok(ApiToken {
-        api_token_id: row.try_get::<_, Uuid>("api_token_id")?.into(),
-        member_id: row.try_get::<_, Uuid>("member_id")?.into(),
-        name: row.try_get("name")?,
-        scopes: row.try_get("scopes")?,
-        created_by: row.try_get::<_, Uuid>("created_by")?.into(),
-        created_at: row.try_get("created_at")?,
-        expires_at: row.try_get("expires_at")?,
-        last_used_at: row.try_get("last_used_at")?,
-        revoked_at: row.try_get("revoked_at")?,
-    })
+impl Record for ApiToken {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            api_token_id: row.try_get::<_, Uuid>("api_token_id")?.into(),
+            member_id: row.try_get::<_, Uuid>("member_id")?.into(),
+            name: row.try_get("name")?,
+            scopes: row.try_get("scopes")?,
+            created_by: row.try_get::<_, Uuid>("created_by")?.into(),
+            created_at: row.try_get("created_at")?,
+            expires_at: row.try_get("expires_at")?,
+            last_used_at: row.try_get("last_used_at")?,
+            revoked_at: row.try_get("revoked_at")?,
+        })
+    }
 }

@@ -1,17 +1,16 @@
 //! Roles granted for hours. A function of the database finds or makes the person and decides who may grant; this only asks it.
 
 use super::page::{Keyset, Page};
-use crate::statement::Param;
-use crate::{StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{StoreError, TenantTx};
 use ringfence_domain::{BreakGlassGrant, GrantId};
-use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 const GRANT: crate::Sql = crate::sql!("break_glass/grant.sql");
 const GET: crate::Sql = crate::sql!("break_glass/get.sql");
 const REVOKE: crate::Sql = crate::sql!("break_glass/revoke.sql");
-const LIST: Template = Template::new(include_str!("../../../../sql/queries/break_glass/list.sql"));
+const LIST: crate::Template = crate::template!("break_glass/list.sql");
 
 /// A grant to be: who, what, how long, why.
 #[derive(Debug, Clone)]
@@ -38,34 +37,20 @@ pub struct Filter {
 /// # Errors
 /// A refusal of the checks.
 pub async fn grant(tx: &mut TenantTx, new: &NewGrant) -> Result<Option<BreakGlassGrant>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(GRANT, &[&tenant, &new.grant_id.0, &new.issuer, &new.subject, &new.name, &new.role, &new.hours, &new.reason]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, GRANT, &[&new.grant_id.0, &new.issuer, &new.subject, &new.name, &new.role, &new.hours, &new.reason]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, grant: GrantId) -> Result<Option<BreakGlassGrant>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(GET, &[&tenant, &grant.0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, GET, &[&grant.0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<BreakGlassGrant>, StoreError> {
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-    values.insert("tenant_id", &tenant);
-    edge.values(&mut values);
-    let mut chosen: Vec<&str> = edge.lines().collect();
-    if let Some(member) = &filter.member_id {
-        chosen.push("member_id");
-        values.insert("member_id", member);
-    }
-    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
-    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+    let narrowed = Narrowed::default().by("member_id", filter.member_id.as_ref());
+    record::list(tx, LIST, narrowed, keyset).await
 }
 
 /// Ends a grant at once. False: nothing matched, or it had been ended before.
@@ -73,19 +58,20 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result
 /// # Errors
 /// When the database cannot be asked.
 pub async fn revoke(tx: &mut TenantTx, grant: GrantId) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REVOKE, &[&tenant, &grant.0]).await?.is_empty())
+    record::hit(tx, REVOKE, &[&grant.0]).await
 }
 
-fn from_row(row: &Row) -> Result<BreakGlassGrant, StoreError> {
-    Ok(BreakGlassGrant {
-        grant_id: row.try_get::<_, Uuid>("grant_id")?.into(),
-        member_id: row.try_get::<_, Uuid>("member_id")?.into(),
-        role: row.try_get("role")?,
-        reason: row.try_get("reason")?,
-        granted_by: row.try_get::<_, Uuid>("granted_by")?.into(),
-        created_at: row.try_get("created_at")?,
-        expires_at: row.try_get("expires_at")?,
-        revoked_at: row.try_get("revoked_at")?,
-    })
+impl Record for BreakGlassGrant {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            grant_id: row.try_get::<_, Uuid>("grant_id")?.into(),
+            member_id: row.try_get::<_, Uuid>("member_id")?.into(),
+            role: row.try_get("role")?,
+            reason: row.try_get("reason")?,
+            granted_by: row.try_get::<_, Uuid>("granted_by")?.into(),
+            created_at: row.try_get("created_at")?,
+            expires_at: row.try_get("expires_at")?,
+            revoked_at: row.try_get("revoked_at")?,
+        })
+    }
 }

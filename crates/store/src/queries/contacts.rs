@@ -1,11 +1,10 @@
 //! Contacts: the people of a tenant, with or without sign-in. Staff see all, everybody else themselves, by the doors.
 
 use super::page::{Keyset, Page};
-use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{Database, Entered, Principal, StoreError, TenantTx};
 use ringfence_domain::{Contact, ContactId, permission};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -14,7 +13,7 @@ const GET: crate::Sql = crate::sql!("contacts/get.sql");
 const CREATE: crate::Sql = crate::sql!("contacts/create.sql");
 const CHANGE: crate::Sql = crate::sql!("contacts/change.sql");
 const REMOVE: crate::Sql = crate::sql!("contacts/remove.sql");
-const LIST: Template = Template::new(include_str!("../../../../sql/queries/contacts/list.sql"));
+const LIST: crate::Template = crate::template!("contacts/list.sql");
 
 /// The filters of a list; each narrows what the doors let through.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -42,12 +41,11 @@ pub struct NewContact {
 /// # Errors
 /// A refusal of the doors.
 pub async fn of_email(tx: &mut TenantTx, name: &str, email: &str) -> Result<Option<ContactId>, StoreError> {
-    let tenant = tx.tenant_id();
     let new = ContactId::generate().0;
-    let mut rows = tx.query(OF_EMAIL, &[&tenant, &new, &name, &email]).await?;
+    let mut rows = record::rows(tx, OF_EMAIL, &[&new, &name, &email]).await?;
     if rows.is_empty() {
         // Somebody else made it while this statement waited; the next one sees it.
-        rows = tx.query(OF_EMAIL, &[&tenant, &new, &name, &email]).await?;
+        rows = record::rows(tx, OF_EMAIL, &[&new, &name, &email]).await?;
     }
     rows.first().map(|row| Ok(ContactId(row.try_get::<_, Uuid>(0)?))).transpose()
 }
@@ -57,10 +55,7 @@ pub async fn of_email(tx: &mut TenantTx, name: &str, email: &str) -> Result<Opti
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get(database: &Database, principal: &Principal, contact: ContactId) -> Result<(Entered, Option<Contact>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET, &[&tenant, &contact.0]).await?;
-    Ok((entered, rows.first().map(from_row).transpose()?))
+    record::get(database, principal, GET, &[&contact.0]).await
 }
 
 /// The same inside a transaction.
@@ -68,47 +63,32 @@ pub async fn get(database: &Database, principal: &Principal, contact: ContactId)
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, contact: ContactId) -> Result<Option<Contact>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(GET, &[&tenant, &contact.0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, GET, &[&contact.0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Contact>, StoreError> {
     let oneself = super::oneself_without(tx.enter().await?, permission::CONTACT_READ);
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-    values.insert("tenant_id", &tenant);
-    edge.values(&mut values);
-    let mut chosen: Vec<&str> = edge.lines().collect();
-    if let Some(member) = &oneself {
-        chosen.push("as_oneself");
-        values.insert("member_id", member);
-    }
-    if let Some(id) = &filter.organization_id {
-        chosen.push("organization_id");
-        values.insert("organization_id", id);
-    }
-    for (name, text) in [("email", &filter.email), ("external_source", &filter.external_source), ("external_id", &filter.external_id)] {
-        if let Some(text) = text {
-            chosen.push(name);
-            values.insert(name, text);
-        }
-    }
-    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
-    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+    let narrowed = Narrowed::default()
+        .by_line("as_oneself", "member_id", oneself.as_ref())
+        .by("email", filter.email.as_ref())
+        .by("organization_id", filter.organization_id.as_ref())
+        .by("external_source", filter.external_source.as_ref())
+        .by("external_id", filter.external_id.as_ref());
+    record::list(tx, LIST, narrowed, keyset).await
 }
 
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, new: &NewContact) -> Result<Contact, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx
-        .query(CREATE, &[&tenant, &new.contact_id.0, &new.name, &new.email, &new.organization_id, &new.external_source, &new.external_id])
-        .await?;
-    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::CONTACT_CHANGE }.into())
+    record::made(
+        tx,
+        CREATE,
+        &[&new.contact_id.0, &new.name, &new.email, &new.organization_id, &new.external_source, &new.external_id],
+        permission::CONTACT_CHANGE,
+    )
+    .await
 }
 
 /// Applies a merge patch to the version expected. None: nothing matched.
@@ -116,9 +96,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewContact) -> Result<Contact, Stor
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn change(tx: &mut TenantTx, contact: ContactId, version: i32, patch: &Value) -> Result<Option<Contact>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(CHANGE, &[&tenant, &contact.0, &version, patch]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, CHANGE, &[&contact.0, &version, patch]).await
 }
 
 /// False: nothing matched.
@@ -126,20 +104,21 @@ pub async fn change(tx: &mut TenantTx, contact: ContactId, version: i32, patch: 
 /// # Errors
 /// `in_use` for a member, and for one whom a ticket or comment refers to.
 pub async fn remove(tx: &mut TenantTx, contact: ContactId, version: Option<i32>) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE, &[&tenant, &contact.0, &version]).await?.is_empty())
+    record::hit(tx, REMOVE, &[&contact.0, &version]).await
 }
 
-fn from_row(row: &Row) -> Result<Contact, StoreError> {
-    Ok(Contact {
-        contact_id: row.try_get::<_, Uuid>("contact_id")?.into(),
-        name: row.try_get("name")?,
-        email: row.try_get("email")?,
-        organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
-        external_source: row.try_get("external_source")?,
-        external_id: row.try_get("external_id")?,
-        version: row.try_get("version")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-    })
+impl Record for Contact {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            contact_id: row.try_get::<_, Uuid>("contact_id")?.into(),
+            name: row.try_get("name")?,
+            email: row.try_get("email")?,
+            organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
+            external_source: row.try_get("external_source")?,
+            external_id: row.try_get("external_id")?,
+            version: row.try_get("version")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }

@@ -1,11 +1,10 @@
 //! Organizations: companies and departments that contacts belong to. The doors decide who may read and change them.
 
 use super::page::{Keyset, Page};
-use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{Database, Entered, Principal, StoreError, TenantTx};
 use ringfence_domain::{Organization, OrganizationId, permission};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -13,7 +12,7 @@ const GET: crate::Sql = crate::sql!("organizations/get.sql");
 const CREATE: crate::Sql = crate::sql!("organizations/create.sql");
 const CHANGE: crate::Sql = crate::sql!("organizations/change.sql");
 const REMOVE: crate::Sql = crate::sql!("organizations/remove.sql");
-const LIST: Template = Template::new(include_str!("../../../../sql/queries/organizations/list.sql"));
+const LIST: crate::Template = crate::template!("organizations/list.sql");
 
 /// The filters of a list; each narrows what the doors let through.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -36,10 +35,7 @@ pub struct NewOrganization {
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get(database: &Database, principal: &Principal, organization: OrganizationId) -> Result<(Entered, Option<Organization>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET, &[&tenant, &organization.0]).await?;
-    Ok((entered, rows.first().map(from_row).transpose()?))
+    record::get(database, principal, GET, &[&organization.0]).await
 }
 
 /// The same inside a transaction.
@@ -47,36 +43,20 @@ pub async fn get(database: &Database, principal: &Principal, organization: Organ
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, organization: OrganizationId) -> Result<Option<Organization>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(GET, &[&tenant, &organization.0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, GET, &[&organization.0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Organization>, StoreError> {
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-    values.insert("tenant_id", &tenant);
-    edge.values(&mut values);
-    let mut chosen: Vec<&str> = edge.lines().collect();
-    for (name, text) in [("external_source", &filter.external_source), ("external_id", &filter.external_id)] {
-        if let Some(text) = text {
-            chosen.push(name);
-            values.insert(name, text);
-        }
-    }
-    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
-    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+    let narrowed = Narrowed::default().by("external_source", filter.external_source.as_ref()).by("external_id", filter.external_id.as_ref());
+    record::list(tx, LIST, narrowed, keyset).await
 }
 
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, new: &NewOrganization) -> Result<Organization, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(CREATE, &[&tenant, &new.organization_id.0, &new.name, &new.external_source, &new.external_id]).await?;
-    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::ORGANIZATION_CHANGE }.into())
+    record::made(tx, CREATE, &[&new.organization_id.0, &new.name, &new.external_source, &new.external_id], permission::ORGANIZATION_CHANGE).await
 }
 
 /// Applies a merge patch to the version expected. None: nothing matched.
@@ -84,9 +64,7 @@ pub async fn create(tx: &mut TenantTx, new: &NewOrganization) -> Result<Organiza
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn change(tx: &mut TenantTx, organization: OrganizationId, version: i32, patch: &Value) -> Result<Option<Organization>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(CHANGE, &[&tenant, &organization.0, &version, patch]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, CHANGE, &[&organization.0, &version, patch]).await
 }
 
 /// False: nothing matched.
@@ -94,18 +72,19 @@ pub async fn change(tx: &mut TenantTx, organization: OrganizationId, version: i3
 /// # Errors
 /// `in_use` while a contact or ticket refers to it.
 pub async fn remove(tx: &mut TenantTx, organization: OrganizationId, version: Option<i32>) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE, &[&tenant, &organization.0, &version]).await?.is_empty())
+    record::hit(tx, REMOVE, &[&organization.0, &version]).await
 }
 
-fn from_row(row: &Row) -> Result<Organization, StoreError> {
-    Ok(Organization {
-        organization_id: row.try_get::<_, Uuid>("organization_id")?.into(),
-        name: row.try_get("name")?,
-        external_source: row.try_get("external_source")?,
-        external_id: row.try_get("external_id")?,
-        version: row.try_get("version")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-    })
+impl Record for Organization {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            organization_id: row.try_get::<_, Uuid>("organization_id")?.into(),
+            name: row.try_get("name")?,
+            external_source: row.try_get("external_source")?,
+            external_id: row.try_get("external_id")?,
+            version: row.try_get("version")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }

@@ -1,11 +1,10 @@
 //! Users and groups of a tenant's identity provider. The owner's functions tie them to members; nothing here decides who may what.
 
-use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::permission;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -13,11 +12,11 @@ const TAKE_TURN: crate::Sql = crate::sql!("scim/take_turn.sql");
 const GET_USER: crate::Sql = crate::sql!("scim/get_user.sql");
 const PUT_USER: crate::Sql = crate::sql!("scim/put_user.sql");
 const REMOVE_USER: crate::Sql = crate::sql!("scim/remove_user.sql");
-const LIST_USERS: Template = Template::new(include_str!("../../../../sql/queries/scim/list_users.sql"));
+const LIST_USERS: crate::Template = crate::template!("scim/list_users.sql");
 const GET_GROUP: crate::Sql = crate::sql!("scim/get_group.sql");
 const PUT_GROUP: crate::Sql = crate::sql!("scim/put_group.sql");
 const REMOVE_GROUP: crate::Sql = crate::sql!("scim/remove_group.sql");
-const LIST_GROUPS: Template = Template::new(include_str!("../../../../sql/queries/scim/list_groups.sql"));
+const LIST_GROUPS: crate::Template = crate::template!("scim/list_groups.sql");
 const FORBIDDEN: StoreError = StoreError::Refused(Refusal::Forbidden { permission: permission::PROVISION_MANAGE });
 
 /// A user as it is kept.
@@ -82,10 +81,7 @@ pub struct Keys {
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get_user(database: &Database, principal: &Principal, id: Uuid) -> Result<(Entered, Option<User>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET_USER, &[&tenant, &id]).await?;
-    Ok((entered, rows.first().map(user).transpose()?))
+    record::get(database, principal, GET_USER, &[&id]).await
 }
 
 /// Waits until whoever provisions in the tenant is done: what is read from here on stands until this transaction ends. Whoever
@@ -94,8 +90,7 @@ pub async fn get_user(database: &Database, principal: &Principal, id: Uuid) -> R
 /// # Errors
 /// When the turn does not come in time.
 async fn take_turn(tx: &mut TenantTx) -> Result<(), StoreError> {
-    let tenant = tx.tenant_id();
-    tx.query(TAKE_TURN, &[&tenant]).await.map(drop)
+    record::rows(tx, TAKE_TURN, &[]).await.map(drop)
 }
 
 /// The same inside a transaction that changes it, in its turn.
@@ -104,8 +99,7 @@ async fn take_turn(tx: &mut TenantTx) -> Result<(), StoreError> {
 /// When the database cannot be asked.
 pub async fn find_user(tx: &mut TenantTx, id: Uuid) -> Result<Option<User>, StoreError> {
     take_turn(tx).await?;
-    let tenant = tx.tenant_id();
-    tx.query(GET_USER, &[&tenant, &id]).await?.first().map(user).transpose()
+    record::one(tx, GET_USER, &[&id]).await
 }
 
 /// At most `limit` users of these keys behind the first `skipped`, and how many there are.
@@ -113,8 +107,7 @@ pub async fn find_user(tx: &mut TenantTx, id: Uuid) -> Result<Option<User>, Stor
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list_users(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64) -> Result<(Vec<User>, i64), StoreError> {
-    let (rows, total) = list(tx, &LIST_USERS, ("scim_user_id", "user_name"), keys, (limit, skipped)).await?;
-    Ok((rows.iter().map(user).collect::<Result<_, _>>()?, total))
+    list(tx, LIST_USERS, ("scim_user_id", "user_name"), keys, (limit, skipped)).await
 }
 
 /// Makes a user (without a version), or changes the one of this version, and the membership with it. None: no such version.
@@ -122,10 +115,9 @@ pub async fn list_users(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64
 /// # Errors
 /// A refusal of the function, keys or checks; the transaction must then be rolled back.
 pub async fn put_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &UserWritten) -> Result<Option<User>, StoreError> {
-    let tenant = tx.tenant_id();
     let attributes = Value::Object(to.attributes.clone());
-    let rows = tx.query(PUT_USER, &[&tenant, &id, &version, &to.user_name, &to.external_id, &to.active, &to.name, &to.email, &attributes]).await.map_err(outrun)?;
-    made(rows.first().map(user).transpose()?, version)
+    let row = record::one(tx, PUT_USER, &[&id, &version, &to.user_name, &to.external_id, &to.active, &to.name, &to.email, &attributes]).await;
+    made(row.map_err(outrun)?, version)
 }
 
 /// Ends a user and their access. False: nothing matched.
@@ -133,8 +125,7 @@ pub async fn put_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &Us
 /// # Errors
 /// A refusal of the function.
 pub async fn remove_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE_USER, &[&tenant, &id, &version]).await.map_err(outrun)?.is_empty())
+    record::hit(tx, REMOVE_USER, &[&id, &version]).await.map_err(outrun)
 }
 
 /// A read in one flush.
@@ -142,10 +133,7 @@ pub async fn remove_user(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> R
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get_group(database: &Database, principal: &Principal, id: Uuid) -> Result<(Entered, Option<Group>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = tx.query_and_commit(GET_GROUP, &[&tenant, &id]).await?;
-    Ok((entered, rows.first().map(group).transpose()?))
+    record::get(database, principal, GET_GROUP, &[&id]).await
 }
 
 /// As `find_user`.
@@ -154,8 +142,7 @@ pub async fn get_group(database: &Database, principal: &Principal, id: Uuid) -> 
 /// When the database cannot be asked.
 pub async fn find_group(tx: &mut TenantTx, id: Uuid) -> Result<Option<Group>, StoreError> {
     take_turn(tx).await?;
-    let tenant = tx.tenant_id();
-    tx.query(GET_GROUP, &[&tenant, &id]).await?.first().map(group).transpose()
+    record::one(tx, GET_GROUP, &[&id]).await
 }
 
 /// As `list_users`.
@@ -163,8 +150,7 @@ pub async fn find_group(tx: &mut TenantTx, id: Uuid) -> Result<Option<Group>, St
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list_groups(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i64) -> Result<(Vec<Group>, i64), StoreError> {
-    let (rows, total) = list(tx, &LIST_GROUPS, ("scim_group_id", "display_name"), keys, (limit, skipped)).await?;
-    Ok((rows.iter().map(group).collect::<Result<_, _>>()?, total))
+    list(tx, LIST_GROUPS, ("scim_group_id", "display_name"), keys, (limit, skipped)).await
 }
 
 /// As `put_user`, with the queue and who works it.
@@ -172,9 +158,8 @@ pub async fn list_groups(tx: &mut TenantTx, keys: &Keys, limit: i64, skipped: i6
 /// # Errors
 /// A refusal of the function, keys or checks; the transaction must then be rolled back.
 pub async fn put_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &GroupWritten) -> Result<Option<Group>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(PUT_GROUP, &[&tenant, &id, &version, &to.display_name, &to.external_id, &to.users]).await.map_err(outrun)?;
-    made(rows.first().map(group).transpose()?, version)
+    let row = record::one(tx, PUT_GROUP, &[&id, &version, &to.display_name, &to.external_id, &to.users]).await;
+    made(row.map_err(outrun)?, version)
 }
 
 /// Ends a group. False: nothing matched.
@@ -182,8 +167,7 @@ pub async fn put_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>, to: &G
 /// # Errors
 /// A refusal of the function.
 pub async fn remove_group(tx: &mut TenantTx, id: Uuid, version: Option<i32>) -> Result<bool, StoreError> {
-    let tenant = tx.tenant_id();
-    Ok(!tx.query(REMOVE_GROUP, &[&tenant, &id, &version]).await.map_err(outrun)?.is_empty())
+    record::hit(tx, REMOVE_GROUP, &[&id, &version]).await.map_err(outrun)
 }
 
 /// The functions look before they write, so where a key still breaks, somebody who does not provision was faster: a ticket came
@@ -200,43 +184,38 @@ fn made<T>(row: Option<T>, version: Option<i32>) -> Result<Option<T>, StoreError
     if row.is_none() && version.is_none() { Err(FORBIDDEN) } else { Ok(row) }
 }
 
-async fn list(tx: &mut TenantTx, template: &Template, (id, name): (&'static str, &'static str), keys: &Keys, (limit, skipped): (i64, i64)) -> Result<(Vec<Row>, i64), StoreError> {
-    let tenant = tx.tenant_id();
+async fn list<T: Record>(tx: &mut TenantTx, template: Template, (id, name): (&'static str, &'static str), keys: &Keys, (limit, skipped): (i64, i64)) -> Result<(Vec<T>, i64), StoreError> {
     // A row tells the total: where none is asked for, or the page lies behind the end, the first.
     for (limit, skipped, wanted) in [(limit, skipped, limit > 0), (1, 0, false)] {
-        let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-        values.insert("tenant_id", &tenant);
-        values.insert("limit", &limit);
-        values.insert("skipped", &skipped);
-        let mut chosen = Vec::new();
-        for (line, given) in [(id, keys.id.is_some()), (name, keys.name.is_some()), ("external_key", keys.external_id.is_some())] {
-            if given {
-                chosen.push(line);
-            }
-        }
-        values.insert(id, &keys.id);
-        values.insert(name, &keys.name);
-        values.insert("external_key", &keys.external_id);
-        let rows = tx.query_composed(&template.compose(&chosen, &values)).await?;
+        let narrowed = Narrowed::default()
+            .with("limit", &limit)
+            .with("skipped", &skipped)
+            .by(id, keys.id.as_ref())
+            .by(name, keys.name.as_ref())
+            .by("external_key", keys.external_id.as_ref());
+        let rows = record::composed(tx, template, narrowed).await?;
         if let Some(total) = rows.first().map(|row| row.try_get("total")).transpose()? {
-            return Ok((if wanted { rows } else { Vec::new() }, total));
+            let read = if wanted { rows.iter().map(T::from_row).collect::<Result<_, _>>()? } else { Vec::new() };
+            return Ok((read, total));
         }
     }
     Ok((Vec::new(), 0))
 }
 
-fn user(row: &Row) -> Result<User, StoreError> {
-    Ok(User {
-        scim_user_id: row.try_get("scim_user_id")?,
-        user_name: row.try_get("user_name")?,
-        external_id: row.try_get("external_id")?,
-        active: row.try_get("active")?,
-        attributes: object(row.try_get("attributes")?),
-        groups: row.try_get::<_, Value>("groups")?.as_array().cloned().unwrap_or_default(),
-        version: row.try_get("version")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-    })
+impl Record for User {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            scim_user_id: row.try_get("scim_user_id")?,
+            user_name: row.try_get("user_name")?,
+            external_id: row.try_get("external_id")?,
+            active: row.try_get("active")?,
+            attributes: object(row.try_get("attributes")?),
+            groups: row.try_get::<_, Value>("groups")?.as_array().cloned().unwrap_or_default(),
+            version: row.try_get("version")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }
 
 fn object(value: Value) -> Map<String, Value> {
@@ -246,14 +225,16 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn group(row: &Row) -> Result<Group, StoreError> {
-    Ok(Group {
-        scim_group_id: row.try_get("scim_group_id")?,
-        display_name: row.try_get("display_name")?,
-        external_id: row.try_get("external_id")?,
-        users: row.try_get("users")?,
-        version: row.try_get("version")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-    })
+impl Record for Group {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            scim_group_id: row.try_get("scim_group_id")?,
+            display_name: row.try_get("display_name")?,
+            external_id: row.try_get("external_id")?,
+            users: row.try_get("users")?,
+            version: row.try_get("version")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+        })
+    }
 }

@@ -1,12 +1,12 @@
 //! Tickets: read, listed, created, changed. Each statement is a file; the doors decide which rows it sees.
 
 use super::page::{Keyset, Page};
-use crate::statement::Param;
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, Template, TenantTx};
+use super::record::{self, Narrowed, Record};
+use crate::{Access, Database, Entered, Principal, Refusal, StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::{CommentId, GroupId, TenantId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -18,9 +18,9 @@ const CHANGE: crate::Sql = crate::sql!("tickets/change.sql");
 const TRANSFER: crate::Sql = crate::sql!("tickets/transfer.sql");
 const RESOLVE_OWN: crate::Sql = crate::sql!("tickets/resolve_own.sql");
 const RESERVE: crate::Sql = crate::sql!("tickets/reserve_numbers.sql");
-const LIST: Template = Template::new(include_str!("../../../../sql/queries/tickets/list.sql"));
-const COUNT: Template = Template::new(include_str!("../../../../sql/queries/tickets/count.sql"));
-const LIST_EVENTS: Template = Template::new(include_str!("../../../../sql/queries/tickets/list_events.sql"));
+const LIST: crate::Template = crate::template!("tickets/list.sql");
+const COUNT: crate::Template = crate::template!("tickets/count.sql");
+const LIST_EVENTS: crate::Template = crate::template!("tickets/list_events.sql");
 
 /// The filters of a list; each narrows what the doors let through.
 #[derive(Debug, Clone, Default, serde::Serialize)]
@@ -60,13 +60,10 @@ pub struct NewTicket {
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
 pub async fn get(database: &Database, principal: &Principal, ticket: TicketRef) -> Result<(Entered, Option<Ticket>), StoreError> {
-    let tx = TenantTx::open(database, principal, Access::Read).await?;
-    let tenant = tx.tenant_id();
-    let (entered, rows) = match ticket {
-        TicketRef::Id(id) => tx.query_and_commit(GET, &[&tenant, &id.0]).await?,
-        TicketRef::Number(number) => tx.query_and_commit(GET_BY_NUMBER, &[&tenant, &number]).await?,
-    };
-    Ok((entered, rows.first().map(from_row).transpose()?))
+    match ticket {
+        TicketRef::Id(id) => record::get(database, principal, GET, &[&id.0]).await,
+        TicketRef::Number(number) => record::get(database, principal, GET_BY_NUMBER, &[&number]).await,
+    }
 }
 
 /// The same inside a transaction.
@@ -74,26 +71,17 @@ pub async fn get(database: &Database, principal: &Principal, ticket: TicketRef) 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, ticket: TicketRef) -> Result<Option<Ticket>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = match ticket {
-        TicketRef::Id(id) => tx.query(GET, &[&tenant, &id.0]).await?,
-        TicketRef::Number(number) => tx.query(GET_BY_NUMBER, &[&tenant, &number]).await?,
-    };
-    rows.first().map(from_row).transpose()
+    match ticket {
+        TicketRef::Id(id) => record::one(tx, GET, &[&id.0]).await,
+        TicketRef::Number(number) => record::one(tx, GET_BY_NUMBER, &[&number]).await,
+    }
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Ticket>, StoreError> {
     let class = Class::of(tx.enter().await?);
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let (mut chosen, mut values) = narrow(filter, &class);
-    chosen.extend(edge.lines());
-    values.insert("tenant_id", &tenant);
-    edge.values(&mut values);
-    let rows = tx.query_composed(&LIST.compose(&chosen, &values)).await?;
-    Ok(keyset.page(rows.iter().map(from_row).collect::<Result<_, _>>()?))
+    record::list(tx, LIST, narrowed(filter, &class), keyset).await
 }
 
 /// How many the list holds, counted up to `most`.
@@ -102,11 +90,7 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result
 /// When the database cannot be asked.
 pub async fn count(tx: &mut TenantTx, filter: &Filter, most: i64) -> Result<i64, StoreError> {
     let class = Class::of(tx.enter().await?);
-    let tenant = tx.tenant_id();
-    let (chosen, mut values) = narrow(filter, &class);
-    values.insert("tenant_id", &tenant);
-    values.insert("most", &most);
-    let rows = tx.query_composed(&COUNT.compose(&chosen, &values)).await?;
+    let rows = record::composed(tx, COUNT, narrowed(filter, &class).with("most", &most)).await?;
     Ok(rows.first().map_or(Ok(0), |row| row.try_get(0))?)
 }
 
@@ -129,79 +113,49 @@ impl Class {
     }
 }
 
-fn narrow<'a>(filter: &'a Filter, class: &'a Class) -> (Vec<&'a str>, BTreeMap<&'static str, Param<'a>>) {
-    let mut chosen = Vec::new();
-    let mut values: BTreeMap<&'static str, Param<'a>> = BTreeMap::new();
-    let mut add = |line: &'static str, name: &'static str, value: Param<'a>| {
-        chosen.push(line);
-        values.insert(name, value);
-    };
-    if let Some(member) = &class.as_requester {
-        add("as_requester", "member_id", member);
-    }
-    if let Some(groups) = &class.in_groups {
-        add("in_groups", "group_ids", groups);
-    }
-    if !filter.status.is_empty() {
-        add("status", "status", &filter.status);
-    }
-    if !filter.priority.is_empty() {
-        add("priority", "priority", &filter.priority);
-    }
-    for (name, id) in [
-        ("assignee_id", &filter.assignee_id),
-        ("requester_id", &filter.requester_id),
-        ("group_id", &filter.group_id),
-        ("organization_id", &filter.organization_id),
-    ] {
-        if let Some(id) = id {
-            add(name, name, id);
-        }
-    }
-    if let Some(tag) = &filter.tag {
-        add("tag", "tag", tag);
-    }
-    for (name, time) in [
-        ("created_after", &filter.created_after),
-        ("created_before", &filter.created_before),
-        ("updated_after", &filter.updated_after),
-        ("updated_before", &filter.updated_before),
-    ] {
-        if let Some(time) = time {
-            add(name, name, time);
-        }
-    }
-    (chosen, values)
+fn narrowed<'a>(filter: &'a Filter, class: &'a Class) -> Narrowed<'a> {
+    Narrowed::default()
+        .by_line("as_requester", "member_id", class.as_requester.as_ref())
+        .by_line("in_groups", "group_ids", class.in_groups.as_ref())
+        .by_any("status", &filter.status)
+        .by_any("priority", &filter.priority)
+        .by("assignee_id", filter.assignee_id.as_ref())
+        .by("requester_id", filter.requester_id.as_ref())
+        .by("group_id", filter.group_id.as_ref())
+        .by("organization_id", filter.organization_id.as_ref())
+        .by("tag", filter.tag.as_ref())
+        .by("created_after", filter.created_after.as_ref())
+        .by("created_before", filter.created_before.as_ref())
+        .by("updated_after", filter.updated_after.as_ref())
+        .by("updated_before", filter.updated_before.as_ref())
 }
 
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, new: &NewTicket, number: i64) -> Result<Ticket, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx
-        .query(
-            CREATE,
-            &[
-                &tenant,
-                &new.ticket_id.0,
-                &number,
-                &new.subject,
-                &new.priority,
-                &new.r#type,
-                &new.requester_id,
-                &new.group_id,
-                &new.assignee_id,
-                &new.organization_id,
-                &new.tags,
-                &new.external_source,
-                &new.external_id,
-                &new.body,
-                &CommentId::generate().0,
-                &TicketEventId::generate().0,
-            ],
-        )
-        .await?;
-    rows.first().map(from_row).transpose()?.ok_or(Refusal::Forbidden { permission: permission::TICKET_CREATE }.into())
+    record::made(
+        tx,
+        CREATE,
+        &[
+            &new.ticket_id.0,
+            &number,
+            &new.subject,
+            &new.priority,
+            &new.r#type,
+            &new.requester_id,
+            &new.group_id,
+            &new.assignee_id,
+            &new.organization_id,
+            &new.tags,
+            &new.external_source,
+            &new.external_id,
+            &new.body,
+            &CommentId::generate().0,
+            &TicketEventId::generate().0,
+        ],
+        permission::TICKET_CREATE,
+    )
+    .await
 }
 
 /// Applies a merge patch to the version expected. None: nothing matched, and `why_not` tells what was in the way.
@@ -209,75 +163,66 @@ pub async fn create(tx: &mut TenantTx, new: &NewTicket, number: i64) -> Result<T
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn change(tx: &mut TenantTx, ticket: TicketId, version: i32, patch: &Value, action: &'static str) -> Result<Option<Ticket>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(CHANGE, &[&tenant, &ticket.0, &version, patch, &action, &TicketEventId::generate().0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, CHANGE, &[&ticket.0, &version, patch, &action, &TicketEventId::generate().0]).await
 }
 
 /// # Errors
 /// A refusal of the keys.
 pub async fn transfer(tx: &mut TenantTx, ticket: TicketId, version: i32, group: Option<Uuid>, assignee: Option<Uuid>) -> Result<Option<Ticket>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(TRANSFER, &[&tenant, &ticket.0, &version, &group, &assignee, &TicketEventId::generate().0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, TRANSFER, &[&ticket.0, &version, &group, &assignee, &TicketEventId::generate().0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn resolve_own(tx: &mut TenantTx, ticket: TicketId, version: i32, status: &str) -> Result<Option<Ticket>, StoreError> {
-    let tenant = tx.tenant_id();
-    let rows = tx.query(RESOLVE_OWN, &[&tenant, &ticket.0, &version, &status, &TicketEventId::generate().0]).await?;
-    rows.first().map(from_row).transpose()
+    record::one(tx, RESOLVE_OWN, &[&ticket.0, &version, &status, &TicketEventId::generate().0]).await
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list_events(tx: &mut TenantTx, ticket: TicketId, keyset: &Keyset) -> Result<Page<TicketEvent>, StoreError> {
-    let tenant = tx.tenant_id();
-    let edge = keyset.edge();
-    let mut values: BTreeMap<&'static str, Param<'_>> = BTreeMap::new();
-    values.insert("tenant_id", &tenant);
-    values.insert("ticket_id", &ticket.0);
-    edge.values(&mut values);
-    let rows = tx.query_composed(&LIST_EVENTS.compose(&edge.lines().collect::<Vec<_>>(), &values)).await?;
-    Ok(keyset.page(rows.iter().map(event_from_row).collect::<Result<_, _>>()?))
+    record::list(tx, LIST_EVENTS, Narrowed::default().with("ticket_id", &ticket.0), keyset).await
 }
 
-fn from_row(row: &Row) -> Result<Ticket, StoreError> {
-    let status: String = row.try_get("status")?;
-    Ok(Ticket {
-        ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
-        number: row.try_get("number")?,
-        subject: row.try_get("subject")?,
-        status_category: status.clone(),
-        status,
-        priority: row.try_get("priority")?,
-        r#type: row.try_get("type")?,
-        tags: row.try_get("tags")?,
-        requester_id: row.try_get::<_, Uuid>("requester_id")?.into(),
-        assignee_id: row.try_get::<_, Option<Uuid>>("assignee_id")?.map(Into::into),
-        group_id: row.try_get::<_, Option<Uuid>>("group_id")?.map(GroupId),
-        organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
-        external_source: row.try_get("external_source")?,
-        external_id: row.try_get("external_id")?,
-        version: row.try_get("version")?,
-        created_at: row.try_get("created_at")?,
-        updated_at: row.try_get("updated_at")?,
-        closed_at: row.try_get("closed_at")?,
-    })
+impl Record for Ticket {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let status: String = row.try_get("status")?;
+        Ok(Self {
+            ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
+            number: row.try_get("number")?,
+            subject: row.try_get("subject")?,
+            status_category: status.clone(),
+            status,
+            priority: row.try_get("priority")?,
+            r#type: row.try_get("type")?,
+            tags: row.try_get("tags")?,
+            requester_id: row.try_get::<_, Uuid>("requester_id")?.into(),
+            assignee_id: row.try_get::<_, Option<Uuid>>("assignee_id")?.map(Into::into),
+            group_id: row.try_get::<_, Option<Uuid>>("group_id")?.map(GroupId),
+            organization_id: row.try_get::<_, Option<Uuid>>("organization_id")?.map(Into::into),
+            external_source: row.try_get("external_source")?,
+            external_id: row.try_get("external_id")?,
+            version: row.try_get("version")?,
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+            closed_at: row.try_get("closed_at")?,
+        })
+    }
 }
 
-fn event_from_row(row: &Row) -> Result<TicketEvent, StoreError> {
-    Ok(TicketEvent {
-        ticket_event_id: row.try_get::<_, Uuid>("ticket_event_id")?.into(),
-        ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
-        kind: row.try_get("kind")?,
-        actor_id: row.try_get::<_, Uuid>("actor_id")?.into(),
-        visibility: row.try_get("visibility")?,
-        version: row.try_get("version")?,
-        changes: row.try_get("changes")?,
-        created_at: row.try_get("created_at")?,
-    })
+impl Record for TicketEvent {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            ticket_event_id: row.try_get::<_, Uuid>("ticket_event_id")?.into(),
+            ticket_id: row.try_get::<_, Uuid>("ticket_id")?.into(),
+            kind: row.try_get("kind")?,
+            actor_id: row.try_get::<_, Uuid>("actor_id")?.into(),
+            visibility: row.try_get("visibility")?,
+            version: row.try_get("version")?,
+            changes: row.try_get("changes")?,
+            created_at: row.try_get("created_at")?,
+        })
+    }
 }
 
 /// Blocks of ticket numbers in hand, per tenant. A counter row locked until commit would let one create at a time in.
