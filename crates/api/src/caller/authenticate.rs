@@ -1,0 +1,100 @@
+//! Proves a request's credential, within the limits, and tells the trail of one that proves nothing. No tenant is entered here.
+
+use super::{Authenticated, Seen};
+use crate::credential::{self, Shown, Turned};
+use crate::limits::{Limits, Refused};
+use crate::problem::{Kind, Problem};
+use crate::sign_in::{self, Entrance};
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use ringfence_audit::{Action, Decision, Event, Object};
+use ringfence_domain::{TenantId, TenantRef};
+use ringfence_identity::{Credential, Verifier};
+use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::{Database, RequestContext, StoreError, sessions};
+use serde_json::json;
+
+pub(super) const CREDENTIAL_INVALID: Problem = Problem::with_code(Kind::Unauthenticated, "credential_invalid");
+
+pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Result<Authenticated, Problem> {
+    let (Some(verifier), Some(database), Some(trail), Some(seen), Some(entrance)) = (
+        request.app_data::<Data<Verifier>>(),
+        request.app_data::<Data<Database>>(),
+        request.app_data::<Data<AuditTrail>>(),
+        request.app_data::<Data<Seen>>(),
+        request.app_data::<Data<Entrance>>(),
+    ) else {
+        return Err(Problem::new(Kind::Internal));
+    };
+    let request_id = sign_in::request_id(request);
+    match credential::shown(request, verifier, database, entrance).await {
+        Ok(Shown { credential, secret }) => {
+            let context = RequestContext { request_id, authentication: credential.method() };
+            if let Credential::Session(hash) = &credential {
+                entrance.touch(database, hash);
+            }
+            let admitted = Limits::of(request).map(|limits| limits.admit(request, &credential, tenant).map(|account| limits.share(database, account)));
+            let (database, refused) = match admitted {
+                None => (database.get_ref().clone(), None),
+                Some(Ok(shared)) => (shared, None),
+                Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
+            };
+            let (trail, seen, entrance) = (trail.get_ref().clone(), seen.get_ref().clone(), entrance.clone());
+            let authenticated = Authenticated { credential, context, secret, session: None, database, trail, seen, entrance };
+            match refused {
+                None => Ok(authenticated),
+                Some(refused) => Err(authenticated.limited(refused, tenant).await),
+            }
+        }
+        Err(Turned { kind: Kind::Unavailable, .. }) => Err(Problem::new(Kind::Unavailable)),
+        Err(turned) => {
+            let mut problem = Problem::with_code(turned.kind, turned.code);
+            let mut action = Action::IdentityRejected;
+            let mut database = database.get_ref().clone();
+            match Limits::refused_credential(request) {
+                Ok(shared) => database = shared.unwrap_or(database),
+                Err(Refused { first: true, problem: limited, .. }) => (problem, action) = (limited, Action::RateLimited),
+                Err(refused) => return Err(refused.problem),
+            }
+            // The tenant named is told as well, if there is one.
+            let named = named(&database, tenant).await?;
+            let rejected = |tenant_id| Event {
+                tenant_id,
+                request_id,
+                action,
+                decision: Decision::Deny,
+                rule: Some(problem.code),
+                who: sign_in::nobody(),
+                object: Object::default(),
+                details: json!({}),
+            };
+            let mut events = vec![rejected(None)];
+            events.extend(named.map(|id| rejected(Some(id))));
+            trail.record(events).await?;
+            Err(problem)
+        }
+    }
+}
+
+/// The tenant that a route names, if there is one.
+pub(super) async fn named(database: &Database, tenant: Option<&TenantRef>) -> Result<Option<TenantId>, StoreError> {
+    match tenant {
+        Some(TenantRef::Id(id)) => Ok((!id.0.is_nil()).then_some(*id)),
+        // Looked up anew: a name that is known must not be refused faster than one that is not.
+        Some(TenantRef::Slug(slug)) => database.resolve_uncached(slug).await,
+        None => Ok(None),
+    }
+}
+
+impl Authenticated {
+    /// Looks a session up: where no tenant is entered, nothing else would.
+    pub(super) async fn found(mut self) -> Result<Self, Problem> {
+        if let Credential::Session(hash) = &self.credential {
+            self.session = sessions::find(&self.database, hash).await?;
+            if self.session.is_none() {
+                return Err(self.turned_away(CREDENTIAL_INVALID, None).await);
+            }
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,282 @@
+//! What the trail is told of a caller: arrivals, reads and denials, durable before the answer. A change tells of itself.
+
+use super::authenticate::named;
+use super::{Authenticated, Caller, Logged};
+use crate::last_use::LastUse;
+use crate::limits::{Limits, Refused};
+use crate::problem::Problem;
+use crate::sign_in;
+use actix_web::HttpMessage;
+use actix_web::web::Data;
+use ringfence_audit::{Action, Decision, Event, Object, Who};
+use ringfence_domain::{IdentityId, MemberId, TenantId, TenantRef};
+use ringfence_identity::Credential;
+use ringfence_store::{Acting, Entered, Principal, Refusal, StoreError};
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Sign-ins and entries already in the trail, so that each token is recorded once per tenant and not once per request.
+#[derive(Clone)]
+pub struct Seen(moka::sync::Cache<(String, Uuid), ()>);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build())
+    }
+}
+
+impl Authenticated {
+    /// Records that somebody was turned away, by name where they have proven who they are, and phrases it.
+    pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
+        let who = match self.identity_id().await {
+            Ok(identity_id) => self.somebody(identity_id),
+            Err(_) => sign_in::nobody(),
+        };
+        self.turned(problem, tenant, who).await
+    }
+
+    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who) -> Problem {
+        match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await {
+            Ok(()) => problem,
+            Err(unrecorded) => unrecorded,
+        }
+    }
+
+    /// Who is proven, on a route that names no tenant.
+    fn somebody(&self, identity_id: IdentityId) -> Who {
+        Who {
+            identity_id: Some(identity_id),
+            session_id: self.session.as_ref().map(|session| session.session_id.to_string()).or_else(|| self.credential.token_id().map(str::to_owned)),
+            ..self.who(None, None)
+        }
+    }
+
+    /// What somebody did with sessions of their own.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn sessions_handled(&self, identity_id: IdentityId, action: Action, decision: Decision, object: Object, details: Value) -> Result<(), Problem> {
+        let who = self.somebody(identity_id);
+        let rule = (decision == Decision::Deny).then_some("not_found");
+        let event = Event { tenant_id: None, request_id: self.request_id(), action, decision, rule, who, object, details };
+        Ok(self.trail.record(vec![event]).await?)
+    }
+
+    /// Before an entry no more is known than the credential says.
+    pub(super) fn who(&self, principal: Option<&Principal>, entered: Option<&Entered>) -> Who {
+        Who {
+            member_id: entered.map(|e| e.actor_id),
+            on_behalf_of: match (entered, principal.map(Principal::acting)) {
+                (Some(entered), _) => entered.on_behalf_of(),
+                // Asked for, and not granted.
+                (None, Some(Acting::ForMember { subject })) => Some(subject),
+                (None, _) => None,
+            },
+            identity_id: entered.map(|e| e.identity_id).or_else(|| principal.and_then(Principal::identity_id)),
+            kind: entered.map_or(self.credential.kind(), |e| e.kind).as_str(),
+            session_id: entered.and_then(|e| e.credential_id.clone()).or_else(|| self.credential.token_id().map(str::to_owned)),
+            authentication: Some(self.context.authentication),
+        }
+    }
+
+    /// The answer to a request that came too fast, recorded if it is the first of its window: a row for each would be a flood of its own.
+    pub(super) async fn limited(&self, refused: Refused, tenant: Option<&TenantRef>) -> Problem {
+        let Refused { problem, first, inside } = refused;
+        if !first {
+            return problem;
+        }
+        let recorded = async {
+            let identity_id = match &self.credential {
+                Credential::Bearer(identity) => Some(self.database.identify(identity.issuer(), identity.subject()).await?),
+                Credential::Session(_) | Credential::ApiToken { .. } => None,
+            };
+            let who = Who { identity_id, member_id: inside.map(|inside| inside.member_id), ..self.who(None, None) };
+            let event = |tenant_id| Event {
+                tenant_id,
+                request_id: self.request_id(),
+                action: Action::RateLimited,
+                decision: Decision::Deny,
+                rule: Some(problem.code),
+                who: who.clone(),
+                object: Object::default(),
+                details: json!({}),
+            };
+            // The installation is told of those outside, and the tenant that they name, if there is one.
+            let events = match inside {
+                Some(inside) => vec![event(Some(inside.tenant_id))],
+                None => std::iter::once(None).chain(named(&self.database, tenant).await?.map(Some)).map(event).collect(),
+            };
+            self.trail.record(events).await
+        };
+        match recorded.await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// True at the first use of this credential in this tenant, and for each whom it acts for.
+    fn first_use(&self, tenant: Uuid, on_behalf_of: Option<MemberId>) -> bool {
+        let fingerprint = match on_behalf_of {
+            Some(member) => format!("{}\n{member}", self.credential.fingerprint()),
+            None => self.credential.fingerprint(),
+        };
+        self.seen.0.entry((fingerprint, tenant)).or_insert(()).is_fresh()
+    }
+
+    /// Records that a credential which only the database could prove is none.
+    pub async fn rejected(&self) -> Problem {
+        let problem = Problem::from(Refusal::Credential);
+        let event = Event {
+            tenant_id: None,
+            request_id: self.request_id(),
+            action: Action::IdentityRejected,
+            decision: Decision::Deny,
+            rule: Some(problem.code),
+            who: self.who(None, None),
+            object: Object::default(),
+            details: json!({}),
+        };
+        match self.trail.record(vec![event]).await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Records the reading of one's own tenants.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn identity_read(&self, identity_id: Option<IdentityId>, tenants: &[TenantId]) -> Result<(), Problem> {
+        let who = Who { identity_id, ..self.who(None, None) };
+        let event = |action| Event {
+            tenant_id: None,
+            request_id: self.request_id(),
+            action,
+            decision: Decision::Allow,
+            rule: None,
+            who: who.clone(),
+            object: Object::default(),
+            details: json!({ "count": tenants.len() }),
+        };
+        let mut events = vec![event(Action::IdentityRead)];
+        if self.first_use(Uuid::nil(), None) {
+            events.insert(0, event(Action::IdentityAuthenticated));
+        }
+        Ok(self.trail.record(events).await?)
+    }
+}
+
+impl Caller {
+    /// What was read, durable before the response. `details` holds counts and digests, never content.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable.
+    pub async fn read(&self, entered: &Entered, action: Action, object: Object, details: Value) -> Result<(), Problem> {
+        let mut events = self.arrivals(entered);
+        events.push(self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, details));
+        Ok(self.authenticated.trail.record(events).await?)
+    }
+
+    /// A change carries its own audit row; only a first arrival is to be recorded beside it.
+    ///
+    /// # Errors
+    /// 503 when the event could not be made durable; the change stands, and repeating it under its key is safe.
+    pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
+        self.met(entered);
+        let events = self.arrivals(entered);
+        if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
+    }
+
+    /// Records a denial in its own transaction, so that no rollback erases it, and phrases it.
+    pub async fn denied(&self, action: Action, object: Object, error: impl Into<Problem>, refusal: Option<&Refusal>, entered: Option<&Entered>) -> Problem {
+        let mut problem = error.into();
+        let mut rule = problem.code;
+        let mut action = match refusal {
+            Some(Refusal::NoEntry | Refusal::MayNotAct) => Action::TenantEntryDenied,
+            Some(Refusal::NobodyToActFor) => {
+                rule = "act_as_unknown";
+                Action::TenantEntryDenied
+            }
+            Some(Refusal::Credential) => Action::IdentityRejected,
+            _ => action,
+        };
+        if matches!(refusal, Some(Refusal::NoEntry | Refusal::Credential)) {
+            Limits::forget(&self.request);
+        }
+        if matches!(refusal, Some(Refusal::Credential)) {
+            match Limits::refused_credential(&self.request) {
+                Ok(_) => {}
+                Err(Refused { first: true, problem: limited, .. }) => (rule, problem, action) = (limited.code, limited, Action::RateLimited),
+                Err(refused) => return refused.problem,
+            }
+        }
+        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), json!({}));
+        let mut events = Vec::new();
+        if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected) {
+            events.push(event(None));
+            // As long a way for a tenant that exists as for one that does not.
+            if let TenantRef::Slug(slug) = &self.tenant
+                && let Err(error) = self.database().resolve_uncached(slug).await
+            {
+                return error.into();
+            }
+        }
+        if !self.tenant_id().0.is_nil() {
+            events.push(event(Some(self.tenant_id())));
+        }
+        // A broken glass is in the trail at every use, refused ones too.
+        if let Some(grant) = entered.and_then(|entered| entered.break_glass) {
+            events.push(self.event(Some(self.tenant_id()), entered, Action::BreakGlassUsed, Decision::Deny, Some(problem.code), self::object("break_glass_grant", grant), json!({})));
+        }
+        match self.authenticated.trail.record(events).await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// A refusal or failure of the store, recorded if it is a denial.
+    pub async fn refused(&self, action: Action, object: Object, error: StoreError, entered: Option<&Entered>) -> Problem {
+        match error {
+            StoreError::Refused(refusal) => self.denied(action, object, refusal.clone(), Some(&refusal), entered).await,
+            other => other.into(),
+        }
+    }
+
+    /// What is recorded of a caller beside what they did: their arrival, once; a broken glass, at every use.
+    fn arrivals(&self, entered: &Entered) -> Vec<Event> {
+        let event = |action, object| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, json!({}));
+        let mut events = Vec::new();
+        if self.authenticated.first_use(self.tenant_id().0, entered.on_behalf_of()) {
+            events.extend([Action::IdentityAuthenticated, Action::TenantEntered].map(|action| event(action, Object::default())));
+        }
+        events.extend(entered.break_glass.map(|grant| event(Action::BreakGlassUsed, object("break_glass_grant", grant))));
+        events
+    }
+
+    /// The tenant let the caller in.
+    fn met(&self, entered: &Entered) {
+        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+        if let Some(last_use) = self.request.app_data::<Data<LastUse>>() {
+            last_use.note(self.database(), &self.principal, &self.authenticated.credential);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an event has that many parts, and each is named where it is given")]
+    fn event(&self, tenant_id: Option<TenantId>, entered: Option<&Entered>, action: Action, decision: Decision, rule: Option<&'static str>, object: Object, details: Value) -> Event {
+        if let Some(entered) = entered {
+            self.met(entered);
+        }
+        Event { tenant_id, request_id: self.request_id(), action, decision, rule, who: self.authenticated.who(Some(&self.principal), entered), object, details }
+    }
+}
+
+/// An object of the trail.
+pub const fn object(kind: &'static str, id: Uuid) -> Object {
+    Object { kind: Some(kind), id: Some(id), version: None }
+}
+
+/// A kind of object, where there is no single one.
+pub const fn objects(kind: &'static str) -> Object {
+    Object { kind: Some(kind), id: None, version: None }
+}
