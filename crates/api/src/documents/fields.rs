@@ -1,5 +1,5 @@
 //! What the annotations cannot say of fields and parameters: bounds, patterns, which may be null, which are always there,
-//! and which go together. The readers in `body.rs` refuse; this only says what they refuse.
+//! and which go together. The readers in `body/fields.rs` refuse; this only says what they refuse.
 
 use crate::listing::Order;
 use crate::problem::Kind;
