@@ -1,0 +1,90 @@
+//! A PATCH's body as operations. What is wrong in one is said before any is tried, by the client's own words for it.
+
+use super::{Operation, Verb};
+use crate::error::{Fault, ScimError};
+use crate::parse::{self, PatchPath};
+use crate::path::Target;
+use crate::resource::{read_extension, single, whole};
+use crate::schema::{Mutability, ResourceType};
+use serde_json::{Map, Value};
+
+/// Operations of one request.
+const MOST: usize = 1_000;
+
+/// The operations of a body.
+///
+/// # Errors
+/// `invalidSyntax`, `invalidPath`, `noTarget` and `invalidValue` for what is no operation.
+pub fn operations(kind: &ResourceType, body: Map<String, Value>) -> Result<Vec<Operation>, ScimError> {
+    let (mut listed, mut declared) = (None, false);
+    for (name, value) in body {
+        if name.eq_ignore_ascii_case("schemas") {
+            declared = value.as_array().is_some_and(|names| names.len() == 1 && names[0].as_str().is_some_and(|name| name.eq_ignore_ascii_case(crate::PATCH_OP)));
+        } else if name.eq_ignore_ascii_case("Operations") && listed.is_none() {
+            listed = Some(value);
+        } else {
+            return Err(ScimError::syntax(name, "is no field of a PATCH"));
+        }
+    }
+    if !declared {
+        return Err(ScimError::syntax("schemas", "must be that of a PATCH"));
+    }
+    let Some(Value::Array(items)) = listed else { return Err(ScimError::syntax("Operations", "must be a list")) };
+    if items.is_empty() || items.len() > MOST {
+        return Err(ScimError::syntax("Operations", "must hold 1 to 1,000 operations"));
+    }
+    let mut read = Vec::new();
+    for item in items {
+        operation(kind, item, &mut read)?;
+    }
+    Ok(read)
+}
+
+/// One operation; without a path, each name of its value is one.
+fn operation(kind: &ResourceType, item: Value, read: &mut Vec<Operation>) -> Result<(), ScimError> {
+    let Value::Object(fields) = item else { return Err(ScimError::syntax("Operations", "must hold objects")) };
+    let (mut verb, mut path, mut value) = (None, None, Value::Null);
+    for (name, field) in fields {
+        match (name.to_ascii_lowercase().as_str(), field) {
+            ("op", Value::String(text)) => {
+                verb = Some(match text.to_ascii_lowercase().as_str() {
+                    "add" => Verb::Add,
+                    "replace" => Verb::Replace,
+                    "remove" => Verb::Remove,
+                    _ => return Err(ScimError::syntax("op", "must be add, replace or remove")),
+                });
+            }
+            ("path", Value::String(text)) => path = Some(text),
+            ("path", Value::Null) => {}
+            ("value", field) => value = field,
+            _ => return Err(ScimError::syntax(name, "is no field of an operation, or of another type")),
+        }
+    }
+    let verb = verb.ok_or_else(|| ScimError::syntax("op", "is required"))?;
+    let fields = match (path, value) {
+        (Some(path), value) => vec![(path, value)],
+        (None, _) if verb == Verb::Remove => return Err(ScimError::new(Fault::NoTarget, "path", "is required to remove")),
+        // Okta repeats what is not the client's to change.
+        (None, Value::Object(fields)) => fields.into_iter().filter(|(name, _)| !["schemas", "id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own))).collect(),
+        (None, _) => return Err(ScimError::value("value", "must be an object where there is no path")),
+    };
+    for (name, value) in fields {
+        // What stands in brackets may be a person's; the name before them is the schema's, or nobody's.
+        let named = || name.trim().split('[').next().unwrap_or_default().to_owned();
+        let path = parse::patch_path(kind, name.trim()).map_err(|error| ScimError::new(error.fault, named(), error.message))?;
+        shaped(&path, &value)?;
+        read.push(Operation { verb, path, value });
+    }
+    Ok(())
+}
+
+/// Whether the value is one of the attribute's, whatever the resource holds: what is wrong in it is told by the client's own words for it.
+fn shaped(path: &PatchPath, value: &Value) -> Result<(), ScimError> {
+    let Target { attribute, sub, .. } = path.target;
+    let Some(attribute) = attribute else { return if value.is_object() { read_extension(&path.target, value.clone()).map(drop) } else { Ok(()) } };
+    let changed = path.sub.or(sub).unwrap_or(attribute);
+    if value.is_null() || attribute.mutability == Mutability::ReadOnly || changed.mutability == Mutability::ReadOnly {
+        return Ok(());
+    }
+    if path.filter.is_none() && sub.is_none() { whole(changed, value.clone()).map(drop) } else { single(changed, value.clone()).map(drop) }
+}
