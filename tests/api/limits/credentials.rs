@@ -1,0 +1,105 @@
+//! Limits of credentials that prove nothing, and of signing in: by address, and who has proven themselves gets in meanwhile.
+
+use crate::{TICKETS, behind, left, limited, retry_after, told};
+use ringfence_identity::credential::PresentedApiToken;
+use ringfence_tests::browser::{ATTEMPT, SESSION};
+
+#[tokio::test]
+async fn bad_credentials_are_throttled_and_a_good_one_gets_in_meanwhile() {
+    let (installation, running, world) = limited("sign_in=3/3600").await;
+    let forged = format!("{}x", running.token("acme:owner"));
+    for n in [2, 1, 0] {
+        let rejected = running.get(TICKETS, &forged).await.expect(401);
+        assert_eq!(left(&rejected), ("\"sign_in\";q=3;w=3600".into(), n));
+        assert!(rejected.header("www-authenticate").is_some());
+    }
+    for token in [forged.as_str(), "", "nonsense", forged.as_str()] {
+        let refused = running.get(TICKETS, token).await.expect(429);
+        assert_eq!(refused.body["code"], "sign_in_rate_limited");
+        assert!(left(&refused).1 == 0 && (1_100..=1_200).contains(&retry_after(&refused)));
+        // Neither who it would have been nor where they wanted to go lifts the refusal.
+        running.get("/v1/me", token).await.expect(429);
+        running.get("/v1/tenants/nonesuch/tickets", token).await.expect(429);
+        let good = running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
+        assert!(left(&good).0.starts_with("\"read\""));
+    }
+    let spoofed = running.call("GET", TICKETS, &forged, &[("X-Forwarded-For", "198.51.100.7"), ("Forwarded", "for=198.51.100.7"), ("X-Real-IP", "198.51.100.7")], None).await;
+    assert_eq!(spoofed.status, 429, "nobody's word is taken for an address");
+    let acme = Some(world.tenant("acme").id);
+    for tenant in [None, acme] {
+        assert_eq!(told(&installation, "identity.rejected", tenant).await, 3);
+        assert_eq!(told(&installation, "rate.limited", tenant).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn guesses_of_an_api_token_are_throttled_like_any_other_bad_credential() {
+    let (installation, running, world) = limited("sign_in=3/3600").await;
+    let tenant = *world.tenant("acme").id.as_bytes();
+    let guess = |n: u8| PresentedApiToken { tenant, secret: [n; 32] }.text();
+    for n in 0..3 {
+        let rejected = running.get(TICKETS, &guess(n)).await.expect(401);
+        assert_eq!(left(&rejected), ("\"sign_in\";q=3;w=3600".into(), 2 - u32::from(n)));
+    }
+    for n in 3..9 {
+        let refused = running.get(TICKETS, &guess(n)).await.expect(429);
+        assert_eq!(refused.body["code"], "sign_in_rate_limited");
+        running.get("/v1/me", &guess(n)).await.expect(429);
+    }
+    running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
+    assert_eq!(told(&installation, "rate.limited", Some(world.tenant("acme").id)).await, 1);
+}
+
+#[tokio::test]
+async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_gets_in() {
+    let (installation, running, world) = limited("sign_in=5/3600").await;
+    // Three are begun, of which one comes back good, one with the issuer's no, and one that nobody began.
+    let begun = [running.begin("tenant=acme").await, running.begin("tenant=acme").await, running.begin("tenant=acme").await];
+    let back = running.pick(&begun[0], "acme:owner").await;
+    let said_no = |n: usize| format!("{}&error=access_denied", running.url(&format!("/v1/auth/callback?state={}&iss={}", state(&begun[n].page), running.issuer.issuer())));
+    let refused = running.visit(&said_no(1), &[(ATTEMPT, &begun[1].secret)]).await.expect(302);
+    assert_eq!(left(&refused), ("\"sign_in\";q=5;w=3600".into(), 1));
+    assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 0);
+    let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).header("Content-Type", "application/x-www-form-urlencoded").body(format!("logout_token={token}"));
+    for _ in 0..3 {
+        for refused in [
+            running.visit(&running.url("/v1/auth/sign-in?tenant=acme"), &[]).await,
+            running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await,
+            running.send(form("nonsense")).await,
+            running.send(form("")).await,
+        ] {
+            let refused = refused.expect(429);
+            assert_eq!((refused.body["code"].as_str(), refused.cookie(ATTEMPT)), (Some("sign_in_rate_limited"), None));
+            assert!(left(&refused).1 == 0 && (600..=720).contains(&retry_after(&refused)));
+        }
+    }
+    running.visit(&said_no(2), &[(ATTEMPT, &begun[2].secret)]).await.expect(429);
+    let admin = installation.admin().await;
+    let attempts: i64 = admin.query_one("select count(*) from ringfence.sign_in_attempts", &[]).await.unwrap().get(0);
+    assert_eq!(attempts, 1, "nothing was begun that was refused");
+    // Whoever has begun is let in, and who is signed in is not asked.
+    let signed_in = running.visit(&back, &[(ATTEMPT, &begun[0].secret)]).await.expect(302);
+    let browser = running.known(signed_in.cookie(SESSION).expect("a session")).await;
+    running.page(&browser, "GET", TICKETS, None).await.expect(200);
+    let acme = Some(world.tenant("acme").id);
+    assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (2, 1));
+    assert_eq!((told(&installation, "identity.rejected", acme).await, told(&installation, "rate.limited", acme).await), (1, 0));
+}
+
+fn state(page: &str) -> String {
+    page.split("state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a state").to_owned()
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_their_own_throttle() {
+    let (_installation, running, _world) = behind("sign_in=2/3600", "127.0.0.0/8").await;
+    let from = async |forwarded: &str| running.call("GET", TICKETS, "nonsense", &[("X-Forwarded-For", forwarded)], None).await.status;
+    for _ in 0..2 {
+        assert_eq!(from("198.51.100.7").await, 401);
+    }
+    assert_eq!(from("198.51.100.7").await, 429);
+    assert_eq!(from("203.0.113.9, 198.51.100.7").await, 429, "what the client wrote before the proxy did is not looked at");
+    assert_eq!(from("198.51.100.7, 198.51.100.8").await, 401, "nor does it harm whom it names");
+    assert_eq!(from("198.51.100.8").await, 401);
+    assert_eq!(from("198.51.100.8").await, 429);
+}

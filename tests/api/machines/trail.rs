@@ -1,0 +1,61 @@
+//! What is known of a credential afterwards: who was refused with it, and when it was used last.
+
+use crate::{BASE, Stage, TOKENS};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_refused_change_is_recorded_with_who_asked_for_it() {
+    let stage = Stage::new().await;
+    let agent = json!(stage.acme().members["agent"]);
+    let browser = stage.running.sign_in("acme:agent").await;
+    let (token, token_id) = stage.token(&stage.bearer("agent"), &["ticket.read"]).await;
+    let (roles, groups, tickets) = (format!("{BASE}/roles"), format!("{BASE}/groups"), format!("{BASE}/tickets"));
+    let (role, group, ticket) = (json!({"name": "x", "permissions": []}), json!({"name": "x"}), json!({"subject": "x"}));
+    for (path, body, action) in [(&roles, &role, "role.created"), (&groups, &group, "group.created")] {
+        let by_page = stage.running.page(&browser, "POST", path, Some(body)).await.expect(403);
+        let by_token = stage.post(path, &token, body.clone()).await.expect(403);
+        let by_bearer = stage.post(path, &stage.bearer("agent"), body.clone()).await.expect(403);
+        for (call, shown) in [(&by_page, json!(browser.session_id)), (&by_token, json!(token_id)), (&by_bearer, Value::Null)] {
+            let event = stage.event(call, action).await;
+            assert_eq!((&event["decision"], &event["actor_id"], &event["actor_kind"]), (&json!("deny"), &agent, &json!("user")), "{event}");
+            assert!(event["identity_id"].is_string() && (shown.is_null() || event["session_id"] == shown), "{event}");
+        }
+    }
+    // The first ticket of a service's life takes numbers beforehand, and says no less.
+    let refused = stage.post(&tickets, &stage.bearer("auditor"), ticket.clone()).await.expect(403);
+    assert_eq!(stage.event(&refused, "ticket.created").await["actor_id"], json!(stage.acme().members["auditor"]));
+
+    // A broken glass is in the trail at a refused use too.
+    let grant = json!({"issuer": stage.running.issuer.issuer(), "subject": "on-call", "name": "On call", "role": "auditor", "hours": 1, "reason": "somebody has to look"});
+    let granted = stage.post(&format!("{BASE}/break-glass"), &stage.bearer("owner"), grant).await.expect(201);
+    let on_call = stage.running.token("on-call");
+    for (path, body, action) in [(&tickets, &ticket, "ticket.created"), (&groups, &group, "group.created")] {
+        let refused = stage.post(path, &on_call, body.clone()).await.expect(403);
+        assert_eq!(stage.event(&refused, action).await["actor_id"], granted.body["member_id"]);
+        let used = stage.event(&refused, "break_glass.used").await;
+        assert_eq!((&used["decision"], &used["object_id"], &used["actor_id"]), (&json!("deny"), &granted.body["grant_id"], &granted.body["member_id"]));
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_token_is_known_to_the_minute() {
+    let stage = Stage::new().await;
+    let agent = stage.bearer("agent");
+    let (token, id) = stage.token(&agent, &["ticket.read"]).await;
+    let path = format!("{TOKENS}/{id}");
+    assert!(stage.running.get(&path, &agent).await.expect(200).body["last_used_at"].is_null());
+    stage.running.get(&format!("{BASE}/tickets"), &token).await.expect(200);
+    let mut used = Value::Null;
+    for _ in 0..200 {
+        used = stage.running.get(&path, &agent).await.expect(200).body["last_used_at"].clone();
+        if !used.is_null() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    assert!(used.is_string(), "it was used");
+    stage.running.get(&format!("{BASE}/tickets"), &token).await.expect(200);
+    assert_eq!(stage.running.get(&path, &agent).await.expect(200).body["last_used_at"], used, "not written anew within the minute");
+    stage.end().await;
+}

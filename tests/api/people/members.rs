@@ -1,0 +1,163 @@
+//! Members: who comes in, who goes, and that nobody gives or takes what is not theirs.
+
+use crate::{BASE, delete, id, identity, location, patch};
+use ringfence_tests::world::served;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn a_member_added_may_enter_and_one_removed_may_not() {
+    let (installation, running, world) = served().await;
+    let (admin, acme) = (running.token("acme:admin"), world.tenant("acme"));
+    let body = json!({"issuer": running.issuer.issuer(), "subject": "newcomer", "name": "New Colleague", "email": "New@acme.example", "role": "agent",
+        "group_ids": [acme.groups["second"], acme.groups["first"]]});
+    let made = running.post(&format!("{BASE}/members"), &admin, body).await.expect(201);
+    assert_eq!(made.header("etag"), Some("\"1\""));
+    assert_eq!(made.body["group_ids"], json!([acme.groups["first"], acme.groups["second"]]), "in order");
+    assert!(made.body["permissions"].is_null());
+    let (path, newcomer, member) = (location(&made), running.token("newcomer"), id(&made, "member_id"));
+    let read = running.get(&path, &newcomer).await.expect(200);
+    assert_eq!(read.body, made.body);
+    assert_eq!(running.get(&format!("{BASE}/contacts/{member}"), &admin).await.expect(200).body["email"], "New@acme.example");
+
+    let ticket = format!("{BASE}/tickets/{}", acme.ticket);
+    running.call("PUT", &format!("{ticket}/assignee"), &admin, &[("If-Match", "\"1\"")], Some(&json!({"assignee_id": member}))).await.expect(200);
+    let listed = running.get(&format!("{BASE}/members?role=agent&group_id={}", acme.groups["second"]), &admin).await.expect(200);
+    let there: Vec<&Value> = listed.body["data"].as_array().unwrap().iter().filter(|m| m["member_id"] != json!(acme.members["partial_agent"])).collect();
+    assert_eq!(there.len(), 1);
+
+    delete(&running, &path, &admin).await.expect(204);
+    running.get(&path, &newcomer).await.expect(404);
+    running.get(&path, &admin).await.expect(404);
+    delete(&running, &path, &admin).await.expect(404);
+    let left = running.get(&ticket, &admin).await.expect(200);
+    assert_eq!((left.body["assignee_id"].clone(), left.body["version"].clone()), (Value::Null, json!(3)));
+    // The person stays, and comes back as themselves.
+    running.get(&format!("{BASE}/contacts/{member}"), &admin).await.expect(200);
+    let again = json!({"issuer": running.issuer.issuer(), "subject": "newcomer", "role": "light_agent", "contact_id": member});
+    let back = running.post(&format!("{BASE}/members"), &admin, again).await.expect(201);
+    assert_eq!((id(&back, "member_id"), back.body["name"].as_str()), (member, Some("New Colleague")));
+    running.get(&path, &newcomer).await.expect(200);
+
+    let trail = running.get(&format!("{BASE}/audit?object_id={member}&decision=allow&order=position&limit=200"), &admin).await.expect(200);
+    let actions: Vec<&str> = trail.body["data"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).filter(|a| !a.ends_with("read")).collect();
+    assert_eq!(actions.len(), 4, "{actions:?}");
+    assert!(actions[..2].contains(&"contact.created") && actions[..2].contains(&"member.added") && actions[2..] == ["member.removed", "member.added"], "{actions:?}");
+    assert!(!trail.text.contains("New Colleague") && !trail.text.to_lowercase().contains("new@acme"), "the trail names nobody");
+    drop(installation);
+}
+
+#[tokio::test]
+async fn a_refused_member_leaves_no_identity_behind() {
+    let (installation, running, world) = served().await;
+    let (owner, admin) = (running.token("acme:owner"), installation.admin().await);
+    let members = format!("{BASE}/members");
+    let foreign = world.tenant("globex");
+    let count = async || admin.query_one("select count(*) from ringfence.identities where subject like 'refused%'", &[]).await.unwrap().get::<_, i64>(0);
+    let with = |change: Value| {
+        let mut body = json!({"issuer": "https://login.example.com", "subject": format!("refused-{}", Uuid::now_v7()), "name": "Nobody", "role": "agent"});
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        body
+    };
+    let refused = running.post(&members, &owner, with(json!({"group_ids": [foreign.groups["first"]]}))).await.expect(404);
+    assert_eq!(refused.body["errors"][0]["field"], "group_ids");
+    let refused = running.post(&members, &owner, with(json!({"contact_id": foreign.contact}))).await.expect(404);
+    assert_eq!(refused.body["errors"][0]["field"], "contact_id");
+    let absent = running.post(&members, &owner, with(json!({"contact_id": Uuid::now_v7()}))).await.expect(404);
+    assert_eq!(refused.body["errors"], absent.body["errors"], "foreign and absent are one");
+    running.post(&members, &owner, with(json!({"contact_id": foreign.contact, "name": "Taken over"}))).await.expect(404);
+    let taken = running.post(&members, &owner, with(json!({"contact_id": world.tenant("acme").members["agent"]}))).await.expect(409);
+    assert_eq!(taken.body["code"], "member_exists");
+    running.post(&members, &running.token("acme:admin"), with(json!({"role": "owner"}))).await.expect(403);
+    running.post(&members, &running.token("acme:requester"), with(json!({}))).await.expect(403);
+    assert_eq!(count().await, 0);
+
+    let twice = json!({"issuer": running.issuer.issuer(), "subject": "acme:agent", "name": "Again", "role": "agent"});
+    assert_eq!(running.post(&members, &owner, twice).await.expect(409).body["code"], "member_exists");
+    // The same identity in another tenant is nobody's business here.
+    let elsewhere = json!({"issuer": running.issuer.issuer(), "subject": "globex:agent", "name": "Guest", "role": "agent"});
+    running.post(&members, &owner, elsewhere).await.expect(201);
+}
+
+#[tokio::test]
+async fn nobody_gives_what_they_do_not_hold() {
+    let (installation, running, world) = served().await;
+    let (owner, admin) = (running.token("acme:owner"), running.token("acme:admin"));
+    let (members, people) = (format!("{BASE}/members"), &world.tenant("acme").members);
+    let service = |permissions: Value| json!({"issuer": running.issuer.issuer(), "subject": Uuid::now_v7(), "name": "Robot", "role": "service", "permissions": permissions});
+    let made = running.post(&members, &owner, service(json!(["member.read", "owner.manage"]))).await.expect(201);
+    running.post(&members, &admin, service(json!(["member.read", "owner.manage"]))).await.expect(403);
+    running.post(&members, &owner, service(json!(["ticket.import"]))).await.expect(403);
+    // A right that nobody can hold is a slip of the pen, not a lack of rights.
+    running.post(&members, &owner, service(json!(["ticket.reed"]))).await.expect(400);
+    let lesser = running.post(&members, &admin, service(json!(["member.read"]))).await.expect(201);
+    patch(&running, &location(&lesser), &admin, 1, json!({"permissions": ["owner.manage"]})).await.expect(403);
+    patch(&running, &location(&lesser), &admin, 1, json!({"permissions": []})).await.expect(200);
+    patch(&running, &location(&made), &admin, 1, json!({"name": "Renamed"})).await.expect(403);
+    // A service that manages members and holds less than an admin gives nobody a place: neither a new one nor somebody else's.
+    let manager = running.post(&members, &owner, service(json!(["member.read", "member.manage", "contact.read", "contact.change"]))).await.expect(201);
+    let subject = installation.admin().await.query_one("select i.subject from ringfence.identities i join ringfence.members m using (identity_id) where m.member_id = $1", &[&id(&manager, "member_id")]).await.unwrap();
+    let robot = running.token(subject.get(0));
+    running.post(&members, &robot, json!({"issuer": running.issuer.issuer(), "subject": "climber", "name": "Climber", "role": "admin"})).await.expect(403);
+    patch(&running, &location(&manager), &robot, 1, json!({"role": "admin"})).await.expect(403);
+    running.post(&members, &robot, service(json!(["member.read"]))).await.expect(403);
+    let mut anothers = service(json!(["member.read"]));
+    anothers["contact_id"] = json!(world.tenant("acme").contact);
+    running.post(&members, &robot, anothers).await.expect(403);
+    patch(&running, &location(&lesser), &robot, 2, json!({"permissions": []})).await.expect(403);
+    delete(&running, &location(&lesser), &robot).await.expect(403);
+    // An admin makes no owner, and touches none.
+    let path = |role: &str| format!("{members}/{}", people[role]);
+    for role in ["admin", "agent"] {
+        patch(&running, &path(role), &admin, 1, json!({"role": "owner"})).await.expect(403);
+    }
+    patch(&running, &path("owner"), &admin, 1, json!({"name": "Usurped"})).await.expect(403);
+    delete(&running, &path("owner"), &admin).await.expect(403);
+    delete(&running, &format!("{members}/{}", world.tenant("globex").members["agent"]), &admin).await.expect(404);
+    patch(&running, &path("agent"), &running.token("acme:agent"), 1, json!({"role": "admin"})).await.expect(403);
+    let untouched = running.get(&path("owner"), &owner).await.expect(200);
+    assert_eq!(untouched.body["version"], 1);
+    // Rights change at the next request.
+    patch(&running, &path("agent"), &admin, 1, json!({"role": "requester"})).await.expect(200);
+    running.get(&format!("{BASE}/groups"), &running.token("acme:agent")).await.expect(403);
+}
+
+#[tokio::test]
+async fn the_last_owner_stays() {
+    let (installation, running, world) = served().await;
+    let (owner, members) = (running.token("acme:owner"), format!("{BASE}/members"));
+    let path = format!("{members}/{}", world.tenant("acme").members["owner"]);
+    assert_eq!(patch(&running, &path, &owner, 1, json!({"role": "admin"})).await.expect(409).body["code"], "last_owner");
+    assert_eq!(delete(&running, &path, &owner).await.expect(409).body["code"], "last_owner");
+    patch(&running, &path, &owner, 2, json!({"role": "admin"})).await.expect(412);
+    patch(&running, &path, &owner, 1, json!({"role": "owner", "name": "Still here"})).await.expect(200);
+
+    // Two owners remove or demote one another at the same moment, again and again: one is left each time.
+    let admin = installation.admin().await;
+    let owners = async || {
+        let rows = admin.query("select member_id from ringfence.members where tenant_id = $1 and role = 'owner'", &[&world.tenant("acme").id]).await.unwrap();
+        rows.iter().map(|row| row.get::<_, Uuid>(0)).collect::<Vec<_>>()
+    };
+    let mut first = (owner, path);
+    for round in 0..ringfence_tests::cases(10) {
+        let mut body = identity(&running, "owner");
+        let subject = Uuid::now_v7().to_string();
+        body["subject"] = json!(subject);
+        let made = running.post(&members, &first.0, body).await.expect(201);
+        let second = (running.token(&subject), location(&made));
+        let version = running.get(&first.1, &first.0).await.expect(200).body["version"].as_i64().unwrap();
+        let demotion = json!({"role": "admin"});
+        let (a, b) = if round % 2 == 0 {
+            futures_util::join!(patch(&running, &second.1, &first.0, 1, demotion.clone()), patch(&running, &first.1, &second.0, i32::try_from(version).unwrap(), demotion))
+        } else {
+            futures_util::join!(delete(&running, &second.1, &first.0), delete(&running, &first.1, &second.0))
+        };
+        let left = owners().await;
+        assert_eq!(left.len(), 1, "{} {}", a.text, b.text);
+        assert_eq!([&a, &b].iter().filter(|call| call.status < 300).count(), 1, "{} {}", a.text, b.text);
+        assert!([&a, &b].iter().any(|call| matches!(call.status, 403 | 404 | 409)), "{} {}", a.text, b.text);
+        if second.1.ends_with(&left[0].to_string()) {
+            first = second;
+        }
+    }
+}
