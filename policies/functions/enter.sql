@@ -109,28 +109,26 @@ begin
 
     entered_tenant := part[1]::uuid;
 
-    if part[2] like 'i:%' and part[3] = '' then
+    if part[2] like 'i:%' then
         caller := substr(part[2], 3)::uuid;
-    else
-        if part[2] like 'i:%' then
-            caller := substr(part[2], 3)::uuid;
-        elsif part[2] like 's:%' then
-            select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
-        elsif part[2] like 't:%' then
-            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
-              from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
-             where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
-               and a.expires_at > clock_timestamp();
-        end if;
-        if caller is null then
-            raise exception 'the credential is not valid' using errcode = 'RF004';
-        end if;
+    elsif part[2] like 's:%' then
+        select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
+    elsif part[2] like 't:%' then
+        select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
+          from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+         where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
+           and a.expires_at > clock_timestamp();
+    end if;
+    if caller is null then
+        raise exception 'the credential is not valid' using errcode = 'RF004';
+    end if;
+    if part[3] <> '' then
         if part[3] like 'm:%' then
             narrowing := caller;
             caller := (select m.identity_id from ringfence.members m where m.tenant_id = entered_tenant and m.member_id = substr(part[3], 3)::uuid);
         elsif part[3] like 'a:%' and part[2] like 'i:%' then
             narrowing := substr(part[3], 3)::uuid;
-        elsif part[3] <> '' then
+        else
             -- A way to act that is none of these narrows nothing, so it must not pass for acting alone.
             raise exception 'not a valid token' using errcode = 'RF002';
         end if;
@@ -142,7 +140,7 @@ begin
                    select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
                           || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
                           || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
-                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{overview,read,full}'), '{}')::text
+                          || ';' || array_agg(g.group_id)::text
                      from ringfence.group_members g where g.tenant_id = m.tenant_id and g.member_id = m.member_id) end
           into found_member, member_role, named_permissions, custom_role, elevated, issuers, group_lists
           from ringfence.members m, ringfence.tenants t
@@ -155,7 +153,7 @@ begin
             if elevated > clock_timestamp() and member_role not in ('owner', 'service') then
                 select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
                  where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
-                 order by g.created_at desc limit 1;
+                 order by g.created_at desc;
                 if found then
                     member_role := granted_role;
                     granted_by_glass := coalesce(granted_by_glass, granted_now);
@@ -173,6 +171,7 @@ begin
                 found_member := null;
             end if;
         end if;
+        -- Whoever is in no group has no list at all.
         if member_role not in ('agent', 'light_agent', 'custom') or group_lists is null then
             group_lists := '{};{};{};{}';
         end if;
@@ -227,7 +226,7 @@ begin
                     || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
     return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
         || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || kind
-        || coalesce('|' || trim(both ',' from scopes) || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
+        || coalesce('|' || scopes || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
 end
 $$;
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.identity_id', true), current_setting('app.member_id', true), current_setting('app.permissions', true),
-                        current_setting('app.groups', true), current_setting('app.request_id', true), current_setting('app.seal', true))";
+                        current_setting('app.groups', true), current_setting('app.request_id', true), current_setting('app.actor_id', true), current_setting('app.actor_kind', true),
+                        current_setting('app.session_id', true), current_setting('app.authentication', true), current_setting('app.seal', true))";
 
 /// Every function as it was made.
 pub async fn originals(stage: &Stage) -> BTreeMap<String, String> {
@@ -30,6 +31,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("a connection that named a tenant", seen_by_fresh(stage, &stage.named("select set_config('app.tenant_id', '{acme}', false)")).await, "0|0|null|f".to_owned()),
         ("a connection that sealed itself", seen_by_fresh(stage, "select set_config('app.seal', 'x', false)").await, "!RF001".to_owned()),
         ("a token where no tenant was named", value(&stage.installation.login("ringfence_app").await, &format!("select ringfence.enter('{}')", stage.token("acme", "agent"))).await, "!RF002".to_owned()),
+        ("a member of whom nobody says how they came", value(&stage.installation.login("ringfence_app").await, &format!("begin; {}; select ringfence.may('ticket.read'), current_setting('app.actor_kind'), current_setting('app.session_id'), current_setting('app.authentication'); commit", stage.enter_silently("acme", "agent"))).await, "t|||".to_owned()),
         ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),

@@ -10,6 +10,10 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+/// What makes the context and what reads it, and the plays that are about nothing else.
+const CONTEXT: [&str; 9] = ["enter", "sealed", "seal", "unseal", "current_tenant", "narrowed", "common_groups", "live_session", "for_hours"];
+const AROUND_THE_CONTEXT: [&str; 4] = ["entry", "forging", "credentials", "break_glass"];
+
 /// Catalogue rows of undone changes slow the catalogue down until the transaction ends.
 const BATCH: usize = 40;
 
@@ -124,6 +128,9 @@ impl Detector {
         for layer in layers {
             let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
             eprintln!("{look:?}, layer {}: {} mutants left", layer.name(), left.len());
+            if look == Look::Far && std::env::var("VERBOSE").is_ok() {
+                left.iter().for_each(|mutant| eprintln!("left\t{}", mutant.name));
+            }
             for batch in left.chunks(BATCH) {
                 self.judge_batch(batch, look, layer, verdicts).await;
             }
@@ -226,8 +233,8 @@ fn is_near(mutant: &Mutant, play: &Play, case: &Case) -> bool {
     if matches!(mutant.made, Made::Query { .. }) {
         return true;
     }
-    // Whatever is let in, is let in by the entry.
-    if play.file == "credentials" && ["enter", "narrowed", "common_groups", "live_session"].contains(&mutant.subject.as_str()) {
+    // Whatever is let in, is let in by the entry, and believed by the seal.
+    if CONTEXT.contains(&mutant.subject.as_str()) && AROUND_THE_CONTEXT.contains(&play.file.as_str()) {
         return true;
     }
     case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play).contains(&format!("ringfence.{}", mutant.subject))

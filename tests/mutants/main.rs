@@ -26,16 +26,8 @@ async fn all(stage: &Stage) -> Vec<Mutant> {
 
 /// Known to change nothing that anybody could see, each with its reason. The list may only shrink.
 fn equivalents() -> BTreeMap<String, String> {
-    reasons(include_str!("equivalents.tsv"))
-}
-
-/// Those of the sample that were not seen to be noticed, each with why: a debt. The whole run makes them all the same.
-fn unnoticed() -> BTreeMap<String, String> {
-    reasons(include_str!("unnoticed.tsv"))
-}
-
-fn reasons(text: &str) -> BTreeMap<String, String> {
-    text.lines()
+    include_str!("equivalents.tsv")
+        .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .map(|line| line.split_once('\t').map(|(name, reason)| (name.to_owned(), reason.to_owned())).expect("a name, a tab and a reason"))
         .collect()
@@ -58,8 +50,7 @@ async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
     let whole = only.is_none() && std::env::var("MUTANTS").is_ok_and(|value| value == "all");
     let equivalents = equivalents();
     // Those that nobody can notice are looked for everywhere, which takes longest: left to the whole run.
-    let unnoticed = unnoticed();
-    let sampled = |mutant: &Mutant| is_sampled(mutant) && !equivalents.contains_key(&mutant.name) && !unnoticed.contains_key(&mutant.name);
+    let sampled = |mutant: &Mutant| is_sampled(mutant) && !equivalents.contains_key(&mutant.name);
     let chosen = |mutant: &Mutant| only.as_ref().map_or(whole || sampled(mutant), |only| only.split(';').any(|part| mutant.name.contains(part)));
     let mutants: Vec<Mutant> = all(&stage).await.into_iter().filter(chosen).collect();
     stage.leave().await;
@@ -72,9 +63,6 @@ async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
         for mutant in &mutants {
             println!("{}\t{}", mutant.name, verdicts.get(&mutant.name).map_or_else(|| "LIVES".to_owned(), ToString::to_string));
         }
-    }
-    if !whole && !unnoticed.is_empty() {
-        println!("mutants: {} of the sample are not known to be noticed, and were not made: mutants/unnoticed.tsv", unnoticed.len());
     }
     report(&mutants, &verdicts, &equivalents, whole);
 }

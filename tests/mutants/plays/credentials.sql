@@ -37,7 +37,15 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[t:token_auditor] set=expires_at=clock_timestamp()+'1h',scopes='{ticket.read}': acme|auditor|auditor|i_auditor|,ticket.read,|{};{};{};{}|token_auditor|user
 -- via[t:token_auditor] set=revoked_at=now() where={globex}: acme|auditor|auditor|i_auditor|,comment.read.group,ticket.read,|{};{};{};{}|token_auditor|user
 -- via[t:token_auditor]@globex set=revoked_at=now() where={globex}: !RF004
--- via[t:other] via[s:token_auditor]: !RF004
+-- via[t:other] via[s:token_auditor] via[x:token_auditor]: !RF004
+
+-- play: the entry says what an API token holds, and until when
+-- before:
+select set_config('play.expires_at', a.expires_at::text, true) from ringfence.api_tokens a where a.tenant_id = '{acme}' and a.member_id = '{auditor}';
+-- sql:
+select split_part(current_setting('play.entered', true), '|', 9), split_part(current_setting('play.entered', true), '|', 10)::timestamptz = current_setting('play.expires_at')::timestamptz,
+       right(split_part(current_setting('play.entered', true), '|', 10), 1), split_part(current_setting('play.entered', true), '|', 11);
+-- via[t:token_auditor]: ,ticket.read,comment.read.group,|t|Z|
 
 -- play: a token that only another tenant knows is none here
 -- before:
@@ -74,6 +82,7 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[i:grouped_agent,a:light_agent]: acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{first};{first};{first};{first}
 -- via[i:grouped_agent,a:light_agent] also=update/**/ringfence.group_members/**/set/**/group_id='{second}'/**/where/**/member_id='{light_agent}': acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{};{};{};{}
 -- via[i:grouped_agent,a:light_agent] also=update/**/ringfence.group_members/**/set/**/access='{overview,create}'/**/where/**/member_id='{light_agent}': acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{};{first};{};{first}
+-- via[i:grouped_agent,a:light_agent] also=update/**/ringfence.group_members/**/set/**/access='{read}'/**/where/**/member_id='{light_agent}': acme|grouped_agent|light_agent|i_light_agent|comment.read.group contact.read ticket.read.group token.create|{first};{};{};{first}
 -- via[i:light_agent,a:grouped_agent] also=update/**/ringfence.group_members/**/set/**/access='{overview,create}'/**/where/**/member_id='{light_agent}': acme|light_agent|grouped_agent|i_grouped_agent|comment.read.group contact.read ticket.read.group token.create|{};{first};{};{first}
 -- via[i:agent,a:agent]: !RF008
 -- via[i:agent,a:outsider] via[i:outsider,a:agent] via[i:agent,a:absent] via[i:agent,a:new]: !RF003 or !22P02
@@ -86,6 +95,7 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[i:service,m:agent] rights={ticket.read}: !RF007
 -- via[i:service,m:agent] rights={exact_as,act_as.own,act_as_x}: !RF007
 -- via[i:owner,m:agent] via[i:agent,m:owner] via[s:session,m:owner]: !RF007
+-- via[i:outsider,m:agent]: !RF003
 -- via[i:service,m:service] rights={act_as,ticket.read}: !RF007
 -- via[i:service,m:absent] via[i:service,m:asker] via[i:service,m:outsider] rights={act_as,ticket.read}: !RF008
 -- via[t:token_service,m:agent] rights={act_as,ticket.read,contact.read,contact.change}: acme|agent|service|i_service|contact.read ticket.read|{};{};{};{}
@@ -145,33 +155,38 @@ select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '
 -- before:
 update ringfence.members set elevated_until = <until> where member_id = '<who>';
 update ringfence.members set role = 'guest' where member_id = '{agent}' and <guest>;
+insert into ringfence.group_members (tenant_id, member_id, group_id) select '{acme}', '<who>', '{first}' where <grouped>;
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at, revoked_at)
 values ('<tenant>', '{new}', '<who>', '<role>', 'a reason that was told', '{owner}', now() - interval '5 hours', now() + <hours> * interval '1 hour', <revoked>);
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
 select '{acme}', '{new2}', '<who>', 'agent', 'a reason that was told', '{owner}', now() - <earlier>, now() + interval '1 hour' where <second>;
 -- sql:
 select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), current_setting('app.permissions')), current_setting('app.groups'), split_part(current_setting('play.entered', true), '|', 7);
--- let: until=now()+'1h' who={requester} guest=false tenant={acme} role=auditor hours=1 revoked=null second=false earlier=interval/**/'6h'
--- requester: auditor|{};{};{};{}|null
--- requester role=light_agent: light_agent|{};{};{};{}|null
--- grouped_agent who={grouped_agent} role=light_agent: light_agent|{first};{first};{first};{first}|null
--- owner who={owner}: owner|{};{};{};{}|null
--- service[ticket.read] who={service}: ,ticket.read,|{};{};{};{}|null
--- requester until=null: requester|{};{};{};{}|null
--- requester until=clock_timestamp(): requester|{};{};{};{}|null
--- requester hours=-1: requester|{};{};{};{}|null
--- requester revoked=now(): requester|{};{};{};{}|null
--- requester tenant={globex}: requester|{};{};{};{}|null
--- requester who={auditor}: requester|{};{};{};{}|null
--- requester second=true: auditor|{};{};{};{}|null
--- requester second=true earlier=interval/**/'1h': agent|{};{};{};{}|null
--- agent who={agent} guest=true: auditor|{};{};{};{}|null
+-- let: grouped=false until=now()+'1h' who={requester} guest=false tenant={acme} role=auditor hours=1 revoked=null second=false earlier=interval/**/'6h'
+-- requester: auditor|{};{};{};{}|new
+-- requester role=light_agent: light_agent|{};{};{};{}|new
+-- grouped_agent who={grouped_agent} role=light_agent: light_agent|{first};{first};{first};{first}|new
+-- grouped_agent who={grouped_agent}: auditor|{};{};{};{}|new
+-- requester role=agent grouped=true: grouped agent|{first};{first};{first};{first}|new
+-- requester grouped=true: auditor|{};{};{};{}|new
+-- requester grouped=true until=null: requester|{};{};{};{}|
+-- owner who={owner}: owner|{};{};{};{}|
+-- service[ticket.read] who={service}: ,ticket.read,|{};{};{};{}|
+-- requester until=null: requester|{};{};{};{}|
+-- requester until=clock_timestamp(): requester|{};{};{};{}|
+-- requester hours=-1: requester|{};{};{};{}|
+-- requester revoked=now(): requester|{};{};{};{}|
+-- requester tenant={globex}: requester|{};{};{};{}|
+-- requester who={auditor}: requester|{};{};{};{}|
+-- requester second=true: auditor|{};{};{};{}|new
+-- requester second=true earlier=interval/**/'1h': agent|{};{};{};{}|new2
+-- agent who={agent} guest=true: auditor|{};{};{};{}|new
 -- agent who={agent} guest=true revoked=now(): !RF003
 -- agent who={agent} guest=true until=null: !RF003
 -- agent who={agent} guest=true hours=-1: !RF003
--- via[s:session] who={agent} guest=true: auditor|{};{};{};{}|null
+-- via[s:session] who={agent} guest=true: auditor|{};{};{};{}|new
 -- via[s:session] who={agent} guest=true revoked=now(): !RF003
--- via[t:token_auditor] who={auditor} role=light_agent: ,comment.read.group,ticket.read.group,break_glass.held,|{};{};{};{}|null
+-- via[t:token_auditor] who={auditor} role=light_agent: ,comment.read.group,ticket.read.group,break_glass.held,|{};{};{};{}|new
 
 -- play: the entry names the grant that stands behind it, the subject's before the actor's
 -- before:
@@ -203,12 +218,12 @@ update ringfence.tenants set required_issuers = '<issuers>' where tenant_id = '<
 update ringfence.members set permissions = '{act_as,ticket.read}' where role = 'service';
 update ringfence.identities set issuer = 'https://other.example' where subject in ('agent', 'service');
 update ringfence.members set role = 'guest' where member_id = '{agent}' and <guest>;
-update ringfence.members set elevated_until = now() + interval '1 hour' where <elevated>;
+update ringfence.members set elevated_until = now() + interval '1 hour' where <elevated> and <whom>;
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
 select '{acme}', '{new}', '<who>', 'auditor', 'a reason that was told', '{owner}', now() + interval '1 hour' where <elevated>;
 -- sql:
 select ringfence.current_tenant(), ringfence.may('audit.read');
--- let: issuers={https://issuer.example} tenant={acme} guest=false elevated=false who={agent}
+-- let: whom=true issuers={https://issuer.example} tenant={acme} guest=false elevated=false who={agent}
 -- owner: acme|t
 -- requester: acme|f
 -- agent: !RF003
@@ -228,6 +243,8 @@ select ringfence.current_tenant(), ringfence.may('audit.read');
 -- agent elevated=true who={requester}: !RF003
 -- via[i:auditor,a:agent] elevated=true who={auditor}: !RF003
 -- via[i:auditor,a:agent] elevated=true who={agent}: acme|t
+-- via[i:requester,a:agent] elevated=true who={requester}: !RF003
+-- via[i:requester,a:agent] elevated=true who={requester} whom=member_id='{requester}': !RF003
 
 -- play: whom a token that names no tenant stands for
 -- before:

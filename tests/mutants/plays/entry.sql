@@ -14,14 +14,14 @@ select split_part(current_setting('app.permissions'), '=', 1);
 
 -- play: the sealed readers say who is in which tenant
 select ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.actor(), ringfence.request(), array_length(ringfence.permissions(), 1), ringfence.may('ticket.read'), ringfence.may('ticket.read.group'),
-       ringfence.member_with('ticket.read.own'), coalesce(ringfence.groups_with('ticket.read.group'), '{}'), ringfence.tenant_id();
--- owner: acme|i_owner|owner|owner|r_two|26|t|f|null|{}|acme
--- grouped_agent: acme|i_grouped_agent|grouped_agent|grouped_agent|r_two|14|f|t|null|{first}|acme
--- requester: acme|i_requester|requester|requester|r_two|6|f|f|requester|{}|acme
--- outsider@globex: globex|i_outsider|outsider|outsider|r_two|14|t|f|null|{}|globex
--- nobody: null|null|null|null|null|null|f|f|null|{}|null
--- analyst: acme|null|null|null|null|null|f|f|null|{}|null
--- owner_role: null|null|null|null|null|null|f|f|null|{}|null
+       ringfence.member_with('ticket.read.own'), coalesce(ringfence.groups_with('ticket.read.group'), '{}'), ringfence.tenant_id(), nullif(current_setting('app.actor_kind', true), ''), nullif(current_setting('app.session_id', true), ''), nullif(current_setting('app.authentication', true), '');
+-- owner: acme|i_owner|owner|owner|r_two|26|t|f|null|{}|acme|user|session|bearer
+-- grouped_agent: acme|i_grouped_agent|grouped_agent|grouped_agent|r_two|14|f|t|null|{first}|acme|user|session|bearer
+-- requester: acme|i_requester|requester|requester|r_two|6|f|f|requester|{}|acme|user|session|bearer
+-- outsider@globex: globex|i_outsider|outsider|outsider|r_two|14|t|f|null|{}|globex|user|session|bearer
+-- nobody: null|null|null|null|null|null|f|f|null|{}|null|null|null|null
+-- analyst: acme|null|null|null|null|null|f|f|null|{}|null|null|null|null
+-- owner_role: null|null|null|null|null|null|f|f|null|{}|null|null|null|null
 
 -- play: a permission is a whole name, not a part of one
 select ringfence.may('ticket'), ringfence.may('read'), ringfence.may('ticket.rea'), ringfence.may('icket.read'), ringfence.sealed('app.member_id', 'ticket.change');

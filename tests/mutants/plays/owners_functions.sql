@@ -59,6 +59,16 @@ select string_agg(left(tenant_id::text, 1) || number, ' ') from ringfence.ticket
 -- agent where='{acme}' ticket={ticket2}:  / null
 -- nobody where='{acme}':  / null
 
+-- play: who may change tickets and sees but their own hands over those alone
+-- before:
+update ringfence.tickets set requester_id = '{service}' where tenant_id = '{acme}' and ticket_id = '<own>';
+-- sql:
+select count(*) from ringfence.transfer_ticket('{ticket1}', 1, '{second}', null, '{new}');
+-- let: own={ticket1}
+-- service[ticket.change,ticket.read.own] service[ticket.change,ticket.read]: 1
+-- service[ticket.change,ticket.read.own] own={ticket2}: 0
+-- service[ticket.change,ticket.read.group] service[ticket.change] service[ticket.read.own]: 0
+
 -- play: who hands which ticket over
 select number, group_id, assignee_id, version from ringfence.transfer_ticket('<ticket>', <version>, <group>, <assignee>, '{new}');
 -- effects
