@@ -171,7 +171,12 @@ impl Request {
                 let total = if operation.row.operation_id == "listTickets" { "&include=total" } else { "" };
                 self.query = format!("?{name}={id}{total}");
             }
-            Query::Short => self.query = "?limit=1".into(),
+            // SCIM counts users and groups (RFC 7644, section 3.4.2.4), tells its schemas whole, and knows no limit.
+            Query::Short if ["listScimUsers", "listScimGroups"].contains(&operation.row.operation_id) => self.query = "?count=1".into(),
+            Query::Short => {
+                self.unknown = self.path.contains("/scim/v2/");
+                self.query = "?limit=1".into();
+            }
             Query::KeptCursor(n) | Query::AlteredCursor(n) if !kept.is_empty() => {
                 let kept = &kept[usize::from(n) % kept.len()];
                 let altered = matches!(case.query, Query::AlteredCursor(_));
