@@ -1,7 +1,7 @@
 //! What can be varied in a call, and how often: proptest draws it, `request` makes a request of it.
 
 use crate::scene::{OUTSIDERS, SIDES};
-use crate::table::operations;
+use crate::table::{Scope, operations};
 use proptest::prelude::*;
 use ringfence_tests::world::PEOPLE;
 
@@ -88,6 +88,8 @@ pub struct HttpCase {
     pub idempotency_key: Option<u8>,
     /// A bit for each header by which other systems believe an identity.
     pub headers: u16,
+    /// By a browser's session in place of a bearer token.
+    pub by_session: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -104,6 +106,28 @@ pub struct SqlCase {
     pub lines: u32,
 }
 
+impl HttpCase {
+    /// The same call, with nothing in it that is not the caller's own: whoever may, succeeds.
+    pub fn honest(self) -> Self {
+        Self { place: Place::Slug, ids: self.ids.map(Pick::own), body: Body::Honest, query: Query::None, if_match: IfMatch::Exact, idempotency_key: None, headers: 0, ..self }
+    }
+}
+
+impl SqlCase {
+    pub fn honest(self) -> Self {
+        Self { foreign_tenant: false, ids: self.ids.map(Pick::own), ..self }
+    }
+}
+
+impl Pick {
+    const fn own(self) -> Self {
+        match self {
+            Self::Own(n) | Self::Foreign(n) | Self::ForeignOther(n) | Self::Garbage(n) => Self::Own(n),
+            _ => Self::Own(0),
+        }
+    }
+}
+
 /// Everybody who calls, as seen from a home tenant.
 pub fn callers() -> Vec<&'static str> {
     PEOPLE.into_iter().chain(OUTSIDERS).collect()
@@ -111,13 +135,15 @@ pub fn callers() -> Vec<&'static str> {
 
 pub fn http(operation: usize, caller: &'static str) -> impl Strategy<Value = HttpCase> {
     let reads = operations()[operation].reads();
+    // What is done with sessions is mostly done by one.
+    let by_session = prop::bool::weighted(if operations()[operation].row.scope == Scope::Sessions { 0.8 } else { 0.2 });
     // Writes take If-Match and keys; reads take filters and cursors.
     let body = if reads { Just(Body::Honest).boxed() } else { body().boxed() };
     let query = if reads { query().boxed() } else { prop_oneof![19 => Just(Query::None), 1 => (0..4_u8).prop_map(Query::Unknown)].boxed() };
     let key = prop_oneof![2 => Just(None), 1 => (0..4_u8).prop_map(Some)];
     let headers = prop_oneof![3 => Just(0), 1 => any::<u16>()];
-    (home_of(caller), 1..SIDES, place(), [pick(), pick()], body, query, if_match(), key, headers).prop_map(
-        move |(home, victim, place, ids, body, query, if_match, idempotency_key, headers)| HttpCase {
+    (home_of(caller), 1..SIDES, place(), [pick(), pick()], body, query, if_match(), key, headers, by_session).prop_map(
+        move |(home, victim, place, ids, body, query, if_match, idempotency_key, headers, by_session)| HttpCase {
             operation,
             caller,
             home,
@@ -129,6 +155,7 @@ pub fn http(operation: usize, caller: &'static str) -> impl Strategy<Value = Htt
             if_match,
             idempotency_key: idempotency_key.filter(|_| !reads),
             headers,
+            by_session,
         },
     )
 }

@@ -86,6 +86,12 @@ impl Digests {
         self.client.query(&self.ids, &[&tenants]).await.expect("ids").iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
+    /// The version of a tenant's settings for provisioning.
+    pub async fn settings_version(&self, tenant: Uuid) -> Option<i32> {
+        let found = self.client.query_opt("select version from ringfence.provisioning_settings where tenant_id = $1", &[&tenant]).await.expect("settings");
+        found.map(|row| row.get(0))
+    }
+
     /// The version of a row, wherever it is.
     pub async fn version(&self, kind: crate::kind::Kind, id: Uuid) -> Option<i32> {
         let statement = self.versions.get(kind.table())?;

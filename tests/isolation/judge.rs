@@ -84,7 +84,8 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
     let mine: Vec<usize> = match operation.row.scope {
         Scope::Tenant => request.entered.into_iter().collect(),
         Scope::Identity => person.memberships.keys().copied().collect(),
-        Scope::Sessions | Scope::Public | Scope::SignIn => Vec::new(),
+        // A tenant in which the call took a place.
+        Scope::Sessions | Scope::Public | Scope::SignIn => request.entered.into_iter().collect(),
     };
     let mut broken = leaks(scene, &seen(operation, answer), &request.sent(), &mine);
     let mut require = |holds: bool, rule: &str| {
@@ -97,22 +98,27 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
     require(status < 500 || ready, "nothing may fail");
     require(status != 405, "the route is declared");
     if matches!(operation.row.scope, Scope::Public | Scope::SignIn) {
+        require(!request.stray_path || matches!(status, 400 | 401), "an answer or a token is another's, spent or forged");
         return broken;
     }
     let signed_in = !matches!(caller, "nobody" | "forger");
-    require(signed_in != (status == 401), "401 is for callers without a good token, and for all of them");
+    // The shape of a request may be refused before anybody looks at the tenant, in the same words everywhere; and a session is
+    // looked up where the tenant is.
+    let malformed = status == 400 && (request.unknown || request.stray_cursor) || status == 428 && request.wants_precondition;
+    let shapeless = request.token.is_empty() && caller == "forger" && (malformed || status == 404 && request.garbage_path);
+    require(signed_in != (status == 401) || shapeless, "401 is for callers without a good token, and for all of them");
     if !signed_in || status == 401 {
         return broken;
     }
     if operation.row.scope == Scope::Sessions {
+        require(!request.stray_path || matches!(status, 404), "a session is another's");
+        require(!request.stray_body || matches!(status, 400 | 403 | 404), "an invitation is another's");
         return broken;
     }
     if operation.row.scope == Scope::Identity {
         require(status == 200 && lists_exactly(scene, &answer.body, &mine), "one's own tenants are listed, all and no others");
         return broken;
     }
-    // The shape of a request may be refused before anybody looks at the tenant, in the same words everywhere.
-    let malformed = status == 400 && (request.unknown || request.stray_cursor) || status == 428 && request.wants_precondition;
     if request.entered.is_none() {
         require(status == 404 || malformed, "the tenant is none of the caller's");
     } else if request.garbage_path {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod blind;
+mod browsers;
 mod case;
 mod digests;
 mod headers;

@@ -24,6 +24,8 @@ pub struct Request {
     pub query: String,
     pub headers: Vec<(String, String)>,
     pub body: Option<Value>,
+    /// In place of a body of JSON.
+    pub form: Option<String>,
     pub token: String,
     /// The tenant entered: the one that the path names, if the caller is a member of it.
     pub entered: Option<usize>,
@@ -96,7 +98,17 @@ impl Places<'_> {
 impl Request {
     pub async fn of(case: &HttpCase, operation: &Operation, scene: &mut Scene, kept: &[Kept]) -> Self {
         let serial = scene.next();
-        let scene: &Scene = scene;
+        let mut request = Self::by_bearer(case, operation, scene, kept, serial).await;
+        if case.by_session {
+            // The cookie is the session's.
+            request.headers.retain(|(name, _)| name != "cookie");
+            request.by_session(case, scene).await;
+        }
+        request.session_operation(operation.row.operation_id, case, scene).await;
+        request
+    }
+
+    async fn by_bearer(case: &HttpCase, operation: &Operation, scene: &Scene, kept: &[Kept], serial: u64) -> Self {
         let caller = scene.person(case.caller, case.home);
         let mut request = Self { method: operation.route.method.to_ascii_uppercase(), token: caller.token.clone(), ..Self::default() };
         let mut places = Places { scene, home: &scene.sides[case.home], victim: &scene.sides[case.victim], named: None };
@@ -143,11 +155,11 @@ impl Request {
         };
         self.path = operation.route.path.replace("{tenant}", &tenant).replace("{problem}", "not_found").replace("{resource_type}", "User").replace("{schema}", ringfence_scim::USERS.schema.id);
         let (mut target, mut parent) = (None, None);
+        let spare = operation.deletes() || operation.row.operation_id == "shareComment";
         for (kind, pick) in operation.positions().into_iter().zip(case.ids) {
-            let mut id = picked(pick, kind, home, victim, operation.deletes());
-            if let (Some(ticket), Kind::Comment, Pick::Own(_)) = (parent, kind, pick) {
-                // A comment of the ticket before it, where there is one.
-                id = home.ticket_of.iter().filter(|(_, of)| **of == ticket).map(|(comment, _)| comment.to_string()).min().unwrap_or(id);
+            let mut id = picked(pick, kind, home, victim, spare);
+            if let (Some(ticket), Kind::Comment, Pick::Own(n)) = (parent, kind, pick) {
+                id = home.comment_of(ticket, n, spare).map_or(id, |comment| comment.to_string());
             }
             self.stray_path |= !places.owns(&id);
             self.garbage_path |= matches!(pick, Pick::Garbage(_));

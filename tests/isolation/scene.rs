@@ -1,6 +1,7 @@
 //! Three tenants side by side and everybody who may call: each role, nobody, a stranger, people of two tenants. Made anew
 //! every few hundred cases, so that a digest of everything stays cheap.
 
+use crate::browsers::{Browsers, Newcomer, invited};
 use crate::digests::{Digests, Snapshot, changed};
 use crate::kind::Kind;
 use ringfence_domain::Role;
@@ -20,16 +21,19 @@ pub struct Side {
     pub issuer: String,
     /// What may be read and changed again and again.
     pub ids: BTreeMap<Kind, Vec<Uuid>>,
-    /// What may be deleted.
+    /// What may be used up: deleted, ended, sent to a partner.
     pub spares: BTreeMap<Kind, Vec<Uuid>>,
     /// A ticket's number that no other tenant of the scene has.
     pub number: i64,
     /// A comment's ticket.
     pub ticket_of: HashMap<Uuid, Uuid>,
+    /// Who was invited and has not come.
+    pub newcomers: Vec<Newcomer>,
 }
 
 pub struct Person {
     pub name: &'static str,
+    pub subject: String,
     pub token: String,
     /// By side: the member's id.
     pub memberships: BTreeMap<usize, Uuid>,
@@ -53,6 +57,9 @@ pub struct Scene {
     pub snapshot: Snapshot,
     /// Whose an id is, one bit a side.
     pub owners: HashMap<Uuid, u8>,
+    pub browsers: Browsers,
+    /// A logout token that was brought.
+    pub spent: Option<String>,
     /// Makes names unique.
     pub serial: u64,
 }
@@ -65,6 +72,13 @@ impl Side {
     pub fn tag(&self) -> String {
         canary(&self.tenant.slug, "tag")
     }
+
+    /// A comment of this ticket, if it has one.
+    pub fn comment_of(&self, ticket: Uuid, n: u8, spare: bool) -> Option<Uuid> {
+        let of = if spare { &self.spares[&Kind::Comment] } else { &self.ids[&Kind::Comment] };
+        let of: Vec<&Uuid> = of.iter().filter(|comment| self.ticket_of.get(comment) == Some(&ticket)).collect();
+        (!of.is_empty()).then(|| *of[usize::from(n) % of.len()])
+    }
 }
 
 impl Scene {
@@ -76,13 +90,18 @@ impl Scene {
         let digests = Digests::open(installation).await;
         let mut sides = Vec::new();
         for (n, tenant) in world.tenants.into_iter().enumerate() {
-            sides.push(side(&digests.client, &operator, running.issuer.issuer(), tenant, 9_001 + i64::try_from(n).expect("small")).await);
+            let mut side = side(&digests.client, &operator, running.issuer.issuer(), tenant, 9_001 + i64::try_from(n).expect("small")).await;
+            for n in 0..3 {
+                let tenant = &side.tenant;
+                side.newcomers.push(invited(installation, &digests.client, (tenant.id, &tenant.slug), tenant.members["owner"], n).await);
+            }
+            sides.push(side);
         }
         let mut people: Vec<Person> = Vec::new();
         for (n, side) in sides.iter().enumerate() {
             for role in PEOPLE {
                 let subject = format!("{}:{role}", side.tenant.slug);
-                people.push(Person { name: role, token: running.token(&subject), memberships: [(n, side.tenant.members[role])].into() });
+                people.push(Person { name: role, token: running.token(&subject), subject, memberships: [(n, side.tenant.members[role])].into() });
             }
         }
         for outsider in OUTSIDERS {
@@ -105,7 +124,7 @@ impl Scene {
                 "forger" => forged(&running.token(&format!("{}:owner", sides[0].tenant.slug))),
                 _ => running.token(&subject),
             };
-            people.push(Person { name: outsider, token, memberships });
+            people.push(Person { name: outsider, subject, token, memberships });
         }
         let mut scene = Self {
             installation: installation.clone(),
@@ -115,6 +134,8 @@ impl Scene {
             digests,
             snapshot: Snapshot::new(),
             owners: HashMap::new(),
+            browsers: Browsers::new(),
+            spent: None,
             serial: 0,
         };
         scene.snapshot = scene.digests.of(&scene.tenants()).await;
@@ -220,7 +241,6 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         invitations.push(invitation);
     }
     spares.insert(Kind::Invitation, invitations.split_off(2));
-    spares.insert(Kind::Grant, vec![tenant.grants[1]]);
     for n in 0..2 {
         let spare = Uuid::now_v7();
         let sql = "insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) values ($1, $2, $3, '{ticket.read}')";
@@ -233,6 +253,17 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         leavers.push(operator.add_member(id.into(), &new).await.expect("added").expect("new").0);
     }
     let stable = leavers.pop().expect("a member who stays");
+    for _ in 0..2 {
+        let spare = Uuid::now_v7();
+        admin
+            .execute(
+                "insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at) values ($1, $2, $3, 'auditor', $4, $5, now() + interval '8 hours')",
+                &[&id, &spare, &stable, &canary(&slug, "spare"), &tenant.members["owner"]],
+            )
+            .await
+            .expect("a grant");
+        spares.entry(Kind::Grant).or_default().push(spare);
+    }
     spares.insert(Kind::Member, leavers);
     for n in 0..2 {
         let (person, user, queue, group) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
@@ -260,7 +291,23 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         .await
         .expect("a ticket");
     let tickets = [tenant.ticket, tenant.other_ticket, tenant.own_ticket];
-    let ticket_of = tickets.iter().zip(&tenant.comments).flat_map(|(ticket, pair)| [(pair.0, *ticket), (pair.1, *ticket)]).collect();
+    let mut ticket_of: HashMap<Uuid, Uuid> = tickets.iter().zip(&tenant.comments).flat_map(|(ticket, pair)| [(pair.0, *ticket), (pair.1, *ticket)]).collect();
+    // Linked with a partner's, and with comments that have not gone over.
+    let linked = vec![tenant.ticket, tenant.other_ticket];
+    for ticket in linked.repeat(3) {
+        let spare = Uuid::now_v7();
+        admin
+            .execute(
+                "insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
+                 select tenant_id, $3, ticket_id, requester_id, group_key, $4, 'public', $5 from ringfence.tickets where tenant_id = $1 and ticket_id = $2",
+                &[&id, &ticket, &spare, &tenant.members["agent"], &canary(&slug, "spare")],
+            )
+            .await
+            .expect("a comment");
+        ticket_of.insert(spare, ticket);
+        spares.entry(Kind::Comment).or_default().push(spare);
+    }
+    spares.insert(Kind::Ticket, linked);
     let comments = tenant.comments.iter().flat_map(|(public, internal)| [*public, *internal]).collect();
     let ids = BTreeMap::from([
         (Kind::Ticket, vec![tenant.ticket, tenant.other_ticket, tenant.own_ticket, numbered]),
@@ -277,5 +324,5 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::ScimUser, vec![tenant.scim_user]),
         (Kind::ScimGroup, vec![tenant.scim_group]),
     ]);
-    Side { tenant, issuer: issuer.to_owned(), ids, spares, number, ticket_of }
+    Side { tenant, issuer: issuer.to_owned(), ids, spares, number, ticket_of, newcomers: Vec::new() }
 }

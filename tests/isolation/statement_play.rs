@@ -7,7 +7,7 @@ use crate::kind::Kind;
 use crate::request::{as_uuid, picked};
 use crate::scene::Scene;
 use crate::statement::{Composed, Statement};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ringfence_domain::{RequestId, TenantId, TenantRef};
 use ringfence_identity::{Clock, Credential, IssuerConfig, Verifier};
 use ringfence_store::{Access, Database, Principal, RequestContext, Sql, StoreError, TenantTx};
@@ -85,8 +85,8 @@ impl Player {
         // Without row security the predicate is the only wall, and whoever names another tenant in it goes there.
         let foreign_tenant = case.foreign_tenant && walls != Walls::Down;
         let serial = scene.next();
-        let filling = Filling { scene, case, statement, foreign_tenant, serial, ids: 0 };
-        let (values, shown) = filling.fill(&composed.names, &types);
+        let filling = Filling { scene, case, statement, foreign_tenant, serial, ids: 0, last: None };
+        let (values, shown) = filling.fill(&composed.names, &types).await;
         let params: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
         let mut tx = self.transaction(scene, case.caller, case.home, Access::Write).await;
         let (rows, error) = match tx.query(sql, &params).await {
@@ -150,30 +150,35 @@ struct Filling<'a> {
     foreign_tenant: bool,
     serial: u64,
     ids: usize,
+    /// The id before, which a version is of.
+    last: Option<(Kind, Uuid)>,
 }
 
 impl Filling<'_> {
-    fn fill(mut self, names: &[String], types: &[Type]) -> (Vec<Value>, String) {
+    async fn fill(mut self, names: &[String], types: &[Type]) -> (Vec<Value>, String) {
         let mut values = Vec::new();
         let mut shown = self.statement.name.clone();
         for (n, kind) in types.iter().enumerate() {
-            let (value, text) = self.value(names.get(n).map_or("", String::as_str), kind);
+            let (value, text) = self.value(names.get(n).map_or("", String::as_str), kind).await;
             shown.push_str(&format!("\n  ${} {}: {text}", n + 1, names.get(n).map_or("", String::as_str)));
             values.push(value);
         }
         (values, shown)
     }
 
-    fn value(&mut self, name: &str, kind: &Type) -> (Value, String) {
+    async fn value(&mut self, name: &str, kind: &Type) -> (Value, String) {
         fn made<T: ToSql + Sync + Send + std::fmt::Debug + 'static>(value: T) -> (Value, String) {
             let text = format!("{value:?}");
             (Box::new(value), text)
         }
         let serial = i64::try_from(self.serial).expect("small");
         match *kind {
-            // A service alone has permissions of its own, and an open ticket no time at which it was closed.
-            Type::TEXT_ARRAY if name == "permissions" => made(None::<Vec<String>>),
+            // Of members, a service alone has permissions of its own; an open ticket has no time at which it was closed.
+            Type::TEXT_ARRAY if name == "permissions" && self.statement.name != "roles/create.sql" => made(None::<Vec<String>>),
+            Type::TIMESTAMPTZ if self.statement.name == "agreements/propose.sql" => made(Timestamp::now() + SignedDuration::from_hours(1)),
             Type::TIMESTAMPTZ if name == "closed_at" || name == "expires_at" => made(None::<Timestamp>),
+            // The caller's own.
+            Type::UUID if self.statement.name == "api_tokens/create.sql" && name == "member_id" && matches!(self.case.ids[1], Pick::Own(n) if n % 2 == 0) => made(None::<Uuid>),
             // The member made is an agent.
             Type::UUID if name == "role_id" && self.statement.name.starts_with("members/") => made(None::<Uuid>),
             Type::UUID => made(self.id(name)),
@@ -183,6 +188,7 @@ impl Filling<'_> {
             Type::INT8 if name == "number" || name == "key_number" => made(self.number(serial)),
             Type::INT8 if name == "skipped" => made(0_i64),
             Type::INT8 => made(50_i64),
+            Type::INT4 if name == "version" => made(self.version().await),
             Type::INT4 => made(if serial % 4 == 0 { 2 } else { 1 }),
             Type::INT4_ARRAY => made(vec![1_i32]),
             Type::INT2 => made(200_i16),
@@ -192,10 +198,23 @@ impl Filling<'_> {
             Type::TIMESTAMPTZ => made(Timestamp::now()),
             Type::TIMESTAMPTZ_ARRAY => made(vec![Timestamp::now()]),
             Type::JSONB if name == "groups" => made(json!([{ "group_id": self.id("group_id"), "access": ["full"] }])),
+            Type::JSONB if name == "role_map" => made(json!({ (self.text(name)): "agent" })),
             Type::JSONB => made(self.patch()),
             Type::JSONB_ARRAY => made(vec![json!({})]),
             ref other => panic!("{}: no value is known for a parameter of type {other}; add one here", self.statement.name),
         }
+    }
+
+    /// The one that stands, now and then another: of whoever's row it is, for a foreign version that fits must not open anything.
+    async fn version(&self) -> i32 {
+        if matches!(self.case.ids[5], Pick::Absent | Pick::Nil) {
+            return 0;
+        }
+        let stands = match self.last {
+            Some((kind, id)) => self.scene.digests.version(kind, id).await,
+            None => self.scene.digests.settings_version(self.scene.sides[self.case.home].tenant.id).await,
+        };
+        stands.unwrap_or(1)
     }
 
     /// A new one where a ticket is made; else one's own or the victim's.
@@ -222,8 +241,25 @@ impl Filling<'_> {
         }
         let pick = self.case.ids[self.ids % self.case.ids.len()];
         self.ids += 1;
-        let spare = matches!(file, "remove.sql" | "revoke.sql") || (folder == "members" && kind == Kind::Contact);
-        picked(as_uuid(pick), kind, home, victim, spare).parse().expect("an id")
+        let spare = matches!(file, "remove.sql" | "revoke.sql") || (folder == "members" && kind == Kind::Contact) || self.statement.name == "comment_shares/create.sql";
+        let id = match (pick, self.last, self.fitting(kind)) {
+            (Pick::Own(_), _, Some(fits)) => fits,
+            (Pick::Own(n), Some((Kind::Ticket, ticket)), None) if kind == Kind::Comment => home.comment_of(ticket, n, spare).unwrap_or(home.ids[&kind][0]),
+            _ => picked(as_uuid(pick), kind, home, victim, spare).parse().expect("an id"),
+        };
+        self.last = Some((kind, id));
+        id
+    }
+
+    /// The one of several that this statement is for.
+    fn fitting(&self, kind: Kind) -> Option<Uuid> {
+        let tenant = &self.scene.sides[self.case.home].tenant;
+        match (self.statement.name.as_str(), kind) {
+            ("agreements/consent.sql", Kind::Agreement) => Some(tenant.proposal),
+            ("comment_shares/create.sql", Kind::Agreement) => Some(tenant.used_agreement),
+            ("tickets/resolve_own.sql", Kind::Ticket) => Some(tenant.own_ticket),
+            _ => None,
+        }
     }
 
     fn text(&self, name: &str) -> String {
@@ -243,6 +279,11 @@ impl Filling<'_> {
             "action" => "ticket.updated".into(),
             "decision" => "allow".into(),
             "role" | "default_role" => "agent".into(),
+            "issuer" if self.statement.name == "members/of_identity.sql" => home.issuer.clone(),
+            "subject" if self.statement.name == "members/of_identity.sql" => {
+                let of = if matches!(self.case.ids[0], Pick::Own(_)) { home } else { &self.scene.sides[self.case.victim] };
+                format!("{}:agent", of.tenant.slug)
+            }
             "issuer" if self.statement.name == "break_glass/grant.sql" => "https://issuer.example".into(),
             "permissions" | "scopes" | "tags" | "tag" => "ticket.read".into(),
             // Keys that every tenant has alike.

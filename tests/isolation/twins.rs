@@ -43,6 +43,7 @@ fn twins(operation: usize, described: &Operation, caller: &'static str) -> Vec<(
         if_match: IfMatch::Exact,
         idempotency_key: None,
         headers: 0,
+        by_session: false,
     };
     let mut pairs = Vec::new();
     for (place, absent) in [(Place::ForeignSlug, Place::AbsentSlug), (Place::ForeignId, Place::AbsentId)] {

@@ -165,7 +165,8 @@ impl DevelopmentIssuer {
         self.sign("at+jwt", &claims)
     }
 
-    fn sign(&self, typ: &str, claims: &Value) -> Result<String, ConfigError> {
+    /// A token of any type that says anything, such as a logout token.
+    pub fn sign(&self, typ: &str, claims: &Value) -> Result<String, ConfigError> {
         let header = json!({"typ": typ, "alg": "EdDSA", "kid": self.kid});
         let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
         let signing_input = format!("{}.{}", encode(&header), encode(claims));

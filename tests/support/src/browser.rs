@@ -1,7 +1,6 @@
 //! What a browser does to sign in, by hand: it follows redirections, keeps cookies, and sends what it is told to.
 
 use crate::{Call, Running};
-use reqwest::redirect::Policy;
 use serde_json::Value;
 
 pub const SESSION: &str = "__Host-ringfence_session";
@@ -26,13 +25,12 @@ pub struct Begun {
 }
 
 impl Running {
-    /// A call that follows no redirection.
+    /// A page that a browser goes to.
     ///
     /// # Panics
     /// When there is no answer.
     pub async fn visit(&self, url: &str, cookies: &[(&str, &str)]) -> Call {
-        let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
-        let mut request = client.get(url);
+        let mut request = self.client().get(url);
         if !cookies.is_empty() {
             request = request.header("Cookie", cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "));
         }

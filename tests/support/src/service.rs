@@ -2,6 +2,7 @@
 
 use crate::Installation;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::redirect::Policy;
 use ringfence_api::{ServiceConfig, SessionLimits, SignInConfig, StartError};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::{CLIENT_ID, DevelopmentIssuer, Person, TokenRequest};
@@ -101,7 +102,7 @@ impl Running {
             });
         });
         let address = starting.await.expect("the service thread answers")?;
-        Ok(Self { address, issuer, client: reqwest::Client::builder().no_proxy().build().expect("a client"), stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, issuer, client: reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client"), stop: Some(stop), thread: Some(thread) })
     }
 
     /// A bearer token of a subject, good for an hour.
@@ -116,6 +117,7 @@ impl Running {
         format!("http://{}{path}", self.address)
     }
 
+    /// Follows no redirection.
     #[must_use]
     pub const fn client(&self) -> &reqwest::Client {
         &self.client
