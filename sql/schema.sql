@@ -396,7 +396,7 @@ table ringfence.crossing_queue
     constraint crossing_queue_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint crossing_queue_kind_is_known CHECK ((kind = ANY (ARRAY['agreement'::text, 'ticket'::text, 'comment'::text])))
     CREATE INDEX crossing_queue_agreement_idx ON ringfence.crossing_queue USING btree (tenant_id, agreement_id)
-    CREATE INDEX crossing_queue_due_idx ON ringfence.crossing_queue USING btree (due_at)
+    CREATE INDEX crossing_queue_turn_idx ON ringfence.crossing_queue USING btree (tenant_id, due_at, intent_id)
     policy crossing_queue_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy crossing_queue_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy crossing_queue_change_by_definers for update to ringfence_owner using true with check true
@@ -3159,9 +3159,15 @@ function ringfence.take_crossing()
         receiver uuid;
         refused text;
         said jsonb;
+        behind text;
     begin
-        select q.* into job from ringfence.crossing_queue q
-         where q.due_at <= clock_timestamp() order by q.due_at, q.intent_id limit 1 for update skip locked;
+        foreach behind in array array[nullif(current_setting('app.crossing_turn', true), ''), '00000000-0000-0000-0000-000000000000'] loop
+            select q.* into job from ringfence.crossing_queue q
+             where q.tenant_id > behind::uuid and q.due_at <= statement_timestamp()
+             order by q.tenant_id, q.due_at, q.intent_id limit 1 for update skip locked;
+            exit when job.intent_id is not null;
+        end loop;
+        behind := set_config('app.crossing_turn', coalesce(job.tenant_id::text, ''), false);
         if job.intent_id is null then
             return null;
         end if;

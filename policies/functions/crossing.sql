@@ -137,7 +137,8 @@ begin atomic
 end;
 
 -- First transaction, in the sender's tenant: takes up what is due and writes the letter. Null: nothing is due; empty: what was
--- due needs no letter. Who is killed after this leaves it to be taken up again, under another claim.
+-- due needs no letter. Who is killed after this leaves it to be taken up again, under another claim. Tenants take turns, from the
+-- one behind whose turn it was on this connection: a backlog holds up its own tenant and nobody else.
 create function ringfence.take_crossing() returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -150,9 +151,15 @@ declare
     receiver uuid;
     refused text;
     said jsonb;
+    behind text;
 begin
-    select q.* into job from ringfence.crossing_queue q
-     where q.due_at <= clock_timestamp() order by q.due_at, q.intent_id limit 1 for update skip locked;
+    foreach behind in array array[nullif(current_setting('app.crossing_turn', true), ''), '00000000-0000-0000-0000-000000000000'] loop
+        select q.* into job from ringfence.crossing_queue q
+         where q.tenant_id > behind::uuid and q.due_at <= statement_timestamp()
+         order by q.tenant_id, q.due_at, q.intent_id limit 1 for update skip locked;
+        exit when job.intent_id is not null;
+    end loop;
+    behind := set_config('app.crossing_turn', coalesce(job.tenant_id::text, ''), false);
     if job.intent_id is null then
         return null;
     end if;

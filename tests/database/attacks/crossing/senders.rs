@@ -116,3 +116,22 @@ async fn a_suspended_tenant_neither_sends_nor_takes_in_and_what_waits_is_not_los
     post.carry().await;
     assert_eq!(post.state("acme", link).await, "delivered");
 }
+
+#[tokio::test]
+async fn a_backlog_holds_up_its_own_tenant_and_nobody_else() {
+    let post = Post::new().await;
+    let agreement = post.agreed("both", &["subject"]).await;
+    // Whichever of the two comes first in the order of turns.
+    for (busy, quiet) in [("acme", "globex"), ("globex", "acme")] {
+        let backlog = "insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at)
+                       select $1, gen_random_uuid(), gen_random_uuid(), 'agreement', now() - interval '1 hour' from generate_series(1, 50)";
+        post.play.admin.execute(backlog, &[&post.id(busy)]).await.unwrap();
+        post.escalate(quiet, post.play.world.tenant(quiet).ticket, agreement).await;
+        let mut taken = Vec::new();
+        for _ in 0..3 {
+            taken.push(one::<Option<String>>(&post.dispatcher, "select ringfence.take_crossing()", &[]).await.expect("something is due"));
+        }
+        assert!(taken.iter().any(|letter| letter.contains(quiet)), "{quiet} waits for {busy}: {taken:?}");
+        post.carry().await;
+    }
+}
