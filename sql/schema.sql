@@ -1245,7 +1245,7 @@ function ringfence.begin_sign_in(text)
         said jsonb := ringfence.minted(token, 'sign_in.begin');
     begin
         delete from ringfence.sign_in_attempts a
-         where a.attempt_hash in (select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() limit 100 for update skip locked);
+         where a.attempt_hash in (select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() order by x.expires_at limit 100);
         insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, tenant_id, max_age, acr, expires_at)
         values (decode(said ->> 'attempt', 'hex'), said ->> 'issuer', said ->> 'return_to', (said ->> 'tenant_id')::uuid,
                 (said ->> 'max_age')::integer, said ->> 'acr', transaction_timestamp() + make_interval(secs => (said ->> 'lifetime')::integer));

@@ -5,6 +5,7 @@ use crate::mutant::{Made, Mutant};
 use crate::play::{Actor, Case, Play, plays};
 use crate::queries;
 use crate::stage::{Layer, Stage};
+use crate::story::{Queries, Story, stories};
 use ringfence_store::verify::{Lint, lints};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,10 @@ pub struct Detector {
     /// Where changes are committed.
     second: Stage,
     plays: Vec<Play>,
+    stories: Vec<Story>,
+    texts: BTreeMap<String, String>,
+    types: BTreeMap<String, String>,
+    callers: BTreeMap<String, BTreeSet<String>>,
     lints: Vec<Lint>,
     /// What the lints say of this server as it is.
     known: BTreeSet<String>,
@@ -57,7 +62,8 @@ impl Detector {
     pub async fn new(stage: Stage, second: Stage) -> Self {
         let texts = queries::texts();
         let types = queries::types(&stage.client, &texts).await;
-        let mut detector = Self { stage, second, plays: plays(&texts, &types), lints: lints().expect("lints"), known: BTreeSet::new(), noticed: RefCell::default() };
+        let callers = callers(&stage).await;
+        let mut detector = Self { callers, stage, second, plays: plays(&texts, &types), stories: stories(), texts, types, lints: lints().expect("lints"), known: BTreeSet::new(), noticed: RefCell::default() };
         detector.known = detector.findings().await;
         detector
     }
@@ -118,8 +124,15 @@ impl Detector {
         self.judge_looking(&others, Look::Lints, [Layer::Whole], &mut verdicts).await;
         // Near by, one layer alone tells soonest; far away, the whole does.
         self.judge_looking(mutants, Look::Near, Layer::ALL.into_iter().rev(), &mut verdicts).await;
+        for layer in Layer::ALL {
+            self.judge_telling(mutants, layer, &mut verdicts).await;
+        }
         self.judge_looking(&texts, Look::Lints, [Layer::Whole], &mut verdicts).await;
         self.judge_committed(mutants, &mut verdicts).await;
+        // Half a minute for each that nobody notices; who writes a play first wants to know which those are.
+        if std::env::var("MUTANTS").is_ok_and(|value| value == "near") {
+            return verdicts;
+        }
         self.judge_looking(mutants, Look::Far, Layer::ALL, &mut verdicts).await;
         verdicts
     }
@@ -148,6 +161,60 @@ impl Detector {
                 verdicts.insert(mutant.name.clone(), Verdict::Killed { kind: "commit", by });
                 if committed::look(&self.second).await.is_some() {
                     std::mem::replace(&mut self.second, Stage::set().await).leave().await;
+                }
+            }
+        }
+    }
+
+    /// Stories that do not go as written.
+    pub async fn told_otherwise(&self) -> Vec<String> {
+        let told = self.told(Layer::Whole).await;
+        self.stories.iter().zip(&told).filter_map(|(story, told)| story.difference(told)).collect()
+    }
+
+    /// The stories as they go with nothing changed but a layer taken away.
+    async fn told(&self, layer: Layer) -> Vec<Vec<String>> {
+        let queries = Queries { texts: &self.texts, types: &self.types, changed: None };
+        let mut told = Vec::new();
+        for story in &self.stories {
+            self.stage.run("begin").await;
+            self.stage.remove(layer).await;
+            told.push(story.tell(&self.stage, &queries, None).await.unwrap_or_else(|told| vec![told]));
+            self.stage.run("rollback").await;
+        }
+        told
+    }
+
+    async fn judge_telling(&self, mutants: &[Mutant], layer: Layer, verdicts: &mut BTreeMap<String, Verdict>) {
+        let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
+        eprintln!("Stories, layer {}: {} mutants left", layer.name(), left.len());
+        let expected = self.told(layer).await;
+        // A story that goes otherwise by itself would notice everything.
+        assert_eq!(self.told(layer).await, expected, "a story is not told twice alike");
+        // The story that noticed the one before will likely notice the next one.
+        let mut order: Vec<usize> = (0..self.stories.len()).collect();
+        for mutant in left {
+            let changed = if let Made::Query { path, text } = &mutant.made { Some((path.as_str(), text.as_str())) } else { None };
+            let queries = Queries { texts: &self.texts, types: &self.types, changed };
+            for place in 0..order.len() {
+                let story = &self.stories[order[place]];
+                if changed.is_some_and(|(path, _)| !story.uses(path)) {
+                    continue;
+                }
+                self.stage.run("begin").await;
+                self.stage.remove(layer).await;
+                let told = match &mutant.made {
+                    Made::Sql(sql) if self.stage.client.batch_execute(sql).await.is_err() => Ok(Vec::new()),
+                    _ => story.tell(&self.stage, &queries, Some(&expected[order[place]])).await,
+                };
+                self.stage.run("rollback").await;
+                if let Err(by) = told {
+                    if std::env::var("VERBOSE").is_ok() {
+                        println!("{}\tkilled by the story {by}", mutant.name);
+                    }
+                    verdicts.insert(mutant.name.clone(), Verdict::Killed { kind: "story", by });
+                    order[..=place].rotate_right(1);
+                    break;
                 }
             }
         }
@@ -204,11 +271,12 @@ impl Detector {
     /// The cases to play, by their play and number: those first that have noticed most of the same subject.
     fn order(&self, mutant: &Mutant, look: Look, layer: Layer) -> Vec<(usize, usize)> {
         let mut order = Vec::new();
+        let callers = self.callers.get(&mutant.subject).cloned().unwrap_or_default();
         for (at, play) in self.plays.iter().enumerate() {
             if matches!(&mutant.made, Made::Query { path, .. } if play.query.as_ref() != Some(path)) {
                 continue;
             }
-            let cases = play.cases.iter().enumerate().filter(|(_, case)| is_played(play, case, layer) && (look == Look::Near) == is_near(mutant, play, case));
+            let cases = play.cases.iter().enumerate().filter(|(_, case)| is_played(play, case, layer) && (look == Look::Near) == is_near(mutant, &callers, play, case));
             order.extend(cases.map(|(number, _)| (at, number)));
         }
         let noticed = self.noticed.borrow();
@@ -225,7 +293,7 @@ fn is_played(play: &Play, case: &Case, layer: Layer) -> bool {
 
 /// Whether a case is about what the mutant changed. The list of who holds what is near to a privilege given alone: one
 /// taken away should be missed where it is used.
-fn is_near(mutant: &Mutant, play: &Play, case: &Case) -> bool {
+fn is_near(mutant: &Mutant, callers: &BTreeSet<String>, play: &Play, case: &Case) -> bool {
     if play.file == "privileges" {
         let lists_all = play.title.starts_with("what each may execute");
         return mutant.name.starts_with("privileges") && (lists_all || case.line.contains(&mutant.subject));
@@ -237,5 +305,29 @@ fn is_near(mutant: &Mutant, play: &Play, case: &Case) -> bool {
     if CONTEXT.contains(&mutant.subject.as_str()) && AROUND_THE_CONTEXT.contains(&play.file.as_str()) {
         return true;
     }
-    case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play).contains(&format!("ringfence.{}", mutant.subject))
+    let text = case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play);
+    text.contains(&format!("ringfence.{}", mutant.subject)) || callers.iter().any(|caller| text.contains(&format!("ringfence.{caller}(")))
+}
+
+/// By function: those that call it, at however many removes. What makes the context is called by all, and is left out.
+async fn callers(stage: &Stage) -> BTreeMap<String, BTreeSet<String>> {
+    let bodies = committed::originals(stage).await;
+    let calls = |body: &str, name: &str| body.contains(&format!("ringfence.{name}("));
+    let mut callers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for called in bodies.keys().filter(|called| !CONTEXT.contains(&called.as_str())) {
+        let mut known = BTreeSet::from([called.clone()]);
+        loop {
+            let more: Vec<String> = bodies
+                .iter()
+                .filter(|(name, body)| !known.contains(*name) && !CONTEXT.contains(&name.as_str()) && known.iter().any(|one| calls(body, one)))
+                .map(|(name, _)| name.clone())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            known.extend(more);
+        }
+        callers.insert(called.clone(), known);
+    }
+    callers
 }

@@ -10,6 +10,7 @@ mod play;
 mod queries;
 mod sql_text;
 mod stage;
+mod story;
 
 use detector::{Detector, Verdict};
 use futures_util::future::join_all;
@@ -65,6 +66,14 @@ async fn every_mutant_is_noticed_and_with_nothing_changed_nothing_is() {
         }
     }
     report(&mutants, &verdicts, &equivalents, whole);
+}
+
+#[tokio::test]
+async fn every_story_goes_as_written() {
+    let detector = Detector::new(Stage::set().await, Stage::set().await).await;
+    let otherwise = detector.told_otherwise().await;
+    detector.leave().await;
+    assert!(otherwise.is_empty(), "not as written; if it is as it should be, STORIES=write writes it\n{}", otherwise.join("\n"));
 }
 
 async fn judged(mutants: Vec<Mutant>, first: bool) -> BTreeMap<String, Verdict> {

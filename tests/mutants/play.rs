@@ -34,7 +34,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn of(word: &str) -> Option<Self> {
+    pub fn of(word: &str) -> Option<Self> {
         if let Some(permissions) = word.strip_prefix("service[").and_then(|rest| rest.strip_suffix(']')) {
             return Some(Self::Service(permissions.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()));
         }

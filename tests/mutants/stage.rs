@@ -7,12 +7,13 @@ use std::fmt::Write;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// Names that stage.sql and the plays give to ids. The tenants' ids begin with a letter of their own.
-const NAMES: [&str; 60] = [
+const NAMES: [&str; 66] = [
     "owner", "admin", "agent", "grouped_agent", "light_agent", "requester", "auditor", "service", "asker", "silent", "outsider", "i_owner", "i_admin", "i_agent",
     "i_grouped_agent", "i_light_agent", "i_requester", "i_auditor", "i_service", "i_outsider", "i_new", "org", "empty_org", "foreign_org", "first", "second", "vacant",
     "foreign_group", "ticket1", "ticket2", "ticket3", "ticket4", "foreign_ticket", "c1p", "c1i", "c2p", "c2i", "c3p", "c3i", "foreign_comment", "event", "r_one", "r_two",
     "absent", "new", "new2", "session", "token_service", "token_auditor", "narrow_role", "wide_role", "grant",
     "u1", "u2", "sg1", "queue", "p1", "p2", "i_p1", "i_p7",
+    "agreement", "agreement2", "link", "link2", "share", "share2",
 ];
 
 /// One layer of the defence taken away, so that the other one is seen to hold alone.
@@ -51,6 +52,8 @@ pub struct Stage {
     tokens: BTreeMap<(String, String), String>,
     analyst: String,
     effects: String,
+    /// All rows, each with its table.
+    rows: String,
 }
 
 impl Stage {
@@ -67,8 +70,8 @@ impl Stage {
         for (number, name) in NAMES.iter().enumerate() {
             ids.insert((*name).to_owned(), format!("00000000-0000-7000-8000-{:012}", number + 1));
         }
-        let mut stage = Self { client, installation, ids, tokens: BTreeMap::new(), analyst: String::new(), effects: String::new() };
-        stage.run("set search_path = pg_catalog, pg_temp; set client_min_messages = error; set statement_timeout = '20s'").await;
+        let mut stage = Self { client, installation, ids, tokens: BTreeMap::new(), analyst: String::new(), effects: String::new(), rows: String::new() };
+        stage.run("set search_path = pg_catalog, pg_temp; set client_min_messages = error; set timezone = utc; set statement_timeout = '20s'").await;
         stage.run(&stage.named(include_str!("stage.sql"))).await;
         for tenant in ["globex", "acme"] {
             stage.analyst = stage.value(&stage.named(&format!("select ringfence.create_reporting_login('{{{tenant}}}', '{{verifier}}', '{{r_one}}')"))).await;
@@ -95,6 +98,9 @@ impl Stage {
             .value("select string_agg(c.relname || case when a.attname is null then '' else '!' end, ' ' order by c.relname) from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
                      where c.relnamespace = 'ringfence'::regnamespace and c.relkind = 'r' and c.relname <> 'schema_history'")
             .await;
+        // The keys are another installation's each time.
+        let contents = |table: &str| format!("select '{table} ' || (jsonb_strip_nulls(to_jsonb(x)) - 'xid')::text from ringfence.{table} x");
+        self.rows = tables.split(' ').map(|table| table.trim_end_matches('!')).filter(|table| *table != "keys").map(contents).collect::<Vec<_>>().join(" union all ");
         let mut rows = String::new();
         for table in tables.split(' ') {
             let (table, tenant) = table.strip_suffix('!').map_or((table, "'-'"), |table| (table, "coalesce(left(x.tenant_id::text, 1), '-')"));
@@ -163,10 +169,34 @@ impl Stage {
             }
         }
         self.run("rollback to savepoint play; deallocate all").await;
-        for (name, id) in &self.ids {
-            outcome = outcome.replace(id, name);
-        }
-        outcome.trim().to_owned()
+        self.unnamed(&outcome).trim().to_owned()
+    }
+
+    /// The text with every id by its name.
+    pub fn unnamed(&self, text: &str) -> String {
+        self.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(id, name))
+    }
+
+    /// Every row of every table.
+    pub async fn rows(&self) -> Vec<String> {
+        let messages = self.client.simple_query(&self.rows).await.unwrap_or_else(|error| panic!("{error:?} in\n{}", self.rows));
+        messages.iter().filter_map(|message| if let SimpleQueryMessage::Row(row) = message { row.get(0).map(str::to_owned) } else { None }).collect()
+    }
+
+    /// Plays a step of a story, which stays unless it is refused, and says what came of it.
+    pub async fn step(&self, actor: &Actor, sql: &str) -> String {
+        const EMPTY: &str = "select set_config(name, '', true) from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.actor_id', 'app.permissions', 'app.groups',
+            'app.request_id', 'app.actor_kind', 'app.session_id', 'app.authentication', 'app.seal', 'play.told']) name";
+        self.run("savepoint step").await;
+        let outcome = match self.client.simple_query(&format!("{EMPTY}; {}; {sql}", self.become_actor(actor))).await {
+            Ok(messages) => shown(&messages, &[]),
+            Err(error) => {
+                self.run("rollback to savepoint step").await;
+                refused(&error)
+            }
+        };
+        self.run("reset role; reset session authorization; deallocate all; release savepoint step").await;
+        outcome
     }
 
     /// SQL that enters a tenant as the service does.

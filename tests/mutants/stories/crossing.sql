@@ -1,0 +1,534 @@
+-- Two tenants agree, a ticket goes over, comments go both ways, and all that may stop them on the way.
+
+-- root: the carrier's three steps, each telling what it did
+create function pg_temp.tell(what text) returns void language sql as $$ select set_config('play.told', coalesce(nullif(current_setting('play.told', true), '') || ' > ', '') || what, true) $$;
+create function pg_temp.take() returns void language plpgsql as $$
+declare letter text := ringfence.take_crossing();
+begin
+    perform set_config('play.letter', coalesce(letter, ''), true), pg_temp.tell(case when letter is null then 'nothing due' when letter = '' then 'no letter' else left(letter, -65) end);
+end $$;
+create function pg_temp.deliver() returns void language plpgsql as $$
+declare receipt text := ringfence.deliver_crossing(current_setting('play.letter'));
+begin
+    perform set_config('play.receipt', coalesce(receipt, ''), true), pg_temp.tell(coalesce(left(receipt, -65), 'no receipt'));
+end $$;
+create function pg_temp.complete() returns void language plpgsql as $$
+begin
+    perform ringfence.complete_crossing(current_setting('play.receipt')), pg_temp.tell('completed');
+end $$;
+create function pg_temp.carry() returns text language plpgsql as $$
+begin
+    perform pg_temp.take();
+    if current_setting('play.letter') <> '' then
+        perform pg_temp.deliver();
+        if current_setting('play.receipt') <> '' then
+            perform pg_temp.complete();
+        end if;
+    end if;
+    return current_setting('play.told');
+end $$;
+create function pg_temp.due() returns void language sql as $$ update ringfence.crossing_queue set due_at = transaction_timestamp() $$;
+create function pg_temp.told() returns text language sql as $$ select current_setting('play.told') $$;
+
+-- dispatcher: nothing is due
+select pg_temp.carry();
+
+-- try owner query agreements/propose.sql: to oneself
+'{acme}', '{agreement}', 'acme', 'outgoing', '{ticket.escalate}', '{subject}', '2099-01-01'
+
+-- try agent query agreements/propose.sql: an agent proposes
+'{acme}', '{agreement}', 'globex', 'outgoing', '{ticket.escalate}', '{subject}', '2099-01-01'
+
+-- owner query agreements/propose.sql: an owner proposes
+'{acme}', '{agreement}', 'globex', 'outgoing', '{comment.share,ticket.escalate}', '{body,priority,requester_email,requester_name,subject,tags,type}', '2099-01-01'
+
+-- try owner query agreements/propose.sql: again by the same id
+'{acme}', '{agreement}', 'globex', 'outgoing', '{ticket.escalate}', '{subject}', '2099-01-01'
+
+-- try agent query ticket_links/create.sql: before anybody has consented
+'{acme}', '{ticket1}', '{agreement}', '{link}'
+
+-- try root: to a tenant that is not there
+update ringfence.agreements set partner_slug = 'nobody';
+select pg_temp.carry();
+
+-- try root: the partner has twenty proposals already
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at)
+select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now() from generate_series(1, 20);
+select pg_temp.carry();
+
+-- try root: the partner has nineteen, and others that do not count
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, partner_consented_at, created_at, expires_at, consented_by, consented_at, revoked_by, revoked_at, partner_revoked_at)
+select '{globex}', gen_random_uuid(), 'acme', case when n = 20 then '{absent}' else '{acme}' end::uuid, false, 'both', '{ticket.escalate}', '{subject}', '2026-01-01', '2026-01-01', case when n = 21 then '2026-02-01' else '2099-01-01' end::timestamptz,
+       case when n = 22 then '{owner}' end::uuid, case when n = 22 then '2026-02-01' end::timestamptz, case when n = 23 then '{owner}' end::uuid, case when n = 23 then '2026-02-01' end::timestamptz, case when n = 24 then '2026-02-01' end::timestamptz
+  from generate_series(1, 24) n where n < 20 or n > 20;
+select pg_temp.carry();
+
+-- try root: the partner is suspended
+update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: whoever asks is suspended
+update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: called off before it is carried
+update ringfence.agreements set revoked_at = '2026-01-01', revoked_by = '{owner}', created_at = '2025-01-01';
+select pg_temp.carry();
+
+-- try root: expired before it is carried
+update ringfence.agreements set created_at = '2025-01-01', expires_at = '2026-01-01';
+select pg_temp.carry();
+
+-- try root: taken up twice, the first too late
+select pg_temp.take();
+select set_config('play.first', current_setting('play.letter'), true);
+select pg_temp.due();
+select pg_temp.take();
+select set_config('play.letter', current_setting('play.first'), true);
+select pg_temp.deliver();
+select pg_temp.told();
+
+-- try root: a letter of somebody else's writing
+select ringfence.deliver_crossing('{"kind": "agreement"}|' || repeat('0', 64));
+
+-- try root: a receipt in place of a letter, and a letter in place of a receipt
+select pg_temp.take();
+select ringfence.complete_crossing(current_setting('play.letter'));
+
+-- dispatcher: the proposal is taken up
+select pg_temp.take();
+select pg_temp.told();
+
+-- dispatcher: the proposal is delivered
+select pg_temp.deliver();
+select pg_temp.told();
+
+-- try root: delivered again, it changes nothing
+select pg_temp.deliver();
+select pg_temp.told();
+
+-- try root: taken up again meanwhile, the first receipt counts no more
+select pg_temp.due();
+select ringfence.take_crossing();
+select pg_temp.complete();
+
+-- dispatcher: the sender is told
+select pg_temp.complete();
+
+-- try agent@globex query agreements/consent.sql: an agent consents
+'{globex}', '{agreement}', 1
+
+-- try owner query agreements/consent.sql: who has proposed consents again
+'{acme}', '{agreement}', 1
+
+-- try owner@globex query agreements/consent.sql: to another version
+'{globex}', '{agreement}', 2
+
+-- try owner query agreements/consent.sql: in the name of the other
+'{globex}', '{agreement}', 1
+
+-- owner@globex query agreements/consent.sql: the other side's owner consents
+'{globex}', '{agreement}', 1
+
+-- try owner@globex query agreements/consent.sql: once more
+'{globex}', '{agreement}', 2
+
+-- try root: consent arrives to other terms
+update ringfence.agreements set fields = '{subject}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent arrives to other actions
+update ringfence.agreements set actions = '{ticket.escalate}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent arrives to another direction
+update ringfence.agreements set direction = 'both' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent arrives to another end
+update ringfence.agreements set expires_at = '2098-01-01' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent arrives after it was called off
+update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent arrives from somebody else
+update ringfence.agreements set partner_slug = 'elsewhere' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- dispatcher: word of the consent is carried
+select pg_temp.carry();
+
+-- try root: the same word a second time
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{globex}', '{agreement}', '{agreement}', 'agreement');
+select pg_temp.carry();
+
+-- try agent query ticket_links/refusal.sql: nothing is in the way
+'{acme}', '{agreement}', 'ticket.escalate'
+
+-- try agent@globex query ticket_links/refusal.sql: the wrong way
+'{globex}', '{agreement}', 'ticket.escalate'
+
+-- try agent query ticket_links/refusal.sql: another action
+'{acme}', '{agreement}', 'ticket.delete'
+
+-- try agent query ticket_links/refusal.sql: of an agreement that is none
+'{acme}', '{absent}', 'ticket.escalate'
+
+-- try requester query ticket_links/refusal.sql: not a requester's business
+'{acme}', '{agreement}', 'ticket.escalate'
+
+-- try agent@globex query ticket_links/create.sql: the wrong way
+'{globex}', '{ticket1}', '{agreement}', '{link}'
+
+-- try light_agent query ticket_links/create.sql: who may not escalate
+'{acme}', '{ticket1}', '{agreement}', '{link}'
+
+-- try agent query ticket_links/create.sql: of another tenant
+'{globex}', '{ticket1}', '{agreement}', '{link}'
+
+-- try grouped_agent query ticket_links/create.sql: of a group that is not the agent's
+'{acme}', '{ticket2}', '{agreement}', '{link}'
+
+-- grouped_agent query ticket_links/create.sql: an agent of the ticket's group escalates it
+'{acme}', '{ticket1}', '{agreement}', '{link}'
+
+-- try agent query ticket_links/create.sql: the same twice
+'{acme}', '{ticket1}', '{agreement}', '{link2}'
+
+-- try root: who sent it lost the group
+delete from ringfence.group_members;
+select pg_temp.carry();
+
+-- try root: who sent it may only read in the group
+update ringfence.group_members set access = '{read}';
+select pg_temp.carry();
+
+-- try root: who sent it may change in the group
+update ringfence.group_members set access = '{read,change}';
+select pg_temp.carry();
+
+-- try root: who sent it is in another group
+update ringfence.group_members set group_id = '{second}';
+select pg_temp.carry();
+
+-- try root: who sent it is gone
+delete from ringfence.memberships where identity_id = '{i_grouped_agent}'; delete from ringfence.group_members; delete from ringfence.members where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a light agent now
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it has a role of the tenant's own that may
+delete from ringfence.group_members;
+update ringfence.tenant_roles set permissions = '{ticket.escalate}' where role_id = '{narrow_role}';
+update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it has a role of the tenant's own that may not, which another tenant's may
+update ringfence.tenant_roles set permissions = '{ticket.escalate}' where role_id = '{narrow_role}' and tenant_id = '{globex}';
+update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a service that may
+update ringfence.members set role = 'service', permissions = '{ticket.escalate}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a service that may in groups, and is in none
+delete from ringfence.group_members;
+update ringfence.members set role = 'service', permissions = '{ticket.escalate.group}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a service that may not, with a grant of before
+update ringfence.members set role = 'service', permissions = '{ticket.read}' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour';
+select pg_temp.carry();
+
+-- try root: who sent it is an owner, with a grant of before
+update ringfence.members set role = 'owner' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', role = 'auditor', created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour';
+select pg_temp.carry();
+
+-- try root: who sent it is a light agent, and an agent for hours
+delete from ringfence.group_members;
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour';
+select pg_temp.carry();
+
+-- try root: those hours are over
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour';
+select pg_temp.carry();
+
+-- try root: those hours were ended
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour', revoked_at = now();
+select pg_temp.carry();
+
+-- try root: those hours are somebody else's, or in another tenant
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+update ringfence.break_glass_grants set created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour', member_id = case tenant_id when '{globex}' then '{grouped_agent}' else '{light_agent}' end::uuid;
+select pg_temp.carry();
+
+-- try root: the last of two such grants counts
+update ringfence.break_glass_grants set member_id = '{grouped_agent}', role = 'auditor', created_at = now() - interval '1 hour', expires_at = now() + interval '1 hour';
+insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
+values ('{acme}', '{new}', '{grouped_agent}', 'agent', 'a reason that was told', '{owner}', now() - interval '2 hours', now() + interval '1 hour');
+select pg_temp.carry();
+
+-- try root: called off here before it is carried
+update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: called off there before it is carried
+update ringfence.agreements set partner_revoked_at = '2099-01-01' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: expired here before it is carried
+update ringfence.agreements set created_at = '2025-01-01', expires_at = '2026-01-01' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: consent is missing on this side, then on the other
+update ringfence.agreements set partner_consented_at = null where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: the action is not agreed on here
+update ringfence.agreements set actions = '{comment.share}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: the direction is another here
+update ringfence.agreements set direction = 'incoming' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: called off here between take and deliver, by word of it
+select pg_temp.take();
+update ringfence.crossing_queue set claim = null;
+select pg_temp.deliver();
+select pg_temp.told();
+
+-- try root: the receiver has called it off
+update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: the receiver has no such agreement
+update ringfence.agreements set agreement_id = '{agreement2}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the receiver's it is with somebody else
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the receiver's it is outgoing
+update ringfence.agreements set direction = 'outgoing' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the receiver's it lets no tickets in
+update ringfence.agreements set actions = '{comment.share}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the receiver's it lets fewer fields in
+update ringfence.agreements set fields = '{requester_name,tags}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the sender's it lets fewer fields out
+update ringfence.agreements set fields = '{subject}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: of a ticket without a public comment or an organization
+update ringfence.comments set visibility = 'internal' where ticket_id = '{ticket1}';
+select pg_temp.carry();
+
+-- try root: of a ticket with two public comments, and of one who has no address
+update ringfence.comments set visibility = 'public', body = body || ' ' || comment_id where ticket_id = '{ticket1}';
+update ringfence.contacts set email = null where contact_id = '{asker}';
+update ringfence.tickets set priority = 'urgent', type = 'incident', tags = '{fire,water}' where ticket_id = '{ticket1}';
+select pg_temp.carry();
+
+-- try root: the link's id is taken at the receiver's
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link}', '{agreement}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{globex}' and ticket_id = '{ticket2}';
+select pg_temp.carry();
+
+-- try root: killed after it was delivered, and the right lost since
+select pg_temp.take();
+select pg_temp.deliver();
+delete from ringfence.group_members;
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: killed after it was taken up, and the right lost since
+select pg_temp.take();
+delete from ringfence.group_members;
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: refused by the receiver after somebody else took it up
+update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{globex}';
+select pg_temp.take();
+select pg_temp.deliver();
+select pg_temp.due();
+select ringfence.take_crossing();
+select pg_temp.complete();
+
+-- try root: delivered after somebody else took it up
+select pg_temp.take();
+select pg_temp.deliver();
+select pg_temp.due();
+select ringfence.take_crossing();
+select pg_temp.complete();
+
+-- try root: it fails again and again, and waits longer each time
+update ringfence.crossing_queue set attempts = 3;
+select ringfence.take_crossing() is not null;
+select pg_temp.due();
+update ringfence.crossing_queue set attempts = 30;
+select ringfence.take_crossing() is not null;
+
+-- try root: whose turn it is
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) select '{globex}', ('00000000-0000-7000-8000-00000000010' || n)::uuid, '{absent}', 'agreement', now() - interval '1 hour' * n from generate_series(1, 3) n;
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) select '{acme}', ('00000000-0000-7000-8000-00000000020' || n)::uuid, '{absent}', 'agreement', now() - interval '1 hour' * n from generate_series(1, 3) n;
+select ringfence.take_crossing();
+select ringfence.take_crossing();
+select ringfence.take_crossing();
+
+-- try root: whose turn it is, after that of the first
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) select '{globex}', ('00000000-0000-7000-8000-00000000010' || n)::uuid, '{absent}', 'agreement', now() - interval '1 hour' * n from generate_series(1, 3) n;
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) select '{acme}', ('00000000-0000-7000-8000-00000000020' || n)::uuid, '{absent}', 'agreement', now() - interval '1 hour' * n from generate_series(1, 3) n;
+select ringfence.take_crossing();
+select ringfence.take_crossing();
+
+-- dispatcher: the ticket goes over
+select pg_temp.carry();
+
+-- try agent query ticket_links/create.sql: it went already
+'{acme}', '{ticket1}', '{agreement}', '{link2}'
+
+-- try agent query comment_shares/create.sql: an internal note
+'{acme}', '{ticket1}', '{c1i}', '{agreement}', '{share}'
+
+-- try agent query comment_shares/create.sql: a comment of another ticket
+'{acme}', '{ticket1}', '{c2p}', '{agreement}', '{share}'
+
+-- try agent query comment_shares/create.sql: of a ticket that is not linked
+'{acme}', '{ticket2}', '{c2p}', '{agreement}', '{share}'
+
+-- try agent query comment_shares/create.sql: under another agreement
+'{acme}', '{ticket1}', '{c1p}', '{absent}', '{share}'
+
+-- try agent query comment_shares/create.sql: of another tenant
+'{globex}', '{ticket1}', '{c1p}', '{agreement}', '{share}'
+
+-- try light_agent query comment_shares/create.sql: who may not
+'{acme}', '{ticket1}', '{c1p}', '{agreement}', '{share}'
+
+-- try root: a comment of a ticket whose link was refused
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{acme}';
+
+-- grouped_agent query comment_shares/create.sql: an agent of the group sends a comment after it
+'{acme}', '{ticket1}', '{c1p}', '{agreement}', '{share}'
+
+-- try agent query comment_shares/create.sql: the same twice
+'{acme}', '{ticket1}', '{c1p}', '{agreement}', '{share2}'
+
+-- try root: the comment is internal meanwhile
+update ringfence.comments set visibility = 'internal' where comment_id = '{c1p}';
+select pg_temp.carry();
+
+-- try root: the link was refused meanwhile
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: who sent the comment lost the right
+delete from ringfence.group_members;
+select pg_temp.carry();
+
+-- try root: sharing is not agreed on here
+update ringfence.agreements set actions = '{ticket.escalate}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: sharing is not agreed on there
+update ringfence.agreements set actions = '{ticket.escalate}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: the receiver's link was refused
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: the receiver's link is of another agreement
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at) values ('{globex}', '{agreement2}', 'acme', '{acme}', false, 'both', '{comment.share}', '{body}', '2099-01-01', null, '2026-01-01');
+update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: at the receiver's the agreement is with somebody else
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: the comment's share is taken at the receiver's
+insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by)
+select c.tenant_id, '{share}', l.link_id, c.comment_id, c.ticket_id, c.requester_id, c.group_key, '{agent}' from ringfence.comments c join ringfence.ticket_links l using (tenant_id, ticket_id) where c.tenant_id = '{globex}' limit 1;
+select pg_temp.carry();
+
+-- try root: the comment was delivered, and the carrier killed
+select pg_temp.take();
+select pg_temp.deliver();
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: the ticket there was touched later than now
+update ringfence.tickets set updated_at = '2098-01-01' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- dispatcher: the comment goes over
+select pg_temp.carry();
+
+-- try agent@globex query comment_shares/create.sql: back, the wrong way
+'{globex}', '{ticket1}', '{c1p}', '{agreement}', '{share2}'
+
+-- root: from here on it goes both ways
+update ringfence.agreements set direction = 'both', updated_at = created_at;
+
+-- try root: the partner's answer on their own ticket comes in as a note
+insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
+select tenant_id, '{new}', ticket_id, requester_id, group_key, '{owner}', 'public', 'an answer' from ringfence.ticket_links where tenant_id = '{globex}' and link_id = '{link}';
+insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by)
+select c.tenant_id, '{share2}', '{link}', c.comment_id, c.ticket_id, c.requester_id, c.group_key, '{owner}' from ringfence.comments c where c.comment_id = '{new}';
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{globex}', '{share2}', '{agreement}', 'comment');
+select pg_temp.carry();
+
+-- agent query ticket_links/create.sql: an agent of no group escalates another ticket
+'{acme}', '{ticket2}', '{agreement}', '{link2}'
+
+-- try root: the second ticket of the same partner
+select pg_temp.carry();
+
+-- try agent query agreements/revoke.sql: an agent calls it off
+'{acme}', '{agreement}', 3
+
+-- owner query agreements/revoke.sql: an owner calls it off, with a ticket under way
+'{acme}', '{agreement}', 2
+
+-- try owner query agreements/revoke.sql: once more
+'{acme}', '{agreement}', 3
+
+-- try agent query ticket_links/create.sql: after it was called off
+'{acme}', '{ticket3}', '{agreement}', '{share2}'
+
+-- try root: word of it comes from somebody else
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: word of it, where it was called off before
+update ringfence.agreements set partner_revoked_at = '2099-01-01' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- dispatcher: word of it is carried, or the ticket is turned back
+select pg_temp.carry();
+
+-- dispatcher: and the other of the two
+select pg_temp.carry();
+
+-- dispatcher: nothing is left
+select pg_temp.carry();
