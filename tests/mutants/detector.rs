@@ -188,6 +188,9 @@ impl Detector {
     async fn judge_telling(&self, mutants: &[Mutant], layer: Layer, verdicts: &mut BTreeMap<String, Verdict>) {
         let left: Vec<&Mutant> = mutants.iter().filter(|mutant| mutant.layers.contains(&layer) && !verdicts.contains_key(&mutant.name)).collect();
         eprintln!("Stories, layer {}: {} mutants left", layer.name(), left.len());
+        if left.is_empty() {
+            return;
+        }
         let expected = self.told(layer).await;
         // A story that goes otherwise by itself would notice everything.
         assert_eq!(self.told(layer).await, expected, "a story is not told twice alike");
