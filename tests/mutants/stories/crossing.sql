@@ -29,6 +29,10 @@ begin
 end $$;
 create function pg_temp.due() returns void language sql as $$ update ringfence.crossing_queue set due_at = transaction_timestamp() $$;
 create function pg_temp.told() returns text language sql as $$ select current_setting('play.told') $$;
+-- Beside it all, another agreement of the same two.
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, created_at, updated_at, expires_at, consented_by, consented_at, partner_consented_at)
+select t.id::uuid, '{agreement2}', t.partner, t.partner_id::uuid, t.here, t.way, '{ticket.escalate}', '{subject}', '2026-01-01', '2026-01-01', '2098-01-01', t.by::uuid, t.at::timestamptz, case when not t.here then '2026-01-01'::timestamptz end
+  from (values ('{acme}', 'globex', null, true, 'incoming', '{owner}', '2026-01-01'), ('{globex}', 'acme', '{acme}', false, 'outgoing', null, null)) t (id, partner, partner_id, here, way, by, at);
 
 -- dispatcher: nothing is due
 select pg_temp.carry();
@@ -128,6 +132,31 @@ select pg_temp.complete();
 -- try owner query agreements/consent.sql: in the name of the other
 '{globex}', '{agreement}', 1
 
+-- try owner@globex: to what was called off here, called off there, or is over
+reset session authorization;
+update ringfence.agreements set revoked_at = '2026-01-01', revoked_by = '{owner}' where agreement_id = '{agreement}' and tenant_id = '{globex}';
+create temp table consented as select 'here' as what, count(*) from ringfence.consent_agreement('{agreement}', 1);
+update ringfence.agreements set revoked_at = null, revoked_by = null, partner_revoked_at = '2026-01-01' where agreement_id = '{agreement}' and tenant_id = '{globex}';
+insert into consented select 'there', count(*) from ringfence.consent_agreement('{agreement}', 1);
+update ringfence.agreements set partner_revoked_at = null, created_at = '2025-01-01', expires_at = '2026-01-01' where agreement_id = '{agreement}' and tenant_id = '{globex}';
+insert into consented select 'over', count(*) from ringfence.consent_agreement('{agreement}', 1);
+select string_agg(what || ' ' || count, ', ') from consented;
+
+-- try owner: an owner sends word of what was proposed, which an agent may not
+select ringfence.post_crossing('{agreement}');
+
+-- try agent: an agent sends no word of it
+select ringfence.post_crossing('{agreement}');
+
+-- try owner@globex: nor does an owner of what was proposed to them
+select ringfence.post_crossing('{agreement}');
+
+-- try nobody: nor nobody
+select ringfence.post_crossing('{agreement}');
+
+-- try root: in whose context the carrier leaves nobody
+select pg_temp.take(), ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
 -- owner@globex query agreements/consent.sql: the other side's owner consents
 '{globex}', '{agreement}', 1
 
@@ -152,6 +181,33 @@ select pg_temp.carry();
 
 -- try root: consent arrives after it was called off
 update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: two letters of one claim
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) values ('{acme}', '{share2}', '{agreement}', 'agreement', 'infinity'), ('{globex}', '{share2}', '{agreement}', 'agreement', 'infinity'), ('{acme}', '{agreement}', '{agreement}', 'agreement', 'infinity');
+select pg_temp.take();
+update ringfence.crossing_queue o set claim = q.claim from ringfence.crossing_queue q where q.intent_id = '{agreement}' and q.tenant_id = '{globex}';
+update ringfence.crossing_queue set claim = null where intent_id = '{agreement}' and tenant_id = '{globex}';
+select pg_temp.deliver();
+select pg_temp.told();
+
+-- try root: whom a letter leaves in whose tenant
+select pg_temp.take();
+select pg_temp.deliver();
+select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: a letter to who is suspended leaves nobody there either
+update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{acme}';
+select pg_temp.take();
+select pg_temp.deliver();
+select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: nor does a receipt
+select pg_temp.carry();
+select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: word of a consent, where nothing was known of a proposal
+delete from ringfence.agreements where tenant_id = '{acme}' and agreement_id = '{agreement}';
 select pg_temp.carry();
 
 -- try root: consent arrives from somebody else
@@ -400,11 +456,20 @@ insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, 
 select ringfence.take_crossing();
 select ringfence.take_crossing();
 
+-- try agent: what is under way is not sent again
+select ringfence.post_crossing('{link}');
+
+-- try agent@globex: nor by the other tenant
+select ringfence.post_crossing('{link}');
+
 -- dispatcher: the ticket goes over
 select pg_temp.carry();
 
 -- try agent query ticket_links/create.sql: it went already
 '{acme}', '{ticket1}', '{agreement}', '{link2}'
+
+-- try agent: what went over is not sent again
+select ringfence.post_crossing('{link}');
 
 -- try agent query comment_shares/create.sql: an internal note
 '{acme}', '{ticket1}', '{c1i}', '{agreement}', '{share}'

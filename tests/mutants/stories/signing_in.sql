@@ -32,6 +32,10 @@ select ringfence.begin_sign_in(replace(pg_temp.minted('sign_in.begin', '{}'), 'n
 -- try nobody: a token with a part too many
 select ringfence.begin_sign_in(pg_temp.minted('sign_in.begin|', '{}'));
 
+-- try root: a token signed with the other key
+select ringfence.begin_sign_in(t.token || '|' || encode(sha256(t.outer_pad || sha256(t.inner_pad || textsend(t.token))), 'hex'))
+  from (select concat_ws('|', 'sign_in.begin', encode('{}', 'hex'), extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid) as token, k.outer_pad, k.inner_pad from ringfence.keys k where k.purpose = 'seal') t;
+
 -- try root: a token of a key that was retired
 update ringfence.keys set retired_at = now() where purpose = 'token';
 select ringfence.begin_sign_in(pg_temp.minted('sign_in.begin', jsonb_build_object('attempt', pg_temp.of('other'), 'issuer', 'x', 'return_to', '/', 'lifetime', 60)));
@@ -155,6 +159,22 @@ select * from ringfence.end_session(pg_temp.minted('session.end', '{"session_id"
 -- try nobody query context/end_session.sql: one's own is, and what the issuer needs is told
 pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_agent}", "rule": "signed_out", "request_id": "{r_one}"}')
 
+-- try root: of two sessions the one that is named
+update ringfence.sessions set session_id = '{share}', id_token = 'first' where session_hash = sha256('first');
+select * from ringfence.end_session(pg_temp.minted('session.end', '{"session_id": "{share}", "identity_id": "{i_agent}", "rule": "signed_out", "request_id": "{r_one}"}'));
+
+-- try root: the issuer of whose session it is
+update ringfence.identities set issuer = 'https://last.example' where subject = 'agent';
+select * from ringfence.end_session(pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_agent}", "rule": "signed_out", "request_id": "{r_one}"}'));
+
+-- try root: somebody else's session is not listed
+update ringfence.sessions set identity_id = '{i_owner}' where session_hash = sha256('first');
+select count(*) from ringfence.list_sessions(pg_temp.minted('session.list', '{"identity_id": "{i_agent}"}'));
+
+-- try root: the issuer ends none that has ended
+update ringfence.sessions set ended_at = '2026-01-01' where session_id = '{session}';
+select ringfence.end_sessions_of_issuer(pg_temp.minted('session.end_by_issuer', jsonb_build_object('issuer', 'https://issuer.example', 'token_id', 'one', 'subject', 'agent', 'request_id', '{r_one}', 'expires_at', 4070908800)));
+
 -- try root: with its ID token
 update ringfence.sessions set id_token = 'the token';
 select * from ringfence.end_session(pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_agent}", "rule": "revoked", "request_id": "{r_one}"}'));
@@ -202,8 +222,21 @@ create function pg_temp.accept(secret text default 'invitation', session text de
       from ringfence.accept_invitation(pg_temp.minted('invitation.accept', jsonb_build_object('tenant_id', tenant, 'secret', pg_temp.of(secret), 'session', pg_temp.of(session), 'request_id', '{r_one}'))) a
 $$;
 
+-- root: another is invited as well
+insert into ringfence.invitations (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at)
+select t.tenant_id, '{link2}', sha256('another'), 'other@example.org', 'Other', 'auditor', '{admin}', now() + interval '1 day' from ringfence.tenants t;
+
 -- try nobody: another secret
 select pg_temp.accept('wrong');
+
+-- try nobody: who is left in the tenant
+select pg_temp.accept(), current_setting('app.seal', true), current_setting('app.tenant_id', true);
+select current_setting('app.seal', true), current_setting('app.tenant_id', true);
+
+-- try root: by the one issuer that the tenant takes
+update ringfence.identities set issuer = 'https://other.example' where subject = 'new';
+update ringfence.tenants set required_issuers = '{https://other.example}' where tenant_id = '{acme}';
+select pg_temp.accept();
 
 -- try nobody: no session
 select pg_temp.accept('invitation', 'wrong');
