@@ -228,7 +228,7 @@ begin
                        else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
       from ringfence.members m where m.tenant_id = tenant and m.member_id = invited.invited_by;
     outcome := case
-        when invited.invitation_id is null or held is null
+        when held is null
             or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
             or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
         when asking.email is null then 'email_not_verified'

@@ -324,6 +324,15 @@ select pg_temp.accept();
 update ringfence.contacts set identity_id = '{i_new}' where tenant_id = '{acme}' and contact_id = '{silent}';
 select pg_temp.accept();
 
+-- try root: somebody who was one in the other tenant
+update ringfence.contacts set identity_id = '{i_new}' where tenant_id = '{globex}' and contact_id = '{outsider}';
+select pg_temp.accept();
+
+-- try root: among the tenant's issuers is one that is none
+alter table ringfence.tenants drop constraint tenants_required_issuers_are_some;
+update ringfence.tenants set required_issuers = array['https://other.example', null] where tenant_id = '{acme}';
+select pg_temp.accept();
+
 -- try root: somebody else has the address here
 update ringfence.contacts set email = 'NEW@example.org' where tenant_id = '{acme}' and contact_id = '{silent}';
 select pg_temp.accept();
@@ -355,6 +364,17 @@ select pg_temp.accept();
 
 -- try owner query sign_in_settings/change.sql: of another tenant
 '{globex}', '{https://issuer.example}', 1
+
+-- try nobody: nobody does
+select ringfence.require_issuers('{https://issuer.example}', 1);
+
+-- try admin: an admin, where another tenant's owner could come in
+reset session authorization;
+update ringfence.identities set issuer = 'https://other.example' where subject = 'new';
+delete from ringfence.memberships where tenant_id = '{acme}' and identity_id in ('{i_new}', '{i_owner}');
+delete from ringfence.members where tenant_id = '{acme}' and identity_id = '{i_new}';
+update ringfence.members set identity_id = '{i_new}' where tenant_id = '{acme}' and member_id = '{owner}';
+select ringfence.require_issuers('{https://issuer.example}', 1);
 
 -- try admin: an admin, where no owner could come in any more
 reset session authorization;
