@@ -9,3 +9,7 @@ create policy sign_in_attempts_begin_by_definers on ringfence.sign_in_attempts f
     with check (true);
 create policy sign_in_attempts_end_by_definers on ringfence.sign_in_attempts for delete to ringfence_owner
     using (true);
+-- A row is locked behind the policies of UPDATE (CREATE POLICY, "Policies Applied by Command Type"); none is ever changed.
+create policy sign_in_attempts_lock_by_definers on ringfence.sign_in_attempts for update to ringfence_owner
+    using (true)
+    with check (false);

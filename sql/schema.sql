@@ -845,6 +845,7 @@ table ringfence.sign_in_attempts
     CREATE INDEX sign_in_attempts_expires_idx ON ringfence.sign_in_attempts USING btree (expires_at)
     policy sign_in_attempts_begin_by_definers for insert to ringfence_owner with check true
     policy sign_in_attempts_end_by_definers for delete to ringfence_owner using true
+    policy sign_in_attempts_lock_by_definers for update to ringfence_owner using true with check false
     policy sign_in_attempts_read_by_definers for select to ringfence_owner using true
 
 table ringfence.tags
@@ -1244,8 +1245,9 @@ function ringfence.begin_sign_in(text)
     declare
         said jsonb := ringfence.minted(token, 'sign_in.begin');
     begin
+        -- What another sign-in clears away at this moment is left to it. An array is read once; a join might read on past the limit.
         delete from ringfence.sign_in_attempts a
-         where a.attempt_hash in (select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() order by x.expires_at limit 100);
+         where a.attempt_hash = any (array(select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() order by x.expires_at limit 100 for update skip locked));
         insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, tenant_id, max_age, acr, expires_at)
         values (decode(said ->> 'attempt', 'hex'), said ->> 'issuer', said ->> 'return_to', (said ->> 'tenant_id')::uuid,
                 (said ->> 'max_age')::integer, said ->> 'acr', transaction_timestamp() + make_interval(secs => (said ->> 'lifetime')::integer));
@@ -2698,7 +2700,7 @@ function ringfence.receive_ticket(jsonb)
             perform ringfence.record_crossing(here, id, 'crossing.refused', why, 'agreement', (said ->> 'agreement')::uuid, (said ->> 'agreement')::uuid);
             return 'not_accepted';
         end if;
-        select coalesce(jsonb_object_agg(f.key, f.value), '{}') into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
+        select jsonb_object_agg(f.key, f.value) into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
         insert into ringfence.tickets (tenant_id, ticket_id, number, subject, priority, type, tags, requester_id)
         select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
                coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
@@ -3167,7 +3169,7 @@ function ringfence.take_crossing()
              order by q.tenant_id, q.due_at, q.intent_id limit 1 for update skip locked;
             exit when job.intent_id is not null;
         end loop;
-        behind := set_config('app.crossing_turn', coalesce(job.tenant_id::text, ''), false);
+        behind := set_config('app.crossing_turn', job.tenant_id::text, false);
         if job.intent_id is null then
             return null;
         end if;
@@ -3186,8 +3188,8 @@ function ringfence.take_crossing()
         select a.* into agreement from ringfence.agreements a where a.tenant_id = job.tenant_id and a.agreement_id = job.agreement_id;
         receiver := coalesce(agreement.partner_id, (select t.tenant_id from ringfence.tenants t where t.slug = agreement.partner_slug));
         if job.kind = 'agreement' then
-            -- Who was asked and has not consented keeps silent, whatever they think of it.
-            if receiver is null or receiver = job.tenant_id or (agreement.consented_at is null and not agreement.proposed_here) then
+            -- Who was asked and has not consented keeps silent, whatever they think of it. Who proposes consents thereby.
+            if receiver is null or receiver = job.tenant_id or agreement.consented_at is null then
                 perform ringfence.settle_crossing(job.tenant_id, job.intent_id, job.agreement_id, job.kind, null);
                 perform ringfence.unseal();
                 return '';

@@ -159,7 +159,7 @@ begin
          order by q.tenant_id, q.due_at, q.intent_id limit 1 for update skip locked;
         exit when job.intent_id is not null;
     end loop;
-    behind := set_config('app.crossing_turn', coalesce(job.tenant_id::text, ''), false);
+    behind := set_config('app.crossing_turn', job.tenant_id::text, false);
     if job.intent_id is null then
         return null;
     end if;
@@ -180,8 +180,8 @@ begin
     receiver := coalesce(agreement.partner_id, (select t.tenant_id from ringfence.tenants t where t.slug = agreement.partner_slug));
 
     if job.kind = 'agreement' then
-        -- Who was asked and has not consented keeps silent, whatever they think of it.
-        if receiver is null or receiver = job.tenant_id or (agreement.consented_at is null and not agreement.proposed_here) then
+        -- Who was asked and has not consented keeps silent, whatever they think of it. Who proposes consents thereby.
+        if receiver is null or receiver = job.tenant_id or agreement.consented_at is null then
             perform ringfence.settle_crossing(job.tenant_id, job.intent_id, job.agreement_id, job.kind, null);
             perform ringfence.unseal();
             return '';
@@ -307,7 +307,7 @@ begin
         return 'not_accepted';
     end if;
 
-    select coalesce(jsonb_object_agg(f.key, f.value), '{}') into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
+    select jsonb_object_agg(f.key, f.value) into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
     insert into ringfence.tickets (tenant_id, ticket_id, number, subject, priority, type, tags, requester_id)
     select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
            coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),

@@ -28,8 +28,9 @@ as $$
 declare
     said jsonb := ringfence.minted(token, 'sign_in.begin');
 begin
+    -- What another sign-in clears away at this moment is left to it. An array is read once; a join might read on past the limit.
     delete from ringfence.sign_in_attempts a
-     where a.attempt_hash in (select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() order by x.expires_at limit 100);
+     where a.attempt_hash = any (array(select x.attempt_hash from ringfence.sign_in_attempts x where x.expires_at < transaction_timestamp() order by x.expires_at limit 100 for update skip locked));
     insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, tenant_id, max_age, acr, expires_at)
     values (decode(said ->> 'attempt', 'hex'), said ->> 'issuer', said ->> 'return_to', (said ->> 'tenant_id')::uuid,
             (said ->> 'max_age')::integer, said ->> 'acr', transaction_timestamp() + make_interval(secs => (said ->> 'lifetime')::integer));

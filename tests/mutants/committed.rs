@@ -37,6 +37,8 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
         ("one ticket handed over twice at once", handed_over_twice(stage).await, "0".to_owned()),
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
+        ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
+        ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
     ] {
         if found != expected {
             return Some(format!("{what}: {found}"));
@@ -108,4 +110,36 @@ async fn moved_twice(stage: &Stage) -> String {
     stage
         .value(&stage.named("select case when count(*) = max(position) and max(position) = (select length from ringfence.audit_heads where tenant_id = '{acme}') then 'dense' else 'torn' end from ringfence.audit_events where tenant_id = '{acme}'"))
         .await
+}
+
+/// Neither sign-in waits for what the other one clears away, and what is over is gone after both.
+async fn begun_twice(stage: &Stage) -> String {
+    stage.run("insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, expires_at) select sha256(n::text::bytea), 'x', '/', now() - interval '1 hour' from generate_series(1, 3) n").await;
+    let (first, second) = (stage.installation.login("ringfence_app").await, stage.installation.login("ringfence_app").await);
+    let begin = async |attempt: &str| {
+        stage
+            .value(&format!(
+                "select format('begin; set local lock_timeout = ''1s''; select ringfence.begin_sign_in(%L)', m.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(m.token))), 'hex'))
+                   from ringfence.keys k, lateral (select concat_ws('|', 'sign_in.begin', encode(convert_to(jsonb_build_object('attempt', encode(sha256('{attempt}'), 'hex'), 'issuer', 'x', 'return_to', '/', 'lifetime', 60)::text, 'UTF8'), 'hex'),
+                          extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid) token) m
+                  where k.purpose = 'token'"
+            ))
+            .await
+    };
+    value(&first, &begin("first").await).await;
+    let came = value(&second, &begin("second").await).await;
+    value(&first, "commit").await;
+    value(&second, "commit").await;
+    let left = stage.value("with gone as (delete from ringfence.sign_in_attempts returning expires_at) select count(*) from gone where expires_at < now()").await;
+    if came.starts_with('!') { came } else { left }
+}
+
+/// A carrier's connection that has carried nothing yet finds nothing; later it knows whose turn it was.
+async fn turn_kept(stage: &Stage) -> String {
+    let carrier = stage.installation.login("ringfence_dispatcher").await;
+    let first = value(&carrier, "select ringfence.take_crossing()").await;
+    stage.run(&stage.named("insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{absent}', '{absent}', 'agreement')")).await;
+    let second = value(&carrier, "select ringfence.take_crossing()").await;
+    stage.run("delete from ringfence.crossing_queue").await;
+    format!("{first} {second} {}", value(&carrier, "select current_setting('app.crossing_turn', true)").await)
 }

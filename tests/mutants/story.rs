@@ -95,8 +95,12 @@ impl Story {
             }
             let now = clock(stage, "clock_timestamp()").await;
             let outcome = stage.step(&step.actor, &stage.named(&step.sql(queries))).await;
-            let after: BTreeMap<String, String> =
-                stage.rows().await.into_iter().map(|row| (row.clone(), rows.get(&row).cloned().unwrap_or_else(|| seen(stage, begun, now, &row)))).collect();
+            // A refused step has left nothing.
+            let after: BTreeMap<String, String> = if outcome.starts_with('!') {
+                rows.clone()
+            } else {
+                stage.rows().await.into_iter().map(|row| (row.clone(), rows.get(&row).cloned().unwrap_or_else(|| seen(stage, begun, now, &row)))).collect()
+            };
             let mut lines = vec![format!("{}: {}", step.title, seen(stage, begun, now, &outcome))];
             for (sign, some, others) in [('-', &rows, &after), ('+', &after, &rows)] {
                 let mut changed: Vec<&String> = some.iter().filter(|(row, _)| !others.contains_key(*row)).map(|(_, shown)| shown).collect();

@@ -62,10 +62,18 @@ select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.
 select pg_temp.carry();
 
 -- try root: the partner has nineteen, and others that do not count
+insert into ringfence.tenants (tenant_id, slug, name) values ('{absent}', 'third', 'third');
 insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, partner_consented_at, created_at, expires_at, consented_by, consented_at, revoked_by, revoked_at, partner_revoked_at)
 select '{globex}', gen_random_uuid(), 'acme', case when n = 20 then '{absent}' else '{acme}' end::uuid, false, 'both', '{ticket.escalate}', '{subject}', '2026-01-01', '2026-01-01', case when n = 21 then '2026-02-01' else '2099-01-01' end::timestamptz,
        case when n = 22 then '{owner}' end::uuid, case when n = 22 then '2026-02-01' end::timestamptz, case when n = 23 then '{owner}' end::uuid, case when n = 23 then '2026-02-01' end::timestamptz, case when n = 24 then '2026-02-01' end::timestamptz
-  from generate_series(1, 24) n where n < 20 or n > 20;
+  from generate_series(1, 24) n where n not between 18 and 19;
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at)
+values ('{absent}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now());
+select pg_temp.carry();
+
+-- try root: they have one more
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at)
+select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now() from generate_series(1, 19);
 select pg_temp.carry();
 
 -- try root: the partner is suspended
@@ -93,6 +101,41 @@ select set_config('play.letter', current_setting('play.first'), true);
 select pg_temp.deliver();
 select pg_temp.told();
 
+-- try root: in whose context the carrier leaves nobody
+select pg_temp.take();
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: nor where whoever asks is suspended
+update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{acme}';
+select pg_temp.take();
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: nor where there is nobody to write to
+update ringfence.agreements set partner_slug = 'nobody';
+select pg_temp.take();
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: what is due later is left
+update ringfence.crossing_queue set due_at = transaction_timestamp() + interval '1 hour';
+select pg_temp.carry();
+
+-- try root: nobody proposes to themselves
+update ringfence.agreements set partner_slug = 'acme' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: no more than what is taken up is locked
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{share2}', '{absent}', 'agreement');
+select ringfence.take_crossing() is not null;
+select string_agg((xmax <> 0)::text, ',' order by intent_id) from ringfence.crossing_queue;
+
+-- try root: under which key, and for what, a letter is signed
+select pg_temp.take();
+select right(current_setting('play.letter'), 64) = encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('crossing|letter|' || left(current_setting('play.letter'), -65)))), 'hex') from ringfence.keys k where k.purpose = 'seal';
+
+-- try root: a key of before signs nothing
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select 'seal', 9, inner_pad, outer_pad, now() from ringfence.keys where purpose = 'seal';
+select pg_temp.carry();
+
 -- try root: a letter of somebody else's writing
 select ringfence.deliver_crossing('{"kind": "agreement"}|' || repeat('0', 64));
 
@@ -119,6 +162,11 @@ select pg_temp.complete();
 
 -- dispatcher: the sender is told
 select pg_temp.complete();
+
+-- try owner@globex: whoever was asked calls it off unheard
+select ringfence.revoke_agreement('{agreement}', 1);
+reset session authorization;
+select pg_temp.carry();
 
 -- try agent@globex query agreements/consent.sql: an agent consents
 '{globex}', '{agreement}', 1
@@ -154,8 +202,9 @@ select ringfence.post_crossing('{agreement}');
 -- try nobody: nor nobody
 select ringfence.post_crossing('{agreement}');
 
--- try root: in whose context the carrier leaves nobody
-select pg_temp.take(), ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+-- try root: what stands in the way of an agreement that is none, and of one without this side's consent
+select ringfence.agreement_refuses(null, 'outgoing', 'ticket.escalate'),
+       (select ringfence.agreement_refuses(a, 'outgoing', 'ticket.escalate') from ringfence.agreements a where a.tenant_id = '{globex}' and a.agreement_id = '{agreement}');
 
 -- owner@globex query agreements/consent.sql: the other side's owner consents
 '{globex}', '{agreement}', 1
@@ -253,6 +302,106 @@ select pg_temp.carry();
 
 -- try agent query ticket_links/create.sql: the same twice
 '{acme}', '{ticket1}', '{agreement}', '{link2}'
+
+-- try agent: nothing is sent that is not there, nor what is another's
+reset session authorization; delete from ringfence.crossing_queue; set session authorization ringfence_app;
+select ringfence.post_crossing('{absent}');
+
+-- try root: where nobody has entered nothing is sent
+delete from ringfence.crossing_queue;
+select ringfence.seal('{acme}');
+select ringfence.post_crossing('{link}');
+select ringfence.unseal();
+
+-- try root: with another link pending
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link2}', '{agreement}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
+select pg_temp.carry();
+
+-- try root: the other tenant has something under way by the same id
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at) values ('{globex}', '{link}', '{agreement}', 'ticket', 'infinity');
+select pg_temp.carry();
+
+-- try root: settled meanwhile
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted', settled_at = '2026-01-01';
+select pg_temp.complete();
+
+-- try root: refused, while the claim is another's
+update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}' where tenant_id = '{globex}';
+select pg_temp.take();
+select pg_temp.deliver();
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at, claim) select o.tenant::uuid, o.intent::uuid, q.agreement_id, q.kind, 'infinity', q.claim
+  from ringfence.crossing_queue q, (values ('{acme}', '{link2}'), ('{globex}', '{link}')) o (tenant, intent) where q.intent_id = '{link}';
+update ringfence.crossing_queue set claim = null where tenant_id = '{acme}' and intent_id = '{link}';
+select pg_temp.complete();
+
+-- try root: what stands in the way first is what is told
+update ringfence.agreements set created_at = '2025-01-01', expires_at = '2026-01-01' where tenant_id = '{acme}';
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+
+-- try root: consent is missing here
+update ringfence.agreements set consented_at = null, consented_by = null where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: none of the fields is there
+update ringfence.agreements set fields = '{body}' where tenant_id = '{acme}';
+update ringfence.comments set visibility = 'internal' where ticket_id = '{ticket1}';
+select pg_temp.carry();
+
+-- try root: the other tenant's comment is older
+update ringfence.comments set created_at = created_at - interval '1 day' where tenant_id = '{globex}';
+select pg_temp.carry();
+
+-- try root: the agreement is held until the ticket is in, or is refused
+update ringfence.agreements set direction = 'outgoing' where tenant_id = '{globex}';
+select pg_temp.take();
+select pg_temp.deliver();
+select string_agg(tenant_id || ' ' || agreement_id || ' ' || (xmax <> 0), ', ' order by tenant_id, agreement_id) from ringfence.agreements where tenant_id = '{globex}';
+
+-- try root: what is called off waits until it is in
+select pg_temp.take();
+select pg_temp.deliver();
+select string_agg((xmax <> 0)::text, ',') from ringfence.crossing_queue;
+
+-- try root: the sender's tenant is gone from the partner's list, and it was taken up before
+select pg_temp.take();
+select pg_temp.due();
+update ringfence.agreements set partner_id = null, partner_slug = 'elsewhere', partner_consented_at = null where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: who sent it is a light agent in the other tenant
+update ringfence.members set role = 'light_agent' where tenant_id = '{globex}' and member_id = '{grouped_agent}';
+update ringfence.members set role = role where tenant_id = '{acme}' and member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is in the group in the other tenant, and in none here
+delete from ringfence.group_members where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: who sent it is in the group in the other tenant, and in another one here
+update ringfence.group_members set group_id = '{second}' where tenant_id = '{acme}';
+select pg_temp.carry();
+
+-- try root: others are in the group, who sent it in another one
+update ringfence.group_members set group_id = '{second}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a service that may some things
+update ringfence.members set role = 'service', permissions = '{ticket.read,ticket.escalate,contact.read}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a service that may in groups alone, and is in this one
+update ringfence.members set role = 'service', permissions = '{ticket.escalate.group}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it has a role of the tenant's own that may some things
+update ringfence.tenant_roles set permissions = '{ticket.read,ticket.escalate,contact.read}' where role_id = '{narrow_role}';
+update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{grouped_agent}';
+select pg_temp.carry();
 
 -- try root: who sent it lost the group
 delete from ringfence.group_members;
@@ -411,13 +560,34 @@ select pg_temp.carry();
 -- try root: killed after it was delivered, and the right lost since
 select pg_temp.take();
 select pg_temp.deliver();
-delete from ringfence.group_members;
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
 select pg_temp.due();
 select pg_temp.carry();
 
 -- try root: killed after it was taken up, and the right lost since
 select pg_temp.take();
-delete from ringfence.group_members;
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: killed after it was taken up, and the right and the partner lost since
+select pg_temp.take();
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+update ringfence.agreements set partner_id = null, partner_slug = 'elsewhere', partner_consented_at = null where tenant_id = '{acme}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: delivered, and with somebody else since
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: delivered, and under another agreement since
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}';
 select pg_temp.due();
 select pg_temp.carry();
 
@@ -498,6 +668,91 @@ update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' whe
 -- try agent query comment_shares/create.sql: the same twice
 '{acme}', '{ticket1}', '{c1p}', '{agreement}', '{share2}'
 
+-- try agent: no comment is sent that is not there
+reset session authorization; delete from ringfence.crossing_queue; set session authorization ringfence_app;
+select ringfence.post_crossing('{absent}');
+
+-- try agent@globex: nor is another tenant's
+reset session authorization; delete from ringfence.crossing_queue; set session authorization ringfence_app;
+select ringfence.post_crossing('{share}');
+
+-- try agent: nor under another agreement, here or there
+reset session authorization;
+delete from ringfence.crossing_queue;
+update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}';
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link2}', '{agreement2}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
+update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
+set session authorization ringfence_app;
+select ringfence.post_crossing('{share}');
+
+-- try root: carried by its own link, share and comment, whatever else there is
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link2}', '{agreement2}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
+update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
+update ringfence.comments set body = body where tenant_id = '{acme}' and comment_id = '{c1p}';
+select pg_temp.carry();
+
+-- try root: the other tenant has a comment of the same id, ticket and all
+update ringfence.comments c set ticket_id = t.ticket_id, requester_id = t.requester_id, group_key = t.group_key from ringfence.tickets t
+ where c.tenant_id = '{globex}' and c.comment_id = '{c1p}' and t.tenant_id = c.tenant_id and t.ticket_id = '{ticket1}';
+update ringfence.comments set body = body || ' later' where tenant_id = '{acme}' and comment_id = '{c1p}';
+select pg_temp.carry();
+
+-- try root: a share that names a comment of another ticket
+update ringfence.comment_shares set comment_id = '{c2p}';
+select pg_temp.carry();
+
+-- try root: with another share pending
+insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{share2}', link_id, '{c1i}', ticket_id, requester_id, group_key, '{agent}' from ringfence.comment_shares;
+select pg_temp.carry();
+
+-- try root: the share is settled meanwhile
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.comment_shares set state = 'refused', reason = 'not_accepted', settled_at = '2026-01-01' where tenant_id = '{acme}';
+select pg_temp.complete();
+
+-- try root: word of an agreement settles no comment
+delete from ringfence.crossing_queue;
+update ringfence.comment_shares set share_id = '{agreement}';
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{agreement}', '{agreement}', 'agreement');
+select pg_temp.carry();
+
+-- try root: the agreement is held until the comment is in, or is refused
+update ringfence.agreements set direction = 'outgoing' where tenant_id = '{globex}';
+select pg_temp.take();
+select pg_temp.deliver();
+select string_agg(tenant_id || ' ' || agreement_id || ' ' || (xmax <> 0), ', ' order by tenant_id, agreement_id) from ringfence.agreements where tenant_id = '{globex}';
+
+-- try root: the carrier of a comment was killed, and the right lost since
+select pg_temp.take();
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: the comment was delivered, and the agreement is with somebody else since
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: the comment was delivered, and the receiver's link refused since
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{globex}';
+select pg_temp.due();
+select pg_temp.carry();
+
+-- try root: the comment was delivered, and the other share of the same id is later
+select pg_temp.take();
+select pg_temp.deliver();
+update ringfence.comment_shares set reason = reason where tenant_id = '{acme}';
+select pg_temp.due();
+select pg_temp.carry();
+
 -- try root: the comment is internal meanwhile
 update ringfence.comments set visibility = 'internal' where comment_id = '{c1p}';
 select pg_temp.carry();
@@ -522,8 +777,13 @@ select pg_temp.carry();
 update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{globex}';
 select pg_temp.carry();
 
+-- try root: the receiver's link was refused, and another one was not
+update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' where tenant_id = '{globex}';
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link2}', '{agreement}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{globex}' and ticket_id = '{ticket2}';
+select pg_temp.carry();
+
 -- try root: the receiver's link is of another agreement
-insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at) values ('{globex}', '{agreement2}', 'acme', '{acme}', false, 'both', '{comment.share}', '{body}', '2099-01-01', null, '2026-01-01');
 update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}';
 select pg_temp.carry();
 
@@ -549,6 +809,9 @@ select pg_temp.carry();
 -- dispatcher: the comment goes over
 select pg_temp.carry();
 
+-- try agent: what went over is not sent again
+select ringfence.post_crossing('{share}');
+
 -- try agent@globex query comment_shares/create.sql: back, the wrong way
 '{globex}', '{ticket1}', '{c1p}', '{agreement}', '{share2}'
 
@@ -571,6 +834,32 @@ select pg_temp.carry();
 
 -- try agent query agreements/revoke.sql: an agent calls it off
 '{acme}', '{agreement}', 3
+
+-- try agent: what is sent calls nothing else off
+reset session authorization;
+delete from ringfence.crossing_queue;
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at, claim) values ('{acme}', '{share2}', '{agreement}', 'ticket', 'infinity', '{absent}');
+set session authorization ringfence_app;
+select ringfence.post_crossing('{link2}');
+
+-- try owner: calling off calls off what goes under this agreement, of this tenant
+reset session authorization;
+delete from ringfence.crossing_queue;
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, due_at, claim) values ('{acme}', '{link2}', '{agreement}', 'ticket', 'infinity', '{absent}'),
+  ('{acme}', '{share2}', '{agreement2}', 'ticket', 'infinity', '{absent}'), ('{globex}', '{link2}', '{agreement}', 'ticket', 'infinity', '{absent}');
+set session authorization ringfence_app;
+select ringfence.revoke_agreement('{agreement}', 2);
+
+-- try owner query agreements/revoke.sql: another by the version of this one
+'{acme}', '{agreement2}', 2
+
+-- try root: word of it finds the agreement held
+update ringfence.crossing_queue set due_at = 'infinity';
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{agreement}', '{agreement}', 'agreement');
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}' and agreement_id = '{agreement}';
+select pg_temp.take();
+select pg_temp.deliver();
+select xmax <> 0 from ringfence.agreements where tenant_id = '{globex}' and agreement_id = '{agreement}';
 
 -- owner query agreements/revoke.sql: an owner calls it off, with a ticket under way
 '{acme}', '{agreement}', 2

@@ -54,6 +54,10 @@ create temp table left_over as select count(*) from ringfence.sign_in_attempts w
 delete from ringfence.sign_in_attempts where expires_at < now();
 select * from left_over;
 
+-- try root: nothing is written into one that is under way
+set local role ringfence_owner;
+update ringfence.sign_in_attempts set return_to = '/elsewhere';
+
 -- try nobody: the way back with another secret
 select * from ringfence.take_sign_in(pg_temp.minted('sign_in.take', jsonb_build_object('attempt', pg_temp.of('wrong'))));
 
