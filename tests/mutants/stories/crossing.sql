@@ -66,7 +66,7 @@ insert into ringfence.tenants (tenant_id, slug, name) values ('{absent}', 'third
 insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, partner_consented_at, created_at, expires_at, consented_by, consented_at, revoked_by, revoked_at, partner_revoked_at)
 select '{globex}', gen_random_uuid(), 'acme', case when n = 20 then '{absent}' else '{acme}' end::uuid, false, 'both', '{ticket.escalate}', '{subject}', '2026-01-01', '2026-01-01', case when n = 21 then '2026-02-01' else '2099-01-01' end::timestamptz,
        case when n = 22 then '{owner}' end::uuid, case when n = 22 then '2026-02-01' end::timestamptz, case when n = 23 then '{owner}' end::uuid, case when n = 23 then '2026-02-01' end::timestamptz, case when n = 24 then '2026-02-01' end::timestamptz
-  from generate_series(1, 24) n where n not between 18 and 19;
+  from generate_series(1, 24) n where n <> 19;
 insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at)
 values ('{absent}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now());
 select pg_temp.carry();
@@ -359,13 +359,17 @@ select pg_temp.carry();
 -- try root: the agreement is held until the ticket is in, or is refused
 update ringfence.agreements set direction = 'outgoing' where tenant_id = '{globex}';
 select pg_temp.take();
+create temp table before as select agreement_id, xmax::text as locked from ringfence.agreements where tenant_id = '{globex}';
 select pg_temp.deliver();
-select string_agg(tenant_id || ' ' || agreement_id || ' ' || (xmax <> 0), ', ' order by tenant_id, agreement_id) from ringfence.agreements where tenant_id = '{globex}';
+select string_agg(agreement_id || ' ' || (a.xmax::text <> locked), ', ' order by agreement_id) from ringfence.agreements a join before using (agreement_id) where tenant_id = '{globex}';
 
 -- try root: what is called off waits until it is in
 select pg_temp.take();
+create temp table before as select * from ringfence.crossing_queue;
+delete from ringfence.crossing_queue;
+insert into ringfence.crossing_queue select * from before;
 select pg_temp.deliver();
-select string_agg((xmax <> 0)::text, ',') from ringfence.crossing_queue;
+select xmax <> 0 from ringfence.crossing_queue;
 
 -- try root: the sender's tenant is gone from the partner's list, and it was taken up before
 select pg_temp.take();
@@ -376,6 +380,17 @@ select pg_temp.carry();
 -- try root: who sent it is a light agent in the other tenant
 update ringfence.members set role = 'light_agent' where tenant_id = '{globex}' and member_id = '{grouped_agent}';
 update ringfence.members set role = role where tenant_id = '{acme}' and member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: who sent it is a light agent in the other tenant, whichever is read first
+update ringfence.members set role = role where tenant_id = '{acme}' and member_id = '{grouped_agent}';
+update ringfence.members set role = 'light_agent' where tenant_id = '{globex}' and member_id = '{grouped_agent}';
+select pg_temp.carry();
+
+-- try root: the other tenant has a link of the same id
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{link}', '{agreement}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{globex}' and ticket_id = '{ticket2}';
+update ringfence.ticket_links set reason = reason where tenant_id = '{acme}';
 select pg_temp.carry();
 
 -- try root: who sent it is in the group in the other tenant, and in none here
@@ -686,9 +701,17 @@ update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and
 set session authorization ringfence_app;
 select ringfence.post_crossing('{share}');
 
+-- try agent: nor under another agreement there, whichever is read first
+reset session authorization;
+delete from ringfence.crossing_queue;
+update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
+update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}';
+set session authorization ringfence_app;
+select ringfence.post_crossing('{share}');
+
 -- try root: carried by its own link, share and comment, whatever else there is
 insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
-select tenant_id, '{link2}', '{agreement2}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
+select tenant_id, '{absent}', '{agreement2}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
 update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
 update ringfence.comments set body = body where tenant_id = '{acme}' and comment_id = '{c1p}';
 select pg_temp.carry();
@@ -723,8 +746,9 @@ select pg_temp.carry();
 -- try root: the agreement is held until the comment is in, or is refused
 update ringfence.agreements set direction = 'outgoing' where tenant_id = '{globex}';
 select pg_temp.take();
+create temp table before as select agreement_id, xmax::text as locked from ringfence.agreements where tenant_id = '{globex}';
 select pg_temp.deliver();
-select string_agg(tenant_id || ' ' || agreement_id || ' ' || (xmax <> 0), ', ' order by tenant_id, agreement_id) from ringfence.agreements where tenant_id = '{globex}';
+select string_agg(agreement_id || ' ' || (a.xmax::text <> locked), ', ' order by agreement_id) from ringfence.agreements a join before using (agreement_id) where tenant_id = '{globex}';
 
 -- try root: the carrier of a comment was killed, and the right lost since
 select pg_temp.take();
@@ -855,11 +879,12 @@ select ringfence.revoke_agreement('{agreement}', 2);
 
 -- try root: word of it finds the agreement held
 update ringfence.crossing_queue set due_at = 'infinity';
-insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{agreement}', '{agreement}', 'agreement');
-update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}' and agreement_id = '{agreement}';
+insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{acme}', '{agreement2}', '{agreement2}', 'agreement');
+update ringfence.agreements set partner_id = '{absent}' where tenant_id = '{globex}' and agreement_id = '{agreement2}';
 select pg_temp.take();
+create temp table before as select agreement_id, xmax::text as locked from ringfence.agreements where tenant_id = '{globex}';
 select pg_temp.deliver();
-select xmax <> 0 from ringfence.agreements where tenant_id = '{globex}' and agreement_id = '{agreement}';
+select string_agg(agreement_id || ' ' || (a.xmax::text <> locked), ', ' order by agreement_id) from ringfence.agreements a join before using (agreement_id) where tenant_id = '{globex}';
 
 -- owner query agreements/revoke.sql: an owner calls it off, with a ticket under way
 '{acme}', '{agreement}', 2
