@@ -126,12 +126,12 @@ async fn begun_twice(stage: &Stage) -> String {
             ))
             .await
     };
-    value(&first, &begin("first").await).await;
+    let began = value(&first, &begin("first").await).await;
     let came = value(&second, &begin("second").await).await;
     value(&first, "commit").await;
     value(&second, "commit").await;
     let left = stage.value("with gone as (delete from ringfence.sign_in_attempts returning expires_at) select count(*) from gone where expires_at < now()").await;
-    if came.starts_with('!') { came } else { left }
+    [began, came].into_iter().find(|answer| answer.starts_with('!')).unwrap_or(left)
 }
 
 /// A carrier's connection that has carried nothing yet finds nothing; later it knows whose turn it was.

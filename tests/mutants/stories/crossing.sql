@@ -534,7 +534,7 @@ update ringfence.agreements set revoked_at = '2099-01-01', revoked_by = '{owner}
 select pg_temp.carry();
 
 -- try root: the receiver has no such agreement
-update ringfence.agreements set agreement_id = '{agreement2}' where tenant_id = '{globex}';
+update ringfence.agreements set agreement_id = '{absent}' where tenant_id = '{globex}' and agreement_id = '{agreement}';
 select pg_temp.carry();
 
 -- try root: at the receiver's it is with somebody else
@@ -786,7 +786,7 @@ update ringfence.ticket_links set state = 'refused', reason = 'not_accepted' whe
 select pg_temp.carry();
 
 -- try root: who sent the comment lost the right
-delete from ringfence.group_members;
+update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
 select pg_temp.carry();
 
 -- try root: sharing is not agreed on here
