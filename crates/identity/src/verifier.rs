@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
@@ -50,7 +51,8 @@ impl Verifier {
         Ok(Self {
             issuers: by_name,
             clock,
-            verified: Cache::new(REMEMBERED_TOKENS),
+            // By the last use: tokens follow one another, and how often one was seen says little of how long it is shown.
+            verified: Cache::builder().max_capacity(REMEMBERED_TOKENS).eviction_policy(EvictionPolicy::lru()).build(),
         })
     }
 

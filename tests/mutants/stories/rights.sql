@@ -6,3 +6,78 @@ select string_agg(format(E'\n    %s%s%s', r.role, case when g.grouped then ' in 
 
 -- root: where nothing is said
 select concat_ws('/', coalesce(ringfence.permissions_of(null, true), 'null'), coalesce(ringfence.permissions_of('agent', null), 'null'));
+
+-- try via[i:service]: each right alone: whether it acts on tickets, and what may be given away with it
+reset session authorization;
+do $$
+declare
+    p text;
+begin
+    foreach p in array string_to_array(trim(both ',' from ringfence.permissions_of('owner', false)), ',')
+        || '{ticket.read.group,ticket.read.own,ticket.create.group,ticket.create.own,ticket.change.group,ticket.change.own,ticket.resolve.own,ticket.escalate.group,ticket.import,
+             comment.read.group,comment.read.own,comment.create.group,comment.create.own,comment.note.group,act_as,provision.manage,break_glass.held}'::text[] loop
+        update ringfence.members set permissions = array[p] where role = 'service';
+        perform ringfence.enter(current_setting('play.token'));
+        perform set_config('play.told', format(E'%s\n    %s: %s %s', current_setting('play.told'), p, ringfence.acts_on_tickets(), ringfence.grantable()), true);
+    end loop;
+    update ringfence.members set permissions = '{}' where role = 'service';
+end $$;
+select current_setting('play.told');
+
+-- owner: what an owner may give
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+
+-- admin: what an admin may give
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+
+-- service[admin,owner.manage]: all of an admin's rights, and owners' places
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+
+-- service[admin,-audit.read,owner.manage]: owners' places, and one of an admin's rights too few
+select ringfence.gives_roles(), ringfence.grantable();
+
+-- light_agent: who looks on
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+
+-- nobody: without a context
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable(), ringfence.permissions(), ringfence.caller(), ringfence.rights();
+
+-- root: an agent is an admin for hours
+update ringfence.members set elevated_until = transaction_timestamp() + interval '1 hour' where tenant_id = '{acme}' and member_id = '{agent}';
+insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
+values ('{acme}', '{new}', '{agent}', 'admin', 'long enough a reason', '{owner}', transaction_timestamp() + interval '1 hour');
+
+-- agent: what they may give meanwhile
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+
+-- root: and an agent again
+delete from ringfence.break_glass_grants where grant_id = '{new}';
+update ringfence.members set elevated_until = null where member_id = '{agent}';
+
+-- agent: who calls and how
+select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+
+-- grouped_agent: who calls, from a group
+select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+
+-- via[t:token_auditor]: who calls, by a token
+select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+
+-- via[s:session]: who calls, by a session
+select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+
+-- via[i:agent,a:owner]: who calls for another
+select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+
+-- root: rights narrowed by rights
+select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
+  from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,
+       unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',c,a.b.group,', ',c.own,c,', ',a.b.groups,', ',a.b.own,a.b.group,', ',,', ',a,b,']) a;
+
+-- root: groups in common
+select string_agg(format(E'\n    %s %s, %s %s: %s', h, hg, o, og, coalesce(ringfence.common_groups(h, hg, o, og), 'null')), '' order by h, hg, o, og)
+  from unnest(array[',a.group,', ',a,']) h, unnest(array['{};{};{};{}', '{{first},{second}};{{first}};{};{{vacant}}']) hg,
+       unnest(array[',b.group,', ',b,']) o, unnest(array['{};{};{};{}', '{{second}};{{first},{second}};{{vacant}};{{vacant},{first}}']) og;
+
+-- root: rights for hours
+select ringfence.for_hours(ringfence.permissions_of('admin', false)), ringfence.for_hours(','), ringfence.for_hours(',xtoken.manage,token.manage,member.manage,role.manage,token.create,settings.change,settings.changed,');
