@@ -14,14 +14,14 @@ create policy members_read_self on ringfence.members for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.oneself()));
 create policy members_add on ringfence.members for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (select ringfence.gives_roles()) and (permissions is null or permissions <@ (select ringfence.grantable())::text[]));
-create policy members_add_any on ringfence.members for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles()) and (permissions is null or permissions <@ (select ringfence.grantable())::text[]));
+create policy members_add_owner on ringfence.members for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and role = 'owner' and (select ringfence.gives_roles()));
 create policy members_change on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (select ringfence.gives_roles()))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (select ringfence.gives_roles()) and (permissions is null or permissions <@ (select ringfence.grantable())::text[]));
 create policy members_change_any on ringfence.members for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles()))
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and (select ringfence.gives_roles()) and (permissions is null or permissions <@ (select ringfence.grantable())::text[]));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('owner.manage')) and role = 'owner' and (select ringfence.gives_roles()));
 create policy members_remove on ringfence.members for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and role <> 'owner' and (select ringfence.gives_roles()));
 create policy members_remove_any on ringfence.members for delete to ringfence_app

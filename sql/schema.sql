@@ -625,9 +625,9 @@ table ringfence.members
     policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
     policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
-    policy members_add_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_add_owner for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND (role = 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
-    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
+    policy members_change_any for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND (role = 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
@@ -1430,11 +1430,8 @@ function ringfence.deprovision_group(uuid,integer)
         gone ringfence.scim_groups;
         affected uuid[];
     begin
-        if here is null then
-            return;
-        end if;
         select g.* into gone from ringfence.scim_groups g
-         where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version) for update;
+         where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version);
         if gone.scim_group_id is null then
             return;
         end if;
@@ -1492,11 +1489,8 @@ function ringfence.deprovision_user(uuid,integer)
         here uuid := ringfence.provisioning_turn();
         gone ringfence.scim_users;
     begin
-        if here is null then
-            return;
-        end if;
         select u.* into gone from ringfence.scim_users u
-         where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version) for update;
+         where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version);
         if gone.scim_user_id is null then
             return;
         end if;
@@ -2231,7 +2225,7 @@ function ringfence.narrowed(text,text)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE ((a.p ~ '\.(group|own)$'::text) AND (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0))) kept WHERE (kept.p <> ''::text))
+    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0)) kept)
     grant execute to ringfence_gate
 
 function ringfence.next_ticket_numbers(uuid,integer)
@@ -2404,7 +2398,7 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
             returning * into after;
         else
             select g.* into before from ringfence.scim_groups g
-             where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version for update;
+             where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version;
             if before.scim_group_id is null then
                 return;
             end if;
@@ -2423,8 +2417,7 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
         ), join_in as (
             insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
             select here, after.scim_group_id, j from unnest(users) j
-            except
-            select i.tenant_id, i.scim_group_id, i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id
+                on conflict do nothing
             returning scim_user_id
         )
         select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
@@ -2500,7 +2493,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         end if;
         if provision_user.version is not null then
             select u.* into before from ringfence.scim_users u
-             where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version for update;
+             where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version;
             if before.scim_user_id is null then
                 return;
             end if;
@@ -2508,7 +2501,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
-        select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1 for update;
+        select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
         if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
@@ -2519,7 +2512,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         values (here, person, provision_user.name, address, identity)
             on conflict on constraint contacts_pkey do update
            set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
-        select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(coalesce(provision_user.attributes -> 'roles', '[]')) r;
+        select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
         wanted := coalesce(wanted, settings.default_role);
         if before.scim_user_id is null then
             insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, attributes)
@@ -2944,19 +2937,16 @@ function ringfence.seal(uuid)
     declare
         inner_pad bytea;
         outer_pad bytea;
-        kind text := coalesce(current_setting('app.actor_kind', true), '');
-        session text := coalesce(current_setting('app.session_id', true), '');
-        authentication text := coalesce(current_setting('app.authentication', true), '');
     begin
         select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
           from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
         perform set_config(s.setting, s.value, true)
            from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
                         ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
-                        ('app.actor_kind', kind), ('app.session_id', session), ('app.authentication', authentication),
+                        ('app.actor_kind', ''), ('app.session_id', ''), ('app.authentication', ''),
                         ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                             || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                            || textsend(seal.tenant_id::text || '||||,|||' || kind || '|' || session || '|' || authentication))), 'hex'))) s (setting, value);
+                            || textsend(seal.tenant_id::text || '||||,|||||'))), 'hex'))) s (setting, value);
     end
     $function$
 

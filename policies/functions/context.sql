@@ -121,19 +121,16 @@ as $$
 declare
     inner_pad bytea;
     outer_pad bytea;
-    kind text := coalesce(current_setting('app.actor_kind', true), '');
-    session text := coalesce(current_setting('app.session_id', true), '');
-    authentication text := coalesce(current_setting('app.authentication', true), '');
 begin
     select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
       from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
     perform set_config(s.setting, s.value, true)
        from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
                     ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
-                    ('app.actor_kind', kind), ('app.session_id', session), ('app.authentication', authentication),
+                    ('app.actor_kind', ''), ('app.session_id', ''), ('app.authentication', ''),
                     ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
                         || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                        || textsend(seal.tenant_id::text || '||||,|||' || kind || '|' || session || '|' || authentication))), 'hex'))) s (setting, value);
+                        || textsend(seal.tenant_id::text || '||||,|||||'))), 'hex'))) s (setting, value);
 end
 $$;
 

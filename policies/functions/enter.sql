@@ -28,8 +28,7 @@ return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', ''
                     or position(',' || regexp_replace(h.p, '\.(group|own)$', '') || ',' in allowed) > 0
                 union
                 select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
-                 where a.p ~ '\.(group|own)$' and position(',' || regexp_replace(a.p, '\.(group|own)$', '') || ',' in held) > 0) kept
-         where p <> '');
+                 where position(',' || regexp_replace(a.p, '\.(group|own)$', '') || ',' in held) > 0) kept);
 
 -- The groups of rights that two have in common, list by list; who needs no group has all of them.
 create function ringfence.common_groups(held text, groups text, other_held text, other_groups text) returns text

@@ -132,7 +132,7 @@ begin
     end if;
     if provision_user.version is not null then
         select u.* into before from ringfence.scim_users u
-         where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version for update;
+         where u.tenant_id = here and u.scim_user_id = provision_user.scim_user_id and u.version = provision_user.version;
         if before.scim_user_id is null then
             return;
         end if;
@@ -140,7 +140,7 @@ begin
     identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
-    select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned limit 1 for update;
+    select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
     if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
@@ -151,7 +151,7 @@ begin
     values (here, person, provision_user.name, address, identity)
         on conflict on constraint contacts_pkey do update
        set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
-    select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(coalesce(provision_user.attributes -> 'roles', '[]')) r;
+    select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
     wanted := coalesce(wanted, settings.default_role);
     if before.scim_user_id is null then
         insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, attributes)
@@ -189,11 +189,8 @@ declare
     here uuid := ringfence.provisioning_turn();
     gone ringfence.scim_users;
 begin
-    if here is null then
-        return;
-    end if;
     select u.* into gone from ringfence.scim_users u
-     where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version) for update;
+     where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version);
     if gone.scim_user_id is null then
         return;
     end if;
@@ -225,7 +222,7 @@ begin
         returning * into after;
     else
         select g.* into before from ringfence.scim_groups g
-         where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version for update;
+         where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version;
         if before.scim_group_id is null then
             return;
         end if;
@@ -244,8 +241,7 @@ begin
     ), join_in as (
         insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
         select here, after.scim_group_id, j from unnest(users) j
-        except
-        select i.tenant_id, i.scim_group_id, i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id
+            on conflict do nothing
         returning scim_user_id
     )
     select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
@@ -264,11 +260,8 @@ declare
     gone ringfence.scim_groups;
     affected uuid[];
 begin
-    if here is null then
-        return;
-    end if;
     select g.* into gone from ringfence.scim_groups g
-     where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version) for update;
+     where g.tenant_id = here and g.scim_group_id = deprovision_group.scim_group_id and g.version = coalesce(deprovision_group.version, g.version);
     if gone.scim_group_id is null then
         return;
     end if;

@@ -39,6 +39,8 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
         ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
         ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
+        ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
+        ("a refusal that comes back after it was taken up again", refused_too_late(stage).await, "1".to_owned()),
     ] {
         if found != expected {
             return Some(format!("{what}: {found}"));
@@ -68,28 +70,28 @@ async fn left_behind(stage: &Stage, login: &str, work: &str) -> String {
     if done.starts_with('!') { done } else { value(&fresh, SETTINGS).await }
 }
 
-/// Ends once the other backend waits for a lock, or has its answer.
-async fn blocked<T>(stage: &Stage, pid: &str, answer: &tokio::task::JoinHandle<T>) {
-    while !answer.is_finished() && stage.value(&format!("select wait_event_type from pg_stat_activity where pid = {pid}")).await != "Lock" {
+/// What the second is answered that comes while the first has not committed, and waits until it has.
+async fn meanwhile(stage: &Stage, (one, first): (Client, &str), (other, second): (Client, &str)) -> String {
+    let begun = value(&one, &format!("begin; {first}")).await;
+    if begun.starts_with('!') {
+        return format!("begun: {begun}");
+    }
+    let pid = value(&other, "select pg_backend_pid()").await;
+    let work = second.to_owned();
+    let waiting = tokio::spawn(async move { value(&other, &work).await });
+    while !waiting.is_finished() && stage.value(&format!("select wait_event_type from pg_stat_activity where pid = {pid}")).await != "Lock" {
         tokio::task::yield_now().await;
     }
+    value(&one, "commit").await;
+    waiting.await.expect("an answer")
 }
 
 /// The second hands over what it has seen at the same version; it must find that it came too late.
 async fn handed_over_twice(stage: &Stage) -> String {
     let version = stage.value(&stage.named("select version from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}'")).await;
     let hand_over = |event: u8| stage.named(&format!("select count(*) from ringfence.transfer_ticket('{{ticket2}}', {version}, '{{first}}', null, gen_random_uuid()) where {event} > 0"));
-    let (first, second) = (stage.installation.login("ringfence_app").await, stage.installation.login("ringfence_app").await);
-    let begun = value(&first, &format!("begin; {}; {}", stage.enter("acme", "agent"), hand_over(1))).await;
-    if begun != "1" {
-        return begun;
-    }
-    let pid = value(&second, "select pg_backend_pid()").await;
-    let work = format!("begin; {}; {}", stage.enter("acme", "owner"), hand_over(2));
-    let waiting = tokio::spawn(async move { value(&second, &work).await });
-    blocked(stage, &pid, &waiting).await;
-    value(&first, "commit").await;
-    waiting.await.expect("an answer")
+    let (first, second) = (format!("{}; {}", stage.enter("acme", "agent"), hand_over(1)), format!("begin; {}; {}", stage.enter("acme", "owner"), hand_over(2)));
+    meanwhile(stage, (stage.installation.login("ringfence_app").await, &first), (stage.installation.login("ringfence_app").await, &second)).await
 }
 
 /// Two movers at once leave each trail without gap or repetition, and its head where the trail ends.
@@ -97,13 +99,8 @@ async fn moved_twice(stage: &Stage) -> String {
     stage
         .run(&stage.named("insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, actor_kind) select '{acme}', '{r_one}', 'twice', 'allow', 'nobody' from generate_series(1, 3)"))
         .await;
-    let (first, second) = (stage.installation.login("ringfence_auditor").await, stage.installation.login("ringfence_auditor").await);
-    value(&first, "begin; select ringfence.move_audit(100)").await;
-    let pid = value(&second, "select pg_backend_pid()").await;
-    let waiting = tokio::spawn(async move { value(&second, "select ringfence.move_audit(100)").await });
-    blocked(stage, &pid, &waiting).await;
-    value(&first, "commit").await;
-    let second = waiting.await.expect("an answer");
+    let move_some = "select ringfence.move_audit(100)";
+    let second = meanwhile(stage, (stage.installation.login("ringfence_auditor").await, move_some), (stage.installation.login("ringfence_auditor").await, move_some)).await;
     if second.starts_with('!') {
         return second;
     }
@@ -142,4 +139,54 @@ async fn turn_kept(stage: &Stage) -> String {
     let second = value(&carrier, "select ringfence.take_crossing()").await;
     stage.run("delete from ringfence.crossing_queue").await;
     format!("{first} {second} {}", value(&carrier, "select current_setting('app.crossing_turn', true)").await)
+}
+
+/// Provisioning lets go of whom an admin makes an owner meanwhile, and who was removed meanwhile becomes a guest.
+async fn made_other_meanwhile(stage: &Stage) -> String {
+    let mut came = Vec::new();
+    for (admin, member, work) in [
+        ("update ringfence.members set role = 'owner' where tenant_id = '{acme}' and member_id = '{p1}'", "service", "select version from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P9', null, '{}')"),
+        ("update ringfence.members set role = 'owner' where tenant_id = '{acme}' and member_id = '{p1}'", "service", "select version from ringfence.deprovision_user('{u1}', null)"),
+        (
+            "delete from ringfence.memberships where tenant_id = '{acme}' and identity_id = '{i_p1}'; delete from ringfence.members where tenant_id = '{acme}' and member_id = '{p1}'",
+            "owner",
+            "select role from ringfence.grant_break_glass(gen_random_uuid(), 'https://issuer.example', 'p1', 'x', 'auditor', 1, 'long enough a reason'); select role from ringfence.members where member_id = '{p1}'",
+        ),
+    ] {
+        stage
+            .run(&stage.named(
+                "insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p1}', 'https://issuer.example', 'p1');
+                 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) values ('{acme}', '{p1}', 'P1', '{i_p1}');
+                 insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values ('{acme}', '{p1}', '{i_p1}', 'agent', true);
+                 insert into ringfence.memberships (identity_id, tenant_id) values ('{i_p1}', '{acme}');
+                 insert into ringfence.provisioning_settings (tenant_id, issuer, default_role, role_map) values ('{acme}', 'https://issuer.example', 'agent', '{}');
+                 insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, external_id, active, issuer, subject, role, attributes)
+                 values ('{acme}', '{u1}', '{p1}', 'U1', 'p1', true, 'https://issuer.example', 'p1', 'agent', '{}');
+                 update ringfence.members set permissions = '{provision.manage}' where role = 'service'",
+            ))
+            .await;
+        let first = format!("{}; {}", stage.enter("acme", "owner"), stage.named(admin));
+        let second = format!("begin; {}; {}", stage.enter("acme", member), stage.named(work));
+        came.push(meanwhile(stage, (stage.installation.login("ringfence_app").await, &first), (stage.installation.login("ringfence_app").await, &second)).await);
+        stage
+            .run(&stage.named(
+                "update ringfence.members set permissions = '{}' where role = 'service';
+                 delete from ringfence.scim_users where scim_user_id = '{u1}'; delete from ringfence.provisioning_settings where tenant_id = '{acme}';
+                 delete from ringfence.memberships where identity_id = '{i_p1}'; delete from ringfence.members where identity_id = '{i_p1}';
+                 delete from ringfence.contacts where contact_id = '{p1}'; delete from ringfence.identities where identity_id = '{i_p1}'",
+            ))
+            .await;
+    }
+    came.join(" ")
+}
+
+/// Another carrier took the ticket up after the one whose refusal comes now: it still goes over.
+async fn refused_too_late(stage: &Stage) -> String {
+    stage.run(&stage.named("insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind, claim) values ('{acme}', '{absent}', '{absent}', 'ticket', '{event}')")).await;
+    let receipt = "select ringfence.signed('receipt', jsonb_build_object('kind', 'ticket', 'intent', '{absent}', 'claim', '{event}', 'agreement', '{absent}', 'from', '{acme}', 'refused', 'not_accepted')::text)";
+    let receipt = stage.value(&stage.named(receipt)).await;
+    let taken = stage.named("update ringfence.crossing_queue set claim = gen_random_uuid() where tenant_id = '{acme}' and intent_id = '{absent}'");
+    let came = meanwhile(stage, (stage.installation.admin().await, &taken), (stage.installation.login("ringfence_dispatcher").await, &format!("select ringfence.complete_crossing('{receipt}')"))).await;
+    let left = stage.value("with gone as (delete from ringfence.crossing_queue returning 1) select count(*) from gone").await;
+    if came.starts_with('!') { came } else { left }
 }

@@ -79,5 +79,11 @@ select member_id, role, granted_by from ringfence.grant_break_glass('{share}', '
 -- via[i:owner,a:admin] query break_glass/grant.sql: for an owner
 '{acme}', '{share}', 'https://issuer.example', 'requester', null, 'agent', 1, 'because of a fire'
 
+-- root: an admin is an owner now
+update ringfence.members set role = 'owner' where member_id = '{admin}';
+
+-- via[i:owner,a:admin] query break_glass/grant.sql: an owner for an owner
+'{acme}', '{share}', 'https://issuer.example', 'requester', null, 'agent', 1, 'because of a fire'
+
 -- nobody: without a context
 select * from ringfence.grant_break_glass('{share}', 'https://issuer.example', 'requester', 'x', 'auditor', 1, 'long enough a reason');

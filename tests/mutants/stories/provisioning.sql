@@ -128,6 +128,43 @@ select u.version from ringfence.deprovision_user('{u1}', 1) u;
 -- try owner: by an owner
 select u.* from ringfence.deprovision_user('{u1}', 1) u;
 
+-- try service[provision.manage]: a light agent by now
+reset session authorization; update ringfence.members set role = 'light_agent' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', null, '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: a requester by now
+reset session authorization; update ringfence.members set role = 'requester' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', null, '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: ended, where the other tenant's own comes first
+reset session authorization;
+update ringfence.members set provisioned = false where member_id = '{p1}' and tenant_id = '{globex}'; update ringfence.members set updated_at = updated_at where member_id = '{p1}' and tenant_id = '{acme}';
+set session authorization ringfence_app;
+select u.user_name from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: ended, whose number in the other tenant is of somebody who belongs here
+reset session authorization;
+insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{acme}', '{asker}', '{i_new}', 'requester'); insert into ringfence.memberships (identity_id, tenant_id) values ('{i_new}', '{acme}');
+delete from ringfence.memberships where identity_id = '{i_p1}' and tenant_id = '{globex}'; update ringfence.members set identity_id = '{i_new}' where member_id = '{p1}' and tenant_id = '{globex}';
+set session authorization ringfence_app;
+select u.user_name from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: of a queue that in the other tenant is another group's
+reset session authorization;
+delete from ringfence.scim_group_members where tenant_id = '{globex}'; update ringfence.scim_groups set scim_group_id = '{new}' where tenant_id = '{globex}';
+update ringfence.group_members set access = '{read}' where member_id = '{p1}';
+set session authorization ringfence_app;
+select u.version from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', null, '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: a requester out of the last group
+reset session authorization;
+update ringfence.members set role = 'requester' where member_id = '{p1}' and tenant_id = '{acme}'; update ringfence.scim_users set role = 'requester' where scim_user_id = '{u1}';
+set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{}') g;
+
+-- try owner: a group, by an owner
+select g.version from ringfence.provision_group('{new}', null, 'made', 'x2', '{}') g;
+
 -- root: another user in both tenants, and another group
 insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p7}', 'https://issuer.example', 'p7');
 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select t.tenant_id, '{p2}', 'P2', '{i_p7}' from ringfence.tenants t;
@@ -137,6 +174,24 @@ insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name
 select t.tenant_id, '{new2}', '{p2}', 'U7', 'p7', true, 'https://issuer.example', 'p7', 'agent', false, '{}' from ringfence.tenants t;
 insert into ringfence.groups (tenant_id, group_id, name) select t.tenant_id, '{link}', 'other queue' from ringfence.tenants t;
 insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id) select t.tenant_id, '{link2}', '{link}', 'other queue', 'x7' from ringfence.tenants t;
+
+-- try service[provision.manage]: called otherwise beside another
+select u.* from ringfence.provision_user('{u1}', 1, 'U9', 'p1', true, 'P9', null, '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: ended beside another who is in both groups
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{sg1}', '{new2}'), ('{acme}', '{link2}', '{new2}'); set session authorization ringfence_app;
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: ended beside another who is in none
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: a group ended beside another whose member an admin took out
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{link2}', '{new2}'); set session authorization ringfence_app;
+select g.version from ringfence.deprovision_group('{sg1}', 1) g;
+
+-- try service[provision.manage]: a group changed in nothing, out of whose queue an admin took one
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{sg1}', '{new2}'); set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1},{new2}}') g;
 
 -- try service[provision.manage]: a group with both, one of whom is in no group yet
 select g.* from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1},{new2}}') g;

@@ -69,10 +69,54 @@ select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself(
 -- via[i:agent,a:owner]: who calls for another
 select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
+-- agent query idempotency/find.sql: an answer of these rights
+'{acme}', 'createTicket', 'k-1', 1
+
+-- root: an agent has other rights, and a light agent those of a narrow role
+update ringfence.members set role = 'light_agent' where member_id = '{agent}';
+update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{light_agent}';
+
+-- agent query idempotency/find.sql: an answer of other rights
+'{acme}', 'createTicket', 'k-1', 1
+
+-- light_agent: who reads alone writes no history
+insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
+select t.tenant_id, '{new}', t.ticket_id, t.requester_id, t.group_key, '{light_agent}', 'ticket.updated', 'internal', 1 from ringfence.tickets t where t.tenant_id = '{acme}' and t.number = 1;
+
+-- try owner: a service with a right that is nobody's to give
+insert into ringfence.contacts (tenant_id, contact_id, name) values ('{acme}', '{new}', 'Service');
+insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions) values ('{acme}', '{new}', '{i_new}', 'service', '{break_glass.grant}');
+
+-- try owner: a service with a right that is theirs to give
+insert into ringfence.contacts (tenant_id, contact_id, name) values ('{acme}', '{new}', 'Service');
+insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions) values ('{acme}', '{new}', '{i_new}', 'service', '{act_as}');
+
+-- try owner: a service that gets a right that is nobody's to give
+update ringfence.members set permissions = '{break_glass.grant}' where tenant_id = '{acme}' and member_id = '{service}';
+
+-- try owner: an owner of an admin, and an admin of an owner
+update ringfence.members set role = 'owner' where tenant_id = '{acme}' and member_id = '{admin}';
+update ringfence.members set role = 'admin' where tenant_id = '{acme}' and member_id = '{owner}';
+
+-- try admin: an owner of themselves
+update ringfence.members set role = 'owner' where tenant_id = '{acme}' and member_id = '{admin}';
+
+-- try admin: another owner
+insert into ringfence.contacts (tenant_id, contact_id, name) values ('{acme}', '{new}', 'Owner');
+insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{acme}', '{new}', '{i_new}', 'owner');
+
+-- operator: what the operator's function leaves in its transaction
+select ringfence.suspend_tenant('{globex}', false, '{r_one}');
+select concat_ws('|', current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
+
+-- via[t:token_service]: a token's use leaves nobody in its tenant
+select ringfence.token_used(current_setting('play.token'));
+select concat_ws('|', current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
+
 -- root: rights narrowed by rights
 select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
   from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,
-       unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',c,a.b.group,', ',c.own,c,', ',a.b.groups,', ',a.b.own,a.b.group,', ',,', ',a,b,']) a;
+       unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',c,a.b.group,', ',c.own,c,', ',a.b.groups,', ',a.b.own,a.b.group,', ',,', ',a,b,', ',xa.b.own,']) a;
 
 -- root: groups in common
 select string_agg(format(E'\n    %s %s, %s %s: %s', h, hg, o, og, coalesce(ringfence.common_groups(h, hg, o, og), 'null')), '' order by h, hg, o, og)

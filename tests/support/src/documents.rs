@@ -81,6 +81,7 @@ fn asked(rule: &str) -> String {
         ("member_id = ( SELECT", "as oneself"),
         ("contact_id = ( SELECT", "as oneself"),
         ("role <> 'owner'", "owners apart"),
+        ("role = 'owner'", "owners alone"),
         ("ringfence.gives_roles", "all rights of an admin"),
         ("ringfence.rights", "with the rights kept"),
         ("ringfence.caller", "as whoever calls, and how"),
