@@ -7,7 +7,7 @@ alter table ringfence.agreements force row level security;
 create policy agreements_wall on ringfence.agreements as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy agreements_wall_each_row on ringfence.agreements as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy agreements_read on ringfence.agreements for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('agreement.read')));

@@ -7,7 +7,7 @@ alter table ringfence.api_tokens force row level security;
 create policy api_tokens_wall on ringfence.api_tokens as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy api_tokens_wall_each_row on ringfence.api_tokens as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy api_tokens_read on ringfence.api_tokens for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')));

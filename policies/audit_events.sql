@@ -6,7 +6,7 @@ alter table ringfence.audit_events force row level security;
 create policy audit_events_wall on ringfence.audit_events as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy audit_events_wall_each_row on ringfence.audit_events as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy audit_events_read on ringfence.audit_events for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('audit.read')));

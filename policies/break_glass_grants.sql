@@ -6,7 +6,7 @@ alter table ringfence.break_glass_grants force row level security;
 create policy break_glass_grants_wall on ringfence.break_glass_grants as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy break_glass_grants_wall_each_row on ringfence.break_glass_grants as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy break_glass_grants_read on ringfence.break_glass_grants for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));

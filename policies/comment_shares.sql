@@ -7,7 +7,7 @@ alter table ringfence.comment_shares force row level security;
 create policy comment_shares_wall on ringfence.comment_shares as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy comment_shares_wall_each_row on ringfence.comment_shares as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy comment_shares_read_whole on ringfence.comment_shares for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.read')));

@@ -6,7 +6,7 @@ alter table ringfence.comments force row level security;
 create policy comments_wall on ringfence.comments as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy comments_wall_each_row on ringfence.comments as restrictive for all to ringfence_app, ringfence_reporting
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy comments_read_whole on ringfence.comments for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('comment.read')));

@@ -6,7 +6,7 @@ alter table ringfence.contacts force row level security;
 create policy contacts_wall on ringfence.contacts as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy contacts_wall_each_row on ringfence.contacts as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy contacts_read on ringfence.contacts for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.read')));

@@ -8,7 +8,7 @@ alter table ringfence.idempotency_keys force row level security;
 create policy idempotency_keys_wall on ringfence.idempotency_keys as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy idempotency_keys_wall_each_row on ringfence.idempotency_keys as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy idempotency_keys_read_own on ringfence.idempotency_keys for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and coalesce(rights = (select ringfence.rights()), false));

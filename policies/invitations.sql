@@ -7,7 +7,7 @@ alter table ringfence.invitations force row level security;
 create policy invitations_wall on ringfence.invitations as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy invitations_wall_each_row on ringfence.invitations as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy invitations_read on ringfence.invitations for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));

@@ -6,7 +6,7 @@ alter table ringfence.memberships force row level security;
 create policy memberships_wall on ringfence.memberships as restrictive for all to ringfence_app
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy memberships_wall_each_row on ringfence.memberships as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy memberships_read_managed on ringfence.memberships for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));

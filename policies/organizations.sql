@@ -6,7 +6,7 @@ alter table ringfence.organizations force row level security;
 create policy organizations_wall on ringfence.organizations as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy organizations_wall_each_row on ringfence.organizations as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy organizations_read on ringfence.organizations for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('organization.read')));

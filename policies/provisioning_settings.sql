@@ -6,7 +6,7 @@ alter table ringfence.provisioning_settings force row level security;
 create policy provisioning_settings_wall on ringfence.provisioning_settings as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy provisioning_settings_wall_each_row on ringfence.provisioning_settings as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy provisioning_settings_read on ringfence.provisioning_settings for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('settings.read')));

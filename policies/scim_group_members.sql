@@ -6,7 +6,7 @@ alter table ringfence.scim_group_members force row level security;
 create policy scim_group_members_wall on ringfence.scim_group_members as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy scim_group_members_wall_each_row on ringfence.scim_group_members as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy scim_group_members_read on ringfence.scim_group_members for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('provision.manage')));

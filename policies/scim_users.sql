@@ -6,7 +6,7 @@ alter table ringfence.scim_users force row level security;
 create policy scim_users_wall on ringfence.scim_users as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy scim_users_wall_each_row on ringfence.scim_users as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy scim_users_read on ringfence.scim_users for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('provision.manage')));

@@ -6,7 +6,7 @@ alter table ringfence.tags force row level security;
 create policy tags_wall on ringfence.tags as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy tags_wall_each_row on ringfence.tags as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy tags_read on ringfence.tags for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('group.read')));

@@ -6,7 +6,7 @@ alter table ringfence.tenant_roles force row level security;
 create policy tenant_roles_wall on ringfence.tenant_roles as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy tenant_roles_wall_each_row on ringfence.tenant_roles as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy tenant_roles_read on ringfence.tenant_roles for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.read')));

@@ -6,7 +6,7 @@ alter table ringfence.tenants force row level security;
 create policy tenants_wall on ringfence.tenants as restrictive for all to ringfence_app
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy tenants_wall_each_row on ringfence.tenants as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy tenants_read_own on ringfence.tenants for select to ringfence_app
     using (tenant_id = ringfence.tenant_id());

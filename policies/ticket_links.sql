@@ -7,7 +7,7 @@ alter table ringfence.ticket_links force row level security;
 create policy ticket_links_wall on ringfence.ticket_links as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy ticket_links_wall_each_row on ringfence.ticket_links as restrictive for all to ringfence_app
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy ticket_links_read_whole on ringfence.ticket_links for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.read')));

@@ -7,7 +7,7 @@ alter table ringfence.tickets force row level security;
 create policy tickets_wall on ringfence.tickets as restrictive for all to public
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
 create policy tickets_wall_each_row on ringfence.tickets as restrictive for all to ringfence_app, ringfence_reporting
-    using (coalesce(tenant_id = (select ringfence.current_tenant()), false)) with check (true);
+    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy tickets_read_whole on ringfence.tickets for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.read')));

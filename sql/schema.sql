@@ -90,7 +90,7 @@ table ringfence.agreements
     constraint agreements_revocation_is_somebodys CHECK (((revoked_by IS NULL) = (revoked_at IS NULL)))
     CREATE INDEX agreements_created_idx ON ringfence.agreements USING btree (tenant_id, created_at, agreement_id)
     policy agreements_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy agreements_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy agreements_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy agreements_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy agreements_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy agreements_propose for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (consented_by = ( SELECT ringfence.member_with('agreement.manage'::text) AS member_with)))
@@ -127,7 +127,7 @@ table ringfence.api_tokens
     CREATE INDEX api_tokens_created_idx ON ringfence.api_tokens USING btree (tenant_id, created_at, api_token_id)
     CREATE INDEX api_tokens_member_idx ON ringfence.api_tokens USING btree (tenant_id, member_id, member_role)
     policy api_tokens_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy api_tokens_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy api_tokens_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy api_tokens_create_of_services for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (member_role = 'service'::text) AND (created_by = ( SELECT ringfence.actor() AS actor)) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
     policy api_tokens_create_own for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.create'::text) AS may) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (created_by = member_id) AND (scopes <@ ( SELECT ringfence.grantable() AS grantable)))
     policy api_tokens_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may))
@@ -179,7 +179,7 @@ table ringfence.audit_events
     CREATE INDEX audit_events_recorded_idx ON ringfence.audit_events USING btree (tenant_id, recorded_at)
     CREATE INDEX audit_events_request_idx ON ringfence.audit_events USING btree (tenant_id, request_id)
     policy audit_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy audit_events_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy audit_events_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy audit_events_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('audit.read'::text) AS may))
     policy audit_events_written_by_mover for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     grant select to ringfence_app
@@ -251,7 +251,7 @@ table ringfence.break_glass_grants
     CREATE INDEX break_glass_grants_granted_by_idx ON ringfence.break_glass_grants USING btree (tenant_id, granted_by)
     CREATE INDEX break_glass_grants_member_idx ON ringfence.break_glass_grants USING btree (tenant_id, member_id)
     policy break_glass_grants_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy break_glass_grants_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy break_glass_grants_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy break_glass_grants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy break_glass_grants_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
     policy break_glass_grants_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
@@ -294,7 +294,7 @@ END stored
     constraint comment_shares_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'refused'::text])))
     CREATE INDEX comment_shares_comment_idx ON ringfence.comment_shares USING btree (tenant_id, comment_id, created_at, share_id)
     policy comment_shares_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy comment_shares_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy comment_shares_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy comment_shares_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy comment_shares_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (created_by = ( SELECT ringfence.member_with('ticket.escalate'::text) AS member_with)))
     policy comment_shares_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -326,7 +326,7 @@ table ringfence.comments
     CREATE INDEX comments_author_idx ON ringfence.comments USING btree (tenant_id, author_id)
     CREATE INDEX comments_ticket_idx ON ringfence.comments USING btree (tenant_id, ticket_id, created_at, comment_id)
     policy comments_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy comments_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy comments_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy comments_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (author_id = ( SELECT ringfence.member_with('comment.create'::text) AS member_with)))
     policy comments_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy comments_create_in_groups for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('comment.create.group'::text) AS groups_with)::uuid[])) AND (author_id = ( SELECT ringfence.member() AS member)))
@@ -370,7 +370,7 @@ table ringfence.contacts
     CREATE INDEX contacts_created_idx ON ringfence.contacts USING btree (tenant_id, created_at, contact_id)
     CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
     policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy contacts_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy contacts_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
@@ -398,7 +398,7 @@ table ringfence.crossing_queue
     CREATE INDEX crossing_queue_agreement_idx ON ringfence.crossing_queue USING btree (tenant_id, agreement_id)
     CREATE INDEX crossing_queue_turn_idx ON ringfence.crossing_queue USING btree (tenant_id, due_at, intent_id)
     policy crossing_queue_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy crossing_queue_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy crossing_queue_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy crossing_queue_change_by_definers for update to ringfence_owner using true with check true
     policy crossing_queue_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy crossing_queue_read_by_definers for select to ringfence_owner using true
@@ -417,7 +417,7 @@ table ringfence.group_members
     constraint group_members_access_sees CHECK ((access && ARRAY['read'::text, 'overview'::text, 'full'::text]))
     CREATE INDEX group_members_group_idx ON ringfence.group_members USING btree (tenant_id, group_id)
     policy group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy group_members_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy group_members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -444,7 +444,7 @@ table ringfence.groups
     constraint groups_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     CREATE INDEX groups_created_idx ON ringfence.groups USING btree (tenant_id, created_at, group_id)
     policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy groups_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy groups_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy groups_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
     policy groups_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy groups_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.manage'::text) AS may))
@@ -477,7 +477,7 @@ table ringfence.idempotency_keys
     constraint idempotency_keys_rights_are_sha256 CHECK ((octet_length(rights) = 32))
     CREATE INDEX idempotency_keys_created_idx ON ringfence.idempotency_keys USING btree (tenant_id, created_at)
     policy idempotency_keys_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy idempotency_keys_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy idempotency_keys_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy idempotency_keys_forget_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy idempotency_keys_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy idempotency_keys_read_own for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND COALESCE((rights = ( SELECT ringfence.rights() AS rights)), false))
@@ -553,7 +553,7 @@ table ringfence.invitations
     CREATE INDEX invitations_created_idx ON ringfence.invitations USING btree (tenant_id, created_at, invitation_id)
     CREATE INDEX invitations_invited_by_idx ON ringfence.invitations USING btree (tenant_id, invited_by)
     policy invitations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy invitations_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy invitations_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy invitations_accept_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy invitations_make for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (invited_by = ( SELECT ringfence.member() AS member)))
     policy invitations_make_any for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (invited_by = ( SELECT ringfence.member() AS member)))
@@ -623,7 +623,7 @@ table ringfence.members
     CREATE INDEX members_created_idx ON ringfence.members USING btree (tenant_id, created_at, member_id)
     CREATE INDEX members_role_idx ON ringfence.members USING btree (tenant_id, role_id)
     policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy members_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy members_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
     policy members_add_owner for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND (role = 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND (role <> 'owner'::text) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND ((permissions IS NULL) OR (permissions <@ ( SELECT ringfence.grantable() AS grantable))))
@@ -652,7 +652,7 @@ table ringfence.memberships
     constraint memberships_member_fkey FOREIGN KEY (tenant_id, identity_id) REFERENCES ringfence.members(tenant_id, identity_id)
     CREATE INDEX memberships_tenant_idx ON ringfence.memberships USING btree (tenant_id, identity_id)
     policy memberships_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy memberships_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy memberships_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy memberships_add for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
     policy memberships_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy memberships_read_by_definers for select to ringfence_owner using true
@@ -679,7 +679,7 @@ table ringfence.organizations
     constraint organizations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     CREATE INDEX organizations_created_idx ON ringfence.organizations USING btree (tenant_id, created_at, organization_id)
     policy organizations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy organizations_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy organizations_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy organizations_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.change'::text) AS may))
     policy organizations_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('organization.read'::text) AS may))
@@ -703,7 +703,7 @@ table ringfence.provisioning_settings
     constraint provisioning_settings_map_gives_roles CHECK (((jsonb_typeof(role_map) = 'object'::text) AND (NOT jsonb_path_exists(role_map, 'strict $.*?(@.type() != "string" || (@ != "agent" && @ != "light_agent") && @ != "requester")'::jsonpath))))
     constraint provisioning_settings_role_may_be_given CHECK ((default_role = ANY (ARRAY['agent'::text, 'light_agent'::text, 'requester'::text])))
     policy provisioning_settings_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy provisioning_settings_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy provisioning_settings_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy provisioning_settings_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('settings.change'::text) AS may) AND ( SELECT ringfence.may('owner.manage'::text) AS may)) with check (tenant_id = ringfence.tenant_id())
     policy provisioning_settings_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('settings.read'::text) AS may))
     policy provisioning_settings_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -733,7 +733,7 @@ table ringfence.scim_group_members
     constraint scim_group_members_user_fkey FOREIGN KEY (tenant_id, scim_user_id) REFERENCES ringfence.scim_users(tenant_id, scim_user_id)
     CREATE INDEX scim_group_members_user_idx ON ringfence.scim_group_members USING btree (tenant_id, scim_user_id)
     policy scim_group_members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy scim_group_members_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_group_members_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy scim_group_members_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy scim_group_members_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
     policy scim_group_members_read_by_definers for select to ringfence_owner using (tenant_id = ringfence.tenant_id())
@@ -757,7 +757,7 @@ table ringfence.scim_groups
     constraint scim_groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     CREATE INDEX scim_groups_created_idx ON ringfence.scim_groups USING btree (tenant_id, created_at, scim_group_id)
     policy scim_groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy scim_groups_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_groups_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy scim_groups_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy scim_groups_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy scim_groups_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
@@ -793,7 +793,7 @@ table ringfence.scim_users
     constraint scim_users_user_name_is_short CHECK (((char_length(user_name) >= 1) AND (char_length(user_name) <= 255)))
     CREATE INDEX scim_users_created_idx ON ringfence.scim_users USING btree (tenant_id, created_at, scim_user_id)
     policy scim_users_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy scim_users_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy scim_users_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy scim_users_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy scim_users_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy scim_users_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('provision.manage'::text) AS may))
@@ -856,7 +856,7 @@ table ringfence.tags
     constraint tags_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint tags_tag_is_a_word CHECK ((tag ~ '^[^\s,]{1,64}$'::text))
     policy tags_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy tags_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy tags_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy tags_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (( SELECT ringfence.may('ticket.create'::text) AS may) OR ( SELECT ringfence.may('ticket.create.group'::text) AS may)))
     policy tags_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tags_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('group.read'::text) AS may))
@@ -879,7 +879,7 @@ table ringfence.tenant_roles
     constraint tenant_roles_stay_below_owner CHECK ((NOT (permissions && ARRAY['owner.manage'::text, 'break_glass.grant'::text, 'agreement.manage'::text, 'act_as'::text, 'provision.manage'::text, 'ticket.import'::text])))
     CREATE INDEX tenant_roles_created_idx ON ringfence.tenant_roles USING btree (tenant_id, created_at, role_id)
     policy tenant_roles_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy tenant_roles_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy tenant_roles_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy tenant_roles_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
     policy tenant_roles_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('role.manage'::text) AS may) AND (permissions <@ ( SELECT ringfence.grantable() AS grantable)))
     policy tenant_roles_read for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.read'::text) AS may))
@@ -909,7 +909,7 @@ table ringfence.tenants
     constraint tenants_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
     constraint tenants_suspended_has_suspended_at CHECK (((status = 'suspended'::text) = (suspended_at IS NOT NULL)))
     policy tenants_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy tenants_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy tenants_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy tenants_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tenants_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy tenants_read_at_the_gate for select to ringfence_gate using (tenant_id = ringfence.tenant_id())
@@ -950,7 +950,7 @@ table ringfence.ticket_events
     constraint ticket_events_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX ticket_events_ticket_idx ON ringfence.ticket_events USING btree (tenant_id, ticket_id, created_at, ticket_event_id)
     policy ticket_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy ticket_events_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy ticket_events_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy ticket_events_read_as_requester for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (requester_id = ( SELECT ringfence.member_with('ticket.read.own'::text) AS member_with)) AND (visibility = 'public'::text))
     policy ticket_events_read_in_groups for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_key = ANY (( SELECT ringfence.groups_with('ticket.read.group'::text) AS groups_with)::uuid[])))
     policy ticket_events_read_whole for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.read'::text) AS may))
@@ -995,7 +995,7 @@ END stored
     constraint ticket_links_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'refused'::text])))
     CREATE INDEX ticket_links_ticket_idx ON ringfence.ticket_links USING btree (tenant_id, ticket_id, created_at, link_id)
     policy ticket_links_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy ticket_links_wall_each_row as restrictive for all to ringfence_app using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy ticket_links_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy ticket_links_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy ticket_links_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (created_by = ( SELECT ringfence.member_with('ticket.escalate'::text) AS member_with)))
     policy ticket_links_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -1051,7 +1051,7 @@ table ringfence.tickets
     CREATE INDEX tickets_requester_idx ON ringfence.tickets USING btree (tenant_id, requester_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_updated_idx ON ringfence.tickets USING btree (tenant_id, updated_at DESC, ticket_id DESC)
     policy tickets_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
-    policy tickets_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false) with check true
+    policy tickets_wall_each_row as restrictive for all to ringfence_app, ringfence_reporting using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
     policy tickets_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('ticket.change'::text) AS may))
     policy tickets_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy tickets_change_in_groups for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND (group_id = ANY (( SELECT ringfence.groups_with('ticket.change.group'::text) AS groups_with)::uuid[])))
@@ -1437,6 +1437,8 @@ function ringfence.deprovision_group(uuid,integer)
         end if;
         affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
         delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+        update ringfence.scim_users u set version = u.version + 1, updated_at = transaction_timestamp()
+         where u.tenant_id = here and u.scim_user_id = any (affected);
         perform ringfence.settle_provisioned(affected);
         delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
         delete from ringfence.groups q
@@ -2421,7 +2423,12 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
             returning scim_user_id
         )
         select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
-        update ringfence.scim_users u set grouped = true where u.tenant_id = here and u.scim_user_id = any (affected);
+        -- A user shows its groups, and what they are called.
+        update ringfence.scim_users u set grouped = true, version = u.version + 1, updated_at = transaction_timestamp()
+         where u.tenant_id = here
+           and (u.scim_user_id = any (affected)
+                or before.display_name <> after.display_name
+                   and exists (select from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id and i.scim_user_id = u.scim_user_id));
         perform ringfence.settle_provisioned(affected);
         return next after;
     end
@@ -3056,7 +3063,9 @@ function ringfence.settle_provisioned(uuid[])
         here uuid := ringfence.current_tenant();
         u ringfence.scim_users;
         wanted text;
-        changed ringfence.members;
+        moved boolean;
+        promoted boolean;
+        changed integer;
     begin
         for u in
             select s.* from ringfence.scim_users s
@@ -3069,21 +3078,25 @@ function ringfence.settle_provisioned(uuid[])
              where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id
                and not exists (select from ringfence.scim_group_members i
                                 where i.tenant_id = here and i.scim_group_id = g.scim_group_id and i.scim_user_id = u.scim_user_id);
+            moved := found;
             insert into ringfence.group_members (tenant_id, member_id, group_id)
             select here, u.contact_id, g.group_id
               from ringfence.scim_group_members i
               join ringfence.scim_groups g on g.tenant_id = here and g.scim_group_id = i.scim_group_id
              where i.tenant_id = here and i.scim_user_id = u.scim_user_id
                 on conflict do nothing;
+            moved := moved or found;
             -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
             wanted := case when u.role = 'agent' and u.grouped
                                 and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                            then 'light_agent' else u.role end;
-            update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
-             where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted
-            returning m.* into changed;
-            if changed.member_id is not null then
-                perform ringfence.record_provisioning('member.updated', 'member', changed.member_id, changed.version, '{"fields": ["role"]}');
+            promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+            if moved or promoted then
+                update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
+                 where m.tenant_id = here and m.member_id = u.contact_id
+                returning m.version into changed;
+                perform ringfence.record_provisioning('member.updated', 'member', u.contact_id, changed,
+                    jsonb_build_object('fields', array_remove(array[case when moved then 'groups' end, case when promoted then 'role' end], null)));
             end if;
         end loop;
     end

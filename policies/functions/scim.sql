@@ -73,7 +73,9 @@ declare
     here uuid := ringfence.current_tenant();
     u ringfence.scim_users;
     wanted text;
-    changed ringfence.members;
+    moved boolean;
+    promoted boolean;
+    changed integer;
 begin
     for u in
         select s.* from ringfence.scim_users s
@@ -86,21 +88,25 @@ begin
          where w.tenant_id = here and w.member_id = u.contact_id and g.tenant_id = here and g.group_id = w.group_id
            and not exists (select from ringfence.scim_group_members i
                             where i.tenant_id = here and i.scim_group_id = g.scim_group_id and i.scim_user_id = u.scim_user_id);
+        moved := found;
         insert into ringfence.group_members (tenant_id, member_id, group_id)
         select here, u.contact_id, g.group_id
           from ringfence.scim_group_members i
           join ringfence.scim_groups g on g.tenant_id = here and g.scim_group_id = i.scim_group_id
          where i.tenant_id = here and i.scim_user_id = u.scim_user_id
             on conflict do nothing;
+        moved := moved or found;
         -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
         wanted := case when u.role = 'agent' and u.grouped
                             and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                        then 'light_agent' else u.role end;
-        update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
-         where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted
-        returning m.* into changed;
-        if changed.member_id is not null then
-            perform ringfence.record_provisioning('member.updated', 'member', changed.member_id, changed.version, '{"fields": ["role"]}');
+        promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+        if moved or promoted then
+            update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
+             where m.tenant_id = here and m.member_id = u.contact_id
+            returning m.version into changed;
+            perform ringfence.record_provisioning('member.updated', 'member', u.contact_id, changed,
+                jsonb_build_object('fields', array_remove(array[case when moved then 'groups' end, case when promoted then 'role' end], null)));
         end if;
     end loop;
 end
@@ -245,7 +251,12 @@ begin
         returning scim_user_id
     )
     select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
-    update ringfence.scim_users u set grouped = true where u.tenant_id = here and u.scim_user_id = any (affected);
+    -- A user shows its groups, and what they are called.
+    update ringfence.scim_users u set grouped = true, version = u.version + 1, updated_at = transaction_timestamp()
+     where u.tenant_id = here
+       and (u.scim_user_id = any (affected)
+            or before.display_name <> after.display_name
+               and exists (select from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id and i.scim_user_id = u.scim_user_id));
     perform ringfence.settle_provisioned(affected);
     return next after;
 end
@@ -267,6 +278,8 @@ begin
     end if;
     affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
     delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+    update ringfence.scim_users u set version = u.version + 1, updated_at = transaction_timestamp()
+     where u.tenant_id = here and u.scim_user_id = any (affected);
     perform ringfence.settle_provisioned(affected);
     delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
     delete from ringfence.groups q

@@ -8,7 +8,7 @@ select format('%s on %s', p.polname, p.polrelid::regclass) as object,
        'give it the form of the other walls, or make it a door' as remedy
   from pg_catalog.pg_policy p
   join pg_catalog.pg_class c on c.oid = p.polrelid
- cross join lateral (select coalesce(pg_get_expr(p.polqual, p.polrelid) = 'COALESCE((tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)), false)', false)) is_row (wall)
+ cross join lateral (select coalesce(pg_get_expr(p.polqual, p.polrelid) = '(tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)]))', false)) is_row (wall)
  where c.relnamespace = to_regnamespace('ringfence') and not p.polpermissive
    and (p.polcmd <> '*'
         or (c.relname <> all (:exceptions) and p.polroles <> '{0}' and not is_row.wall)

@@ -98,6 +98,10 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
     let path = format!("/v1/tenants/acme/tickets/{}/status", acme.own_ticket);
     running.call("PUT", &path, &requester, &[("If-Match", "\"1\"")], Some(&json!({"status": "pending"}))).await.expect(403);
     running.call("PUT", &path, &requester, &[("If-Match", "\"1\"")], Some(&json!({"status": "solved"}))).await.expect(200);
+    running.call("PUT", &path, &requester, &[("If-Match", "\"2\"")], Some(&json!({"status": "solved"}))).await.expect(200);
+    let events = running.get(&format!("/v1/tenants/acme/tickets/{}/events", acme.own_ticket), &requester).await.expect(200);
+    let changes: Vec<_> = events.body["data"].as_array().unwrap().iter().filter(|event| event["kind"] == "ticket.status_set").map(|event| event["changes"].clone()).collect();
+    assert!(changes.contains(&json!({"status": ["new", "solved"]})) && changes.contains(&json!({})), "{changes:?}");
     running.get("/v1/tenants/acme/audit", &requester).await.expect(403);
 }
 

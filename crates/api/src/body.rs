@@ -69,8 +69,7 @@ impl Unread {
         if self.announced.is_some_and(|length| length > MOST as u64) {
             return Err(Problem::new(Kind::TooLarge));
         }
-        let late = |_| Problem::field("body", "unreadable", format!("did not come within {} seconds", PATIENCE.as_secs()));
-        let bytes = tokio::time::timeout(PATIENCE, collect(self.payload)).await.map_err(late)??;
+        let bytes = collect(self.payload).await?;
         let value: Value = serde_json::from_slice(&bytes)
             .map_err(|e| Problem::field("body", "malformed_json", format!("is not JSON at line {}, column {}", e.line(), e.column())))?;
         if depth(&value) > DEPTH {
@@ -93,7 +92,7 @@ impl Unread {
         if self.content_type.is_empty() && !self.encoded {
             let none = match self.announced {
                 Some(length) => length == 0,
-                None => self.payload.next().await.is_none(),
+                None => in_time(self.payload.next()).await?.is_none(),
             };
             if none {
                 return Ok(JsonBody { bytes: Bytes::new(), fields: Map::new() });
@@ -103,7 +102,20 @@ impl Unread {
     }
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+/// A whole body, of whatever media type.
+///
+/// # Errors
+/// 413 beyond the limit, 400 for what ends early or does not come in time.
+pub async fn collect(payload: Payload) -> Result<Bytes, Problem> {
+    in_time(gather(payload)).await?
+}
+
+async fn in_time<T>(coming: impl Future<Output = T>) -> Result<T, Problem> {
+    let late = |_| Problem::field("body", "unreadable", format!("did not come within {} seconds", PATIENCE.as_secs()));
+    tokio::time::timeout(PATIENCE, coming).await.map_err(late)
+}
+
+async fn gather(mut payload: Payload) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::field("body", "unreadable", "ended early"))?;

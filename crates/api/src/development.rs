@@ -4,7 +4,7 @@
 use crate::problem::{Kind, Problem};
 use crate::sign_in::{parameters, redirect};
 use actix_web::http::header;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -63,7 +63,8 @@ async fn authorize(request: HttpRequest, issuer: Data<DevelopmentIssuer>) -> Res
     Ok(page(HttpResponse::Ok(), &text))
 }
 
-async fn token(issuer: Data<DevelopmentIssuer>, body: Bytes) -> Result<HttpResponse, Problem> {
+async fn token(issuer: Data<DevelopmentIssuer>, body: Payload) -> Result<HttpResponse, Problem> {
+    let body = crate::body::collect(body.into_inner()).await?;
     let form = parameters(std::str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidRequest))?)?;
     match issuer.exchange(&form, Timestamp::now()) {
         Ok(Some(tokens)) => Ok(HttpResponse::Ok().json(tokens)),

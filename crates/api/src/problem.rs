@@ -2,6 +2,7 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use ringfence_identity::Rejection;
 use ringfence_store::{Refusal, StoreError};
 use serde::Serialize;
 use std::fmt;
@@ -192,7 +193,9 @@ impl ResponseError for Problem {
                 let challenge = match self.max_age {
                     // RFC 9470, section 3.
                     Some(age) => format!("Bearer error=\"insufficient_user_authentication\", error_description=\"A fresh sign-in is needed\", max_age={age}"),
-                    None => "Bearer".to_owned(),
+                    // Nothing was shown that could be wrong.
+                    None if self.code == Rejection::Missing.code() => "Bearer".to_owned(),
+                    None => "Bearer error=\"invalid_token\"".to_owned(),
                 };
                 response.insert_header((header::WWW_AUTHENTICATE, challenge));
             }

@@ -276,6 +276,8 @@ mod tests {
             "active eq true",
             r#"active eq "True""#,
             "nickName eq null",
+            "(active eq true)",
+            "(nickName eq null) and not (active eq false)",
             r#"nickName ne "x""#,
             r#"title pr or userName eq "nobody" and userName eq "nobody""#,
         ] {

@@ -201,7 +201,9 @@ impl<'a> Reader<'a> {
     /// A JSON string, number, true, false or null.
     fn value(&mut self) -> Result<Value, ScimError> {
         let rest = self.rest();
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        // The parser of JSON takes what follows a word for a part of it.
+        let end = if rest.starts_with('"') { None } else { rest.find([' ', ')', ']']) };
+        let mut values = serde_json::Deserializer::from_str(&rest[..end.unwrap_or(rest.len())]).into_iter::<Value>();
         let value = match values.next() {
             Some(Ok(value)) if !value.is_array() && !value.is_object() => value,
             _ => return Err(self.wrong("has a value that is no JSON string, number, boolean or null")),

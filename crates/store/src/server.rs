@@ -96,6 +96,17 @@ pub async fn look(login: &Config, migrations: &[String], as_service: bool) -> Re
     Ok(findings)
 }
 
+/// Whom the development issuer knows, under its new name: they stay who they are.
+///
+/// # Errors
+/// When the identities cannot be written.
+pub async fn rename_issuer(admin: &Config, from: &str, to: &str) -> Result<(), ServerError> {
+    const RENAME: &str = "update ringfence.identities i set issuer = $2
+                           where i.issuer = $1 and not exists (select from ringfence.identities j where j.issuer = $2 and j.subject = i.subject)";
+    let client = connect(admin).await?;
+    client.execute(RENAME, &[&from, &to]).await.map(drop).map_err(|error| ServerError::Look(reason(&error)))
+}
+
 async fn connect(config: &Config) -> Result<Client, ServerError> {
     let (client, connection) = config.clone().application_name("ringfence").connect(NoTls).await.map_err(|error| match error.as_db_error() {
         None => ServerError::Unreachable { address: address(config) },

@@ -165,3 +165,27 @@ async fn only_json_is_read() {
     }
     scene.nothing_changed().await;
 }
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_not_waited_for_without_end() {
+    let scene = Scene::open().await;
+    let (token, json, form) = (scene.running.token("acme:owner"), "application/json", "application/x-www-form-urlencoded");
+    let waits = [
+        ("POST", "/v1/tenants/acme/tickets", json, "Content-Length: 2000"),
+        ("POST", "/v1/tenants/acme/tickets", json, "Transfer-Encoding: chunked"),
+        ("PATCH", "/v1/tenants/acme/tickets/1", "application/merge-patch+json", "Content-Length: 2000"),
+        ("POST", "/v1/auth/backchannel-logout", form, "Content-Length: 2000"),
+        ("POST", "/v1/auth/backchannel-logout", form, "Transfer-Encoding: chunked"),
+    ]
+    .map(|(method, path, media, length)| {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nIf-Match: \"1\"\r\nContent-Type: {media}\r\n{length}\r\n\r\n");
+        let address = scene.running.address;
+        tokio::spawn(async move { (format!("{method} {length}"), tokio::time::timeout(std::time::Duration::from_secs(60), wire::send(address, head.as_bytes())).await) })
+    });
+    for wait in waits {
+        let (what, answer) = wait.await.unwrap();
+        let answer = answer.unwrap_or_else(|_| panic!("{what}: no answer"));
+        assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (400, Some("unreadable")), "{what}: {}", answer.text());
+    }
+    scene.nothing_changed().await;
+}

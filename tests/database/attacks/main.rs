@@ -10,6 +10,7 @@ mod direct_sql;
 mod dropped;
 mod forging;
 mod leftovers;
+mod moved_side;
 mod objects;
 mod places;
 mod play;
@@ -54,7 +55,7 @@ const ATTACKS: &[Attack] = &[
     attack("19", "large objects, sequences, locks, notices, activity, names", &["objects::large_objects_are_closed_to_every_login", "side_channels::channels_between_sessions_are_closed", "side_channels::other_sessions_and_roles_show_no_text_and_no_customer", "leftovers::the_service_listens_and_notifies_nowhere"], &["large_objects", "sequence_shared", "catalogue_function_open", "setting_logs_values"]),
     attack("20", "error texts", &["side_channels::a_violated_constraint_quotes_no_value_of_a_row_that_one_may_not_see", "canaries"], &[]),
     attack("21", "row estimates", &["side_channels::an_estimate_is_the_same_for_a_word_that_others_use_and_for_one_that_nobody_does", "side_channels::statistics_of_what_people_wrote_are_neither_kept_nor_shown"], &["column_statistics", "statistics_kept", "extended_statistics"]),
-    attack("22", "rows removed by a filter", &["direct_sql::a_plan_over_an_index_looks_at_no_foreign_row", "direct_sql::a_sequential_scan_tells_how_large_the_table_is_and_nothing_of_what_is_in_it"], &["index_without_tenant"]),
+    attack("22", "rows removed by a filter", &["direct_sql::a_plan_over_an_index_looks_at_no_foreign_row", "direct_sql::a_sequential_scan_tells_how_large_the_table_is_and_nothing_of_what_is_in_it", "moved_side::a_statement_that_moves_its_own_side_of_the_equality_learns_nothing"], &["index_without_tenant"]),
     attack("23", "a leakproof function that raises", &["side_channels::an_error_tells_of_no_row_that_one_may_not_see"], &["function_leakproof"]),
     attack("24", "operators that no index serves", &["direct_sql::a_plan_over_an_index_looks_at_no_foreign_row"], &["index_not_leakproof"]),
     attack("25", "plans kept across roles, old servers", &["leftovers::a_generic_plan_kept_over_a_change_of_tenant_and_role_shows_the_new_ones_rows"], &["server_version_floor", "server_version_behind"]),

@@ -8,7 +8,7 @@ use ringfence_identity::development::Person;
 use ringfence_domain::{GroupId, Role, TenantId};
 use ringfence_store::command::{MemberRow, NewMember, Operator};
 use ringfence_store::tickets::Numbers;
-use ringfence_store::{Access, Database, Principal, Refusal, StoreError, TenantTx, groups, imports};
+use ringfence_store::{Access, Database, Principal, Refusal, StoreError, TenantTx, groups, imports, server};
 use serde::{Deserialize, Serialize};
 
 use super::demo_tickets;
@@ -37,7 +37,7 @@ struct DoneTenant {
 }
 
 /// Returns the tenants that are not the demo's: no demo identity is anybody there.
-pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) -> Result<Vec<&'static str>, Failure> {
+pub async fn seed(folder: &DataFolder, connections: &Connections, admin: &server::Config, issuer: &str) -> Result<Vec<&'static str>, Failure> {
     let operator = operator(connections).await?;
     let mut done: Done = folder.read(FILE)?.unwrap_or_default();
     let mut left_alone = Vec::new();
@@ -46,6 +46,9 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, issuer: &str) 
         let before = done.0.get(slug).filter(|before| Some(before.tenant_id) == known);
         if before.is_some_and(|before| before.issuer == issuer) {
             continue;
+        }
+        if let Some(before) = before {
+            server::rename_issuer(admin, &before.issuer, issuer).await?;
         }
         let is_new = before.is_none();
         let tenant_id = match known {

@@ -101,7 +101,7 @@ impl Plan {
         let is_for_development = development.is_some();
         let has_demo = match &development {
             Some(issuer) => {
-                let left_alone = demo::seed(&self.folder, &connections, issuer.issuer()).await?;
+                let left_alone = demo::seed(&self.folder, &connections, &admin, issuer.issuer()).await?;
                 !next_steps::TENANTS.iter().any(|slug| left_alone.contains(slug))
             }
             None => false,
