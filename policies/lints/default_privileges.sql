@@ -15,6 +15,7 @@ select 'default privileges of ' || d.defaclrole::regrole,
   from pg_catalog.pg_default_acl d
  cross join lateral aclexplode(d.defaclacl) a
  where (d.defaclrole = to_regrole('ringfence_owner')
+        or d.defaclnamespace = 0 and d.defaclobjtype in ('r', 'S') and has_schema_privilege(d.defaclrole, to_regnamespace('ringfence'), 'create')
         -- Anybody may state defaults for what they cannot create.
         or d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and has_schema_privilege(d.defaclrole, d.defaclnamespace, 'create'))
    and a.grantee <> d.defaclrole

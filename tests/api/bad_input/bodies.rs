@@ -180,7 +180,7 @@ async fn a_body_that_never_comes_is_not_waited_for_without_end() {
     .map(|(method, path, media, length)| {
         let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\nIf-Match: \"1\"\r\nContent-Type: {media}\r\n{length}\r\n\r\n");
         let address = scene.running.address;
-        tokio::spawn(async move { (format!("{method} {length}"), tokio::time::timeout(std::time::Duration::from_secs(60), wire::send(address, head.as_bytes())).await) })
+        tokio::spawn(async move { (format!("{method} {length}"), tokio::time::timeout(std::time::Duration::from_secs(60), wire::first(address, head.as_bytes())).await) })
     });
     for wait in waits {
         let (what, answer) = wait.await.unwrap();

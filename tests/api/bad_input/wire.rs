@@ -99,6 +99,15 @@ pub async fn send_and_leave(address: SocketAddr, bytes: &[u8]) -> Option<Answer>
     answer(&mut socket).await
 }
 
+/// What comes first, whether or not the service closes then.
+pub async fn first(address: SocketAddr, bytes: &[u8]) -> Answer {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(bytes).await.ok();
+    let mut chunk = [0; 16 * 1024];
+    let read = socket.read(&mut chunk).await.unwrap();
+    parsed(&chunk[..read]).expect("an answer")
+}
+
 async fn answer(socket: &mut TcpStream) -> Option<Answer> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 16 * 1024];
@@ -108,6 +117,10 @@ async fn answer(socket: &mut TcpStream) -> Option<Answer> {
         }
         bytes.extend_from_slice(&chunk[..read]);
     }
+    parsed(&bytes)
+}
+
+fn parsed(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");

@@ -113,6 +113,10 @@ select concat_ws('|', current_setting('app.tenant_id', true), current_setting('a
 select ringfence.token_used(current_setting('play.token'));
 select concat_ws('|', current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
 
+-- try via[i:agent]: a session's name that holds what parts the settings
+select set_config('app.session_id', 'x|y', true);
+select ringfence.enter(current_setting('play.token'));
+
 -- root: rights narrowed by rights
 select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
   from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,
