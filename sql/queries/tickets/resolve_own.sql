@@ -1,6 +1,6 @@
 -- A requester solves or reopens their own ticket. $1 tenant_id, $2 ticket_id, $3 version expected, $4 status, $5 ticket_event_id.
 with before as (
-    select b.status from ringfence.tickets b where b.tenant_id = $1 and b.ticket_id = $2 and b.version = $3
+    select b.status from ringfence.tickets b where b.tenant_id = $1 and b.ticket_id = $2
 ), t as (
     select resolved.* from ringfence.resolve_own_ticket($2, $3, $4) resolved where resolved.tenant_id = $1
 ), history as (

@@ -249,6 +249,14 @@ reset session authorization; update ringfence.scim_groups set version = 7, displ
 select g.version from ringfence.provision_group('{sg1}', 1, 'queue', null, '{{u1}}') g;
 select g.version from ringfence.provision_group('{sg1}', 7, 'queue', null, '{{u1}}') g;
 
+-- try service[provision.manage]: a group renamed beside another, which the other tenant has in it
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{globex}', '{sg1}', '{new2}'); set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'renamed', 'x1', '{{u1}}') g;
+
+-- try service[provision.manage]: a group renamed beside another, which has one of its own
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{link2}', '{new2}'); set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'renamed', 'x1', '{{u1}}') g;
+
 -- try service[provision.manage]: a group renamed whose queue an admin had renamed
 reset session authorization; update ringfence.groups set name = 'ours' where group_id = '{queue}' and tenant_id = '{acme}'; set session authorization ringfence_app;
 select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1}}') g;

@@ -117,6 +117,12 @@ select concat_ws('|', current_setting('app.tenant_id', true), current_setting('a
 select set_config('app.session_id', 'x|y', true);
 select ringfence.enter(current_setting('play.token'));
 
+-- requester query tickets/resolve_own.sql: solved
+'{acme}', '{ticket3}', 1, 'solved', '{link}'
+
+-- requester query tickets/resolve_own.sql: solved, and solved again
+'{acme}', '{ticket3}', 2, 'solved', '{link2}'
+
 -- root: rights narrowed by rights
 select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
   from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,
