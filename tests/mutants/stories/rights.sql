@@ -123,6 +123,9 @@ select ringfence.enter(current_setting('play.token'));
 -- requester query tickets/resolve_own.sql: solved, and solved again
 '{acme}', '{ticket3}', 2, 'solved', '{link2}'
 
+-- service[group.manage,member.manage,member.read]: what a member may do in a group, with fewer rights than an admin
+update ringfence.group_members set access = '{read}' where tenant_id = '{acme}' and member_id = '{grouped_agent}';
+
 -- root: rights narrowed by rights
 select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
   from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,
