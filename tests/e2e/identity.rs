@@ -176,7 +176,7 @@ async fn a_token_that_has_expired_or_is_from_the_future_is_refused() {
         provider.restart("first", ahead).await;
         let refused = running.get("/v1/tenants/acme/tickets", &provider.robot(AUDIENCE).await).await.expect(401);
         assert_eq!(refused.body["code"], code);
-        assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(refused.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
     }
     drop(running);
     installation.drop().await;
