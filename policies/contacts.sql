@@ -14,8 +14,9 @@ create policy contacts_read_self on ringfence.contacts for select to ringfence_a
     using (tenant_id = ringfence.tenant_id() and contact_id = (select ringfence.oneself()));
 create policy contacts_create on ringfence.contacts for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')));
+-- How staff are called and written to is for those who manage members, and for oneself.
 create policy contacts_change on ringfence.contacts for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')))
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')) and contact_id <> all ((select ringfence.kept_contacts())::uuid[]))
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')));
 create policy contacts_remove on ringfence.contacts for delete to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.delete')));

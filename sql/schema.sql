@@ -371,7 +371,7 @@ table ringfence.contacts
     CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
     policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy contacts_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
-    policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
+    policy contacts_change for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may) AND (contact_id <> ALL (( SELECT ringfence.kept_contacts() AS kept_contacts)::uuid[]))) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_change_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     policy contacts_create for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.change'::text) AS may))
     policy contacts_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
@@ -902,7 +902,7 @@ table ringfence.tenants
     column required_issuers text[] statistics 0
     column sign_in_version integer not null default 1
     constraint tenants_pkey PRIMARY KEY (tenant_id)
-    constraint tenants_slug_key UNIQUE (slug)
+    constraint tenants_slug_key EXCLUDE USING hash (slug WITH =)
     constraint tenants_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint tenants_required_issuers_are_some CHECK ((((cardinality(required_issuers) >= 1) AND (cardinality(required_issuers) <= 20)) AND (array_position(required_issuers, NULL::text) IS NULL)))
     constraint tenants_slug_is_a_label CHECK ((slug ~ '^[a-z][a-z0-9-]{1,38}[a-z0-9]$'::text))
@@ -1043,6 +1043,7 @@ table ringfence.tickets
     constraint tickets_status_is_known CHECK ((status = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'solved'::text, 'closed'::text])))
     constraint tickets_subject_is_short CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 500)))
     constraint tickets_tags_are_few CHECK ((cardinality(tags) <= 50))
+    constraint tickets_tags_are_words CHECK (((array_to_string(tags, ' '::text, ','::text) ~ '^([^\s,]{1,64}( [^\s,]{1,64})*)?$'::text) AND (cardinality(string_to_array(array_to_string(tags, ' '::text), ' '::text)) = cardinality(tags))))
     constraint tickets_type_is_known CHECK ((type = ANY (ARRAY['question'::text, 'incident'::text, 'problem'::text, 'task'::text])))
     CREATE INDEX tickets_assignee_idx ON ringfence.tickets USING btree (tenant_id, assignee_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_created_idx ON ringfence.tickets USING btree (tenant_id, created_at DESC, ticket_id DESC)
@@ -1347,7 +1348,6 @@ function ringfence.create_reporting_login(uuid,text,uuid)
         return login;
     end
     $function$
-    grant execute to ringfence_operator
 
 function ringfence.create_tenant(uuid,text,text,uuid)
     owner ringfence_owner
@@ -1951,6 +1951,24 @@ function ringfence.identity()
     RETURN (ringfence.sealed('app.identity_id'::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.kept_contacts()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.kept_contacts()
+     RETURNS uuid[]
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     SELECT
+             CASE
+                 WHEN ringfence.may('member.manage'::text) THEN '{}'::uuid[]
+                 ELSE ARRAY( SELECT m.member_id
+                    FROM ringfence.members m
+                   WHERE ((m.tenant_id = ringfence.current_tenant()) AND (m.role <> 'requester'::text) AND (m.member_id IS DISTINCT FROM ringfence.oneself())))
+             END AS "array";
+    END
+    grant execute to ringfence_app
 
 function ringfence.list_provisioned_members(uuid,uuid)
     owner ringfence_owner

@@ -136,7 +136,7 @@ begin
 end
 $$;
 
--- Makes one analyst's login of a fixed shape. Owned by the provisioner, whose CREATEROLE reaches no further than this body.
+-- Makes one analyst's login of a fixed shape, for the administrator alone: it reads a whole tenant, and the operator has a right to no record. Owned by the provisioner, whose CREATEROLE reaches no further than this body.
 -- The verifier is a SCRAM-SHA-256 secret (RFC 5803), so that no password is ever in a statement or a log.
 create function ringfence.create_reporting_login(tenant_id uuid, verifier text, request_id uuid) returns name
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
@@ -176,6 +176,5 @@ grant execute on function ringfence.register_reporting_login(name, uuid, uuid) t
 grant execute on function ringfence.create_tenant(uuid, text, text, uuid), ringfence.suspend_tenant(uuid, boolean, uuid),
     ringfence.list_tenants(uuid), ringfence.find_tenant(text),
     ringfence.provision_member(uuid, text, text, text, text, text, text[], uuid),
-    ringfence.list_provisioned_members(uuid, uuid), ringfence.deprovision_member(uuid, uuid, uuid),
-    ringfence.create_reporting_login(uuid, text, uuid)
+    ringfence.list_provisioned_members(uuid, uuid), ringfence.deprovision_member(uuid, uuid, uuid)
     to ringfence_operator;

@@ -92,7 +92,7 @@ fn plain(error: &StoreError) -> String {
     match error {
         StoreError::Refused(Refusal::Field { field, message, .. }) => format!("{field} {message}"),
         // A tenant's name is not among the constraints that a request can run into.
-        StoreError::Unexpected { code, message } if code == "23505" && message == "tenants_slug_key" => {
+        StoreError::Unexpected { code, message } if code == "23P01" && message == "tenants_slug_key" => {
             "the slug is taken: choose another".to_owned()
         }
         other => other.to_string(),

@@ -196,14 +196,16 @@ impl Operator {
         let row = self.client.query_one(crate::sql!("operator/remove_member.sql").text(), &[&tenant.0, &member.0, &self.request_id.0]).await?;
         Ok(row.try_get(0)?)
     }
+}
 
-    /// Makes an analyst's login and returns its opaque name; only a SCRAM verifier of the password leaves this process.
-    ///
-    /// # Errors
-    /// When the tenant is unknown.
-    pub async fn create_reporting_login(&self, tenant: TenantId, password: &str) -> Result<String, StoreError> {
-        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
-        let row = self.client.query_one(crate::sql!("operator/create_reporting_login.sql").text(), &[&tenant.0, &verifier, &self.request_id.0]).await?;
-        Ok(row.try_get(0)?)
-    }
+/// Makes an analyst's login as the administrator and returns its opaque name; only a SCRAM verifier of the password leaves this
+/// process.
+///
+/// # Errors
+/// When the tenant is unknown.
+pub async fn create_reporting_login(admin: &Config, tenant: TenantId, password: &str) -> Result<String, StoreError> {
+    let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+    let administrator = Operator::connect(admin).await?;
+    let row = administrator.client.query_one(crate::sql!("operator/create_reporting_login.sql").text(), &[&tenant.0, &verifier, &administrator.request_id.0]).await?;
+    Ok(row.try_get(0)?)
 }

@@ -46,7 +46,8 @@ async fn scene() -> Play {
     let globex = play.globex();
     play.admin
         .batch_execute(&format!(
-            "update ringfence.tickets set external_source = 'jira', external_id = 'word-of-globex' where tenant_id = '{0}' and ticket_id = '{1}';
+            "grant execute on function pg_catalog.pg_stat_get_xact_tuples_returned(oid) to public;
+             update ringfence.tickets set external_source = 'jira', external_id = 'word-of-globex' where tenant_id = '{0}' and ticket_id = '{1}';
              update ringfence.contacts set email = 'word-of-globex' where tenant_id = '{0}' and contact_id = '{2}'",
             globex.id, globex.ticket, globex.contact
         ))

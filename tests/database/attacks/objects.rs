@@ -17,8 +17,7 @@ async fn a_new_table_view_or_function_is_closed_until_somebody_opens_it() {
         )
         .await
         .unwrap();
-    let operator = play.installation.operator().await;
-    let analyst = operator.create_reporting_login(play.acme().id.into(), "a long password").await.unwrap();
+    let analyst = play.installation.create_reporting_login(play.acme().id.into(), "a long password").await;
     for login in ["ringfence_app", "ringfence_auditor", "ringfence_dispatcher", "ringfence_operator", &analyst] {
         for right in ["has_table_privilege($1, 'ringfence.fresh', 'select, insert, update, delete, truncate')", "has_table_privilege($1, 'reporting.fresh', 'select')", "has_function_privilege($1, 'ringfence.fresh()', 'execute')"] {
             assert!(!one::<bool>(&play.admin, &format!("select {right}"), &[&login]).await, "{login}: {right}");

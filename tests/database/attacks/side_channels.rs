@@ -31,7 +31,7 @@ pub async fn analyst(play: &Play, slug: &str) -> Client {
 }
 
 pub async fn analyst_config(play: &Play, slug: &str) -> tokio_postgres::Config {
-    let login = play.installation.operator().await.create_reporting_login(play.world.tenant(slug).id.into(), "a long password").await.unwrap();
+    let login = play.installation.create_reporting_login(play.world.tenant(slug).id.into(), "a long password").await;
     let mut config = play.installation.admin_config().clone();
     config.user(&login).password("a long password");
     config
@@ -96,7 +96,7 @@ const RAISING: [&str; 6] = [
 async fn an_error_tells_of_no_row_that_one_may_not_see() {
     let play = Play::new().await;
     let empty = play.installation.operator().await.create_tenant("initech", "Empty").await.unwrap();
-    let login = play.installation.operator().await.create_reporting_login(empty, "a long password").await.unwrap();
+    let login = play.installation.create_reporting_login(empty, "a long password").await;
     let mut config = play.installation.admin_config().clone();
     config.user(&login).password("a long password");
     let nobody = ringfence_tests::database::connect(&config).await;
@@ -166,5 +166,46 @@ async fn channels_between_sessions_are_closed() {
         for sql in ["select pg_notify('spy', 'x')", "select pg_advisory_lock(1)", "select pg_export_snapshot()", "select lo_create(0)", "select pg_logical_emit_message(false, 'a', 'b')", "select query_to_xml('select 1', true, true, '')"] {
             assert_eq!(refused(client, sql).await, DENIED, "{sql}");
         }
+    }
+}
+
+/// Attack 19: how many rows a table holds, and what is done to it, is the sum over all tenants.
+#[tokio::test]
+async fn neither_counters_nor_sizes_of_tables_are_told() {
+    let play = Play::new().await;
+    let analyst = analyst(&play, "acme").await;
+    let app = play.installation.login("ringfence_app").await;
+    for asked in [
+        "select n_live_tup from pg_catalog.pg_stat_user_tables",
+        "select n_tup_ins from pg_catalog.pg_stat_xact_user_tables",
+        "select heap_blks_hit from pg_catalog.pg_statio_user_tables",
+        "select tup_inserted from pg_catalog.pg_stat_database",
+        "select pg_total_relation_size('ringfence.tickets'::regclass)",
+        "select pg_relation_size('ringfence.tickets'::regclass)",
+        "select count(*) from ts_stat('select ''x''::tsvector')",
+    ] {
+        for (name, client) in [("an analyst", &analyst), ("the service", &app)] {
+            assert_eq!(code(&client.simple_query(asked).await.unwrap_err()), "42501", "{name}: {asked}");
+        }
+        play.admin.simple_query(asked).await.unwrap();
+    }
+}
+
+/// Attack 22: a key that cannot lead with the tenant is no ordered one.
+#[tokio::test]
+async fn a_plan_does_not_tell_how_other_tenants_are_called() {
+    let play = Play::new().await;
+    for ordered in [false, true] {
+        if ordered {
+            play.admin.batch_execute("alter table ringfence.tenants drop constraint tenants_slug_key, add constraint tenants_slug_key unique (slug)").await.unwrap();
+        }
+        let agent = play.entered("acme", "agent").await;
+        agent.batch_execute("set enable_seqscan = off; set enable_bitmapscan = off").await.unwrap();
+        let mut told = Vec::new();
+        for (from, to) in [("globex", "globey"), ("zebra", "zebrb")] {
+            let asked = format!("explain (analyze, costs off, timing off, summary off) select from ringfence.tenants where slug >= '{from}' and slug < '{to}' order by slug limit 1");
+            told.push(texts(&agent.simple_query(&asked).await.unwrap()).join("\n").replace(from, "<from>").replace(to, "<to>"));
+        }
+        assert_eq!(told[0] == told[1], !ordered, "{told:?}");
     }
 }

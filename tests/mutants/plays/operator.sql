@@ -111,12 +111,12 @@ select string_agg(format('%s %s %s %s %s %s %s %s %s', left(l.tenant_id::text, 1
        || '; ' || (select string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.object_id, i.details), ', ') from ringfence.audit_inbox i where i.action like 'reporting%')
   from ringfence.reporting_logins l join pg_roles r on r.rolname = l.login where l.created_at = transaction_timestamp();
 -- let: tenant={acme} verifier={verifier}
--- operator: 22 / a t t f 5 t ringfence_reporting default_transaction_read_only=on idle_in_transaction_session_timeout=60s search_path=reporting statement_timeout=60s t; a reporting_login.created r_one tenant acme {}
--- operator tenant={absent}: !23503 reporting_logins_tenant_fkey
--- operator verifier=password: !22023
--- operator verifier=md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: !22023
--- operator verifier=: !22023
--- nobody owner auditor_login dispatcher analyst: !42501
+-- root: 22 / a t t f 5 t ringfence_reporting default_transaction_read_only=on idle_in_transaction_session_timeout=60s search_path=reporting statement_timeout=60s t; a reporting_login.created r_one tenant acme {}
+-- root tenant={absent}: !23503 reporting_logins_tenant_fkey
+-- root verifier=password: !22023
+-- root verifier=md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: !22023
+-- root verifier=: !22023
+-- operator nobody owner auditor_login dispatcher analyst: !42501
 
 -- play: only the provisioner registers a login
 select ringfence.register_reporting_login('x', '{acme}', '{r_one}');
@@ -132,7 +132,7 @@ select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), 
 -- operator call=provision_member('{absent}','i','s','n','e@x','agent',null,'{r_one}'): t|
 -- operator call=deprovision_member('{acme}','{agent}','{r_one}'): f|
 -- operator call=deprovision_member('{acme}','{absent}','{r_one}'): f|
--- operator call=create_reporting_login('{acme}','{verifier}','{r_one}'): f|
+-- root call=create_reporting_login('{acme}','{verifier}','{r_one}'): f|
 
 -- play: listing leaves no context behind
 -- before:

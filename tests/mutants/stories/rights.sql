@@ -126,6 +126,24 @@ select ringfence.enter(current_setting('play.token'));
 -- service[group.manage,member.manage,member.read]: what a member may do in a group, with fewer rights than an admin
 update ringfence.group_members set access = '{read}' where tenant_id = '{acme}' and member_id = '{grouped_agent}';
 
+-- grouped_agent: what people are called, by an agent
+update ringfence.contacts set name = name || '!';
+
+-- admin: what people are called, by an admin
+update ringfence.contacts set name = name || '!';
+
+-- service[contact.read,contact.change]: what people are called, by a service that changes contacts
+update ringfence.contacts set name = name || '!';
+
+-- try admin: a ticket is tagged with two words in one
+update ringfence.tickets set tags = array['one', 'two words'] where tenant_id = '{acme}' and ticket_id = '{ticket3}';
+
+-- try admin: a ticket is tagged with nothing
+update ringfence.tickets set tags = array[''] where tenant_id = '{acme}' and ticket_id = '{ticket3}';
+
+-- try admin: a ticket is tagged with a word that has a comma
+update ringfence.tickets set tags = array['a,b'] where tenant_id = '{acme}' and ticket_id = '{ticket3}';
+
 -- root: rights narrowed by rights
 select string_agg(format(E'\n    %s by %s: %s', h, a, coalesce(ringfence.narrowed(h, a), 'null')), '' order by h, a)
   from unnest(array[',', ',a.b,', ',a.b.group,', ',a.b.own,', ',a.b.group,a.b.own,', ',c,a.b,', ',a.b,a.b.group,', ',xa.b,', ',a.bx,', ',c.group,a.b.own,', ',,', ',b,a,']) h,

@@ -110,6 +110,11 @@ impl Installation {
         ringfence_store::command::Operator::connect(&self.login_config("ringfence_operator")).await.expect("the operator")
     }
 
+    /// A login of that tenant's analysts.
+    pub async fn create_reporting_login(&self, tenant: ringfence_domain::TenantId, password: &str) -> String {
+        ringfence_store::command::create_reporting_login(&self.admin, tenant, password).await.expect("a reporting login")
+    }
+
     /// Drops the database, ending whoever is still connected.
     pub async fn drop(self) {
         let server = connect(&admin_config()).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use ringfence_domain::TenantId;
-use ringfence_store::command::Operator;
+use ringfence_store::command;
 use ringfence_store::server::{self, Host};
 use serde::{Deserialize, Serialize};
 
@@ -40,20 +40,20 @@ pub async fn perform(command: ReportRoleCommand) -> Result<ExitCode, Failure> {
     let connections = Connections::find()?;
     let operator = operator(&connections).await?;
     let id = tenant_named(&operator, &tenant).await?;
-    let made = create(&operator, id, connections.private_folder()).await?;
+    let made = create(&connections.reachable(Login::Admin).await?, id, connections.private_folder()).await?;
     let url = match connections.private_url(&made.login, &made.password) {
         Some(url) => url,
-        None => url(&connections.login(Login::Operator)?, &made),
+        None => url(&connections.login(Login::Admin)?, &made),
     };
     output::data(shown.format, &Made { login: made.login, url }, |made| made.url.clone())?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn create(operator: &Operator, tenant: TenantId, kept_in: Option<&DataFolder>) -> Result<ReportingLogin, Failure> {
+pub async fn create(admin: &server::Config, tenant: TenantId, kept_in: Option<&DataFolder>) -> Result<ReportingLogin, Failure> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes)?;
     let password = hex::encode(bytes);
-    let login = operator.create_reporting_login(tenant, &password).await?;
+    let login = command::create_reporting_login(admin, tenant, &password).await?;
     let made = ReportingLogin { login, password };
     if let Some(folder) = kept_in {
         let mut kept: Kept = folder.read(FILE)?.unwrap_or_default();
@@ -67,12 +67,12 @@ pub fn kept(folder: &DataFolder, tenant: TenantId) -> Result<Option<ReportingLog
     Ok(folder.read::<Kept>(FILE)?.and_then(|mut kept| kept.0.remove(&tenant)))
 }
 
-/// On an existing server: at the address by which the operator reached it.
-fn url(operator: &server::Config, made: &ReportingLogin) -> String {
-    let port = operator.get_ports().first().unwrap_or(&5432);
-    let database = operator.get_dbname().unwrap_or(crate::connections::DATABASE);
+/// On an existing server: at the address by which the administrator reached it.
+fn url(admin: &server::Config, made: &ReportingLogin) -> String {
+    let port = admin.get_ports().first().unwrap_or(&5432);
+    let database = admin.get_dbname().unwrap_or(crate::connections::DATABASE);
     let ReportingLogin { login, password } = made;
-    match operator.get_hosts().first() {
+    match admin.get_hosts().first() {
         Some(Host::Tcp(host)) => format!("postgres://{login}:{password}@{host}:{port}/{database}"),
         Some(Host::Unix(folder)) => format!("postgres://{login}:{password}@/{database}?host={}&port={port}", folder.display()),
         None => format!("postgres://{login}:{password}@localhost:{port}/{database}"),

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::demo_tickets;
 use crate::commands::membership::{Entry, Membership};
 use crate::commands::{import, operator, report_role};
-use crate::connections::Connections;
+use crate::connections::{Connections, Login};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 
@@ -137,7 +137,7 @@ impl Seeding<'_> {
     async fn reporting_login(&self) -> Result<(), Failure> {
         let Some(folder) = self.connections.private_folder() else { return Ok(()) };
         if report_role::kept(folder, self.tenant_id)?.is_none() {
-            report_role::create(self.operator, self.tenant_id, Some(self.folder)).await?;
+            report_role::create(&self.connections.reachable(Login::Admin).await?, self.tenant_id, Some(self.folder)).await?;
         }
         Ok(())
     }
