@@ -197,7 +197,7 @@ table ringfence.audit_heads
 
 table ringfence.audit_inbox
     owner ringfence_owner, row security enabled, forced
-    column event_id uuid not null default gen_random_uuid()
+    column event_id uuid not null default (encode(OVERLAY(set_bit(set_bit(uuid_send(gen_random_uuid()), (52)::bigint, 1), (53)::bigint, 1) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), 'hex'::text))::uuid
     column xid xid8 not null default pg_current_xact_id()
     column recorded_at timestamp with time zone not null default clock_timestamp()
     column tenant_id uuid
@@ -1174,7 +1174,7 @@ function ringfence.accept_invitation(text)
             -- A former member's own record is the same person; somebody else's of the same address is not.
             select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
             if person is null then
-                person := gen_random_uuid();
+                person := ringfence.new_id();
                 insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
                 values (tenant, person, invited.name,
                         case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
@@ -1527,7 +1527,7 @@ function ringfence.end_provisioned(uuid)
             returning t.*
         loop
             insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
-            values (here, gen_random_uuid(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
+            values (here, ringfence.new_id(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
                     'internal', left_behind.version, jsonb_build_object('assignee_id', jsonb_build_array(person, null)));
             perform ringfence.record_provisioning('ticket.assigned', 'ticket', left_behind.ticket_id, left_behind.version, '{"fields": ["assignee_id"]}');
         end loop;
@@ -1877,7 +1877,7 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
             -- A former member's own record is the same person; an address proves nothing.
             select c.contact_id into person from ringfence.contacts c where c.tenant_id = entered_tenant and c.identity_id = identity;
             if person is null then
-                person := gen_random_uuid();
+                person := ringfence.new_id();
                 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
                 values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
             end if;
@@ -1933,7 +1933,7 @@ function ringfence.identify(text,text)
         select i.identity_id into found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
         if found_id is null then
             insert into ringfence.identities (identity_id, issuer, subject)
-            values (gen_random_uuid(), identify.issuer, identify.subject)
+            values (ringfence.new_id(), identify.issuer, identify.subject)
             on conflict on constraint identities_issuer_subject_key do nothing;
             select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
         end if;
@@ -2250,6 +2250,15 @@ function ringfence.narrowed(text,text)
     RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0)) kept)
     grant execute to ringfence_gate
 
+function ringfence.new_id()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.new_id()
+     RETURNS uuid
+     LANGUAGE sql
+     PARALLEL SAFE
+    RETURN (encode(OVERLAY(set_bit(set_bit(uuid_send(gen_random_uuid()), (52)::bigint, 1), (53)::bigint, 1) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), 'hex'::text))::uuid
+    grant execute to ringfence_app
+
 function ringfence.next_ticket_numbers(uuid,integer)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.next_ticket_numbers(tenant_id uuid, block integer)
@@ -2292,7 +2301,7 @@ function ringfence.open_session(text)
         said jsonb := ringfence.minted(token, 'session.open');
         request uuid := (said ->> 'request_id')::uuid;
         person uuid := ringfence.identify(said ->> 'issuer', said ->> 'subject');
-        opened uuid := gen_random_uuid();
+        opened uuid := ringfence.new_id();
         former record;
     begin
         for former in
@@ -2341,7 +2350,7 @@ function ringfence.partner_contact(ringfence.agreements)
         made uuid := agreement.contact_id;
     begin
         if made is null then
-            made := gen_random_uuid();
+            made := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, is_partner) values (agreement.tenant_id, made, agreement.partner_slug, true);
             update ringfence.agreements a set contact_id = made
              where a.tenant_id = agreement.tenant_id and a.agreement_id = agreement.agreement_id;
@@ -2407,7 +2416,7 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
         here uuid := ringfence.provisioning_turn();
         before ringfence.scim_groups;
         after ringfence.scim_groups;
-        queue uuid := gen_random_uuid();
+        queue uuid := ringfence.new_id();
         affected uuid[];
     begin
         if here is null then
@@ -2477,7 +2486,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
         select c.contact_id into person from ringfence.contacts c
          where c.tenant_id = provision_member.tenant_id and c.identity_id = identity;
         if person is null then
-            person := gen_random_uuid();
+            person := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
             values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
         end if;
@@ -2527,7 +2536,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         end if;
         identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
-        person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
+        person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
         select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
         if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
@@ -2677,11 +2686,11 @@ function ringfence.receive_comment(jsonb)
             return 'not_accepted';
         end if;
         insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
-        values (here, gen_random_uuid(), link.ticket_id, link.requester_id, link.group_key, ringfence.partner_contact(agreement),
+        values (here, ringfence.new_id(), link.ticket_id, link.requester_id, link.group_key, ringfence.partner_contact(agreement),
                 case when link.direction = 'incoming' then 'public' else 'internal' end, said ->> 'body')
         returning * into arrived;
         insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
-        select here, gen_random_uuid(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
+        select here, ringfence.new_id(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
           from ringfence.tickets t where t.tenant_id = here and t.ticket_id = link.ticket_id;
         update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp()) where t.tenant_id = here and t.ticket_id = link.ticket_id;
         insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, direction, state, settled_at)
@@ -2722,7 +2731,7 @@ function ringfence.receive_ticket(jsonb)
         end if;
         select jsonb_object_agg(f.key, f.value) into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
         insert into ringfence.tickets (tenant_id, ticket_id, number, subject, priority, type, tags, requester_id)
-        select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
+        select here, ringfence.new_id(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
                coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
                array(select jsonb_array_elements_text(fields -> 'tags')), ringfence.partner_contact(agreement)
           from ringfence.next_ticket_numbers(here, 1) counter (last)
@@ -2731,10 +2740,10 @@ function ringfence.receive_ticket(jsonb)
         on conflict do nothing;
         if fields ? 'body' then
             insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
-            values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'public', fields ->> 'body');
+            values (here, ringfence.new_id(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'public', fields ->> 'body');
         end if;
         insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
-        values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'ticket.created', 'public', ticket.version);
+        values (here, ringfence.new_id(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'ticket.created', 'public', ticket.version);
         insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, direction, state, requester_name, requester_email, settled_at)
         values (here, id, agreement.agreement_id, ticket.ticket_id, ticket.requester_id, ticket.group_key, 'incoming', 'delivered',
                 fields ->> 'requester_name', fields ->> 'requester_email', transaction_timestamp());

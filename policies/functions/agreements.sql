@@ -70,7 +70,7 @@ declare
     made uuid := agreement.contact_id;
 begin
     if made is null then
-        made := gen_random_uuid();
+        made := ringfence.new_id();
         insert into ringfence.contacts (tenant_id, contact_id, name, is_partner) values (agreement.tenant_id, made, agreement.partner_slug, true);
         update ringfence.agreements a set contact_id = made
          where a.tenant_id = agreement.tenant_id and a.agreement_id = agreement.agreement_id;

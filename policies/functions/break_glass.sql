@@ -35,7 +35,7 @@ begin
         -- A former member's own record is the same person; an address proves nothing.
         select c.contact_id into person from ringfence.contacts c where c.tenant_id = entered_tenant and c.identity_id = identity;
         if person is null then
-            person := gen_random_uuid();
+            person := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
             values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
         end if;

@@ -309,7 +309,7 @@ begin
 
     select jsonb_object_agg(f.key, f.value) into fields from jsonb_each(said -> 'fields') f where f.key = any (agreement.fields);
     insert into ringfence.tickets (tenant_id, ticket_id, number, subject, priority, type, tags, requester_id)
-    select here, gen_random_uuid(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
+    select here, ringfence.new_id(), counter.last, coalesce(fields ->> 'subject', 'Escalated by ' || agreement.partner_slug),
            coalesce(fields ->> 'priority', 'normal'), coalesce(fields ->> 'type', 'question'),
            array(select jsonb_array_elements_text(fields -> 'tags')), ringfence.partner_contact(agreement)
       from ringfence.next_ticket_numbers(here, 1) counter (last)
@@ -318,10 +318,10 @@ begin
     on conflict do nothing;
     if fields ? 'body' then
         insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
-        values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'public', fields ->> 'body');
+        values (here, ringfence.new_id(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'public', fields ->> 'body');
     end if;
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
-    values (here, gen_random_uuid(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'ticket.created', 'public', ticket.version);
+    values (here, ringfence.new_id(), ticket.ticket_id, ticket.requester_id, ticket.group_key, ticket.requester_id, 'ticket.created', 'public', ticket.version);
     insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, direction, state, requester_name, requester_email, settled_at)
     values (here, id, agreement.agreement_id, ticket.ticket_id, ticket.requester_id, ticket.group_key, 'incoming', 'delivered',
             fields ->> 'requester_name', fields ->> 'requester_email', transaction_timestamp());
@@ -362,11 +362,11 @@ begin
     end if;
 
     insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body)
-    values (here, gen_random_uuid(), link.ticket_id, link.requester_id, link.group_key, ringfence.partner_contact(agreement),
+    values (here, ringfence.new_id(), link.ticket_id, link.requester_id, link.group_key, ringfence.partner_contact(agreement),
             case when link.direction = 'incoming' then 'public' else 'internal' end, said ->> 'body')
     returning * into arrived;
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
-    select here, gen_random_uuid(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
+    select here, ringfence.new_id(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
       from ringfence.tickets t where t.tenant_id = here and t.ticket_id = link.ticket_id;
     update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp()) where t.tenant_id = here and t.ticket_id = link.ticket_id;
     insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, direction, state, settled_at)

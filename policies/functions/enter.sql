@@ -241,7 +241,7 @@ begin
     select i.identity_id into found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
     if found_id is null then
         insert into ringfence.identities (identity_id, issuer, subject)
-        values (gen_random_uuid(), identify.issuer, identify.subject)
+        values (ringfence.new_id(), identify.issuer, identify.subject)
         on conflict on constraint identities_issuer_subject_key do nothing;
         select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
     end if;

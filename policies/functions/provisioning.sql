@@ -80,7 +80,7 @@ begin
     select c.contact_id into person from ringfence.contacts c
      where c.tenant_id = provision_member.tenant_id and c.identity_id = identity;
     if person is null then
-        person := gen_random_uuid();
+        person := ringfence.new_id();
         insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
         values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
     end if;

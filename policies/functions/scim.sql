@@ -49,7 +49,7 @@ begin
         returning t.*
     loop
         insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
-        values (here, gen_random_uuid(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
+        values (here, ringfence.new_id(), left_behind.ticket_id, left_behind.requester_id, left_behind.group_key, ringfence.member(), 'ticket.assigned',
                 'internal', left_behind.version, jsonb_build_object('assignee_id', jsonb_build_array(person, null)));
         perform ringfence.record_provisioning('ticket.assigned', 'ticket', left_behind.ticket_id, left_behind.version, '{"fields": ["assignee_id"]}');
     end loop;
@@ -145,7 +145,7 @@ begin
     end if;
     identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
-    person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), gen_random_uuid());
+    person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
     select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
     if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
@@ -215,7 +215,7 @@ declare
     here uuid := ringfence.provisioning_turn();
     before ringfence.scim_groups;
     after ringfence.scim_groups;
-    queue uuid := gen_random_uuid();
+    queue uuid := ringfence.new_id();
     affected uuid[];
 begin
     if here is null then

@@ -69,7 +69,7 @@ declare
     said jsonb := ringfence.minted(token, 'session.open');
     request uuid := (said ->> 'request_id')::uuid;
     person uuid := ringfence.identify(said ->> 'issuer', said ->> 'subject');
-    opened uuid := gen_random_uuid();
+    opened uuid := ringfence.new_id();
     former record;
 begin
     for former in
@@ -241,7 +241,7 @@ begin
         -- A former member's own record is the same person; somebody else's of the same address is not.
         select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
         if person is null then
-            person := gen_random_uuid();
+            person := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
             values (tenant, person, invited.name,
                     case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,

@@ -8,3 +8,8 @@ alter table ringfence.tenants add constraint tenants_slug_key exclude using hash
 alter table ringfence.tickets add constraint tickets_tags_are_words check (
     array_to_string(tags, ' ', ',') ~ '^([^\s,]{1,64}( [^\s,]{1,64})*)?$'
     and cardinality(string_to_array(array_to_string(tags, ' '), ' ')) = cardinality(tags));
+
+-- As ringfence.new_id() makes them, which is not there yet.
+alter table ringfence.audit_inbox alter column event_id set default
+    encode(overlay(set_bit(set_bit(uuid_send(gen_random_uuid()), 52, 1), 53, 1)
+        placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 'hex')::uuid;

@@ -16,7 +16,7 @@ with owners as (
     returning t.tenant_id, t.ticket_id, t.requester_id, t.group_key, t.version, m.member_id
 ), history as (
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
-    select t.tenant_id, gen_random_uuid(), t.ticket_id, t.requester_id, t.group_key, ringfence.member(), 'ticket.assigned', 'internal', t.version,
+    select t.tenant_id, ringfence.new_id(), t.ticket_id, t.requester_id, t.group_key, ringfence.member(), 'ticket.assigned', 'internal', t.version,
            jsonb_build_object('assignee_id', jsonb_build_array(t.member_id, null))
       from unassigned t
 ), ungrouped as (

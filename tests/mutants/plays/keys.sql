@@ -4,7 +4,7 @@
 insert into ringfence.<table> select (jsonb_populate_record(x, '<change>')).* from ringfence.<table> x where <where> limit 1;
 -- let: table=tenants where=true change={}
 -- root table=tenants change={"slug":"other-one"}: !23505 tenants_pkey
--- root table=tenants change={"tenant_id":"{new}"}: !23505 tenants_slug_key
+-- root table=tenants change={"tenant_id":"{new}"}: !23P01 tenants_slug_key
 -- root table=identities change={"subject":"x"}: !23505 identities_pkey
 -- root table=identities change={"identity_id":"{absent}"}: !23505 identities_issuer_subject_key
 -- root table=keys where=purpose='token' change={}: !23505 keys_pkey

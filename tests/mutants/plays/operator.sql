@@ -8,7 +8,7 @@ select t.slug || ' ' || t.name || ' ' || t.status || ' ' || c.last || ' ' || h.l
   from ringfence.tenants t join ringfence.ticket_counters c using (tenant_id) join ringfence.audit_heads h using (tenant_id) where t.tenant_id = '{new}';
 -- let: slug=initech name=Initech
 -- operator:  / audit_heads 0+1, audit_inbox -+1, audit_inbox 0+1, tenants 0+1, ticket_counters 0+1 / initech Initech active 0 0 new r_one tenant.created allow operator operator tenant new {} ; none r_one tenant.created allow operator operator tenant new {} 
--- operator slug=acme: !23505 tenants_slug_key
+-- operator slug=acme: !23P01 tenants_slug_key
 -- operator slug=Not: !23514 tenants_slug_is_a_label
 -- nobody owner auditor_login dispatcher analyst: !42501
 

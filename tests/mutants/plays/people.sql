@@ -18,11 +18,12 @@ insert into ringfence.contacts (tenant_id, contact_id, name, email, organization
 update ringfence.contacts set <set>;
 -- effects
 -- let: set=version=9
--- owner admin agent grouped_agent service[contact.read,contact.change]: #10 / contacts a+10-10
+-- owner admin: #10 / contacts a+10-10
+-- agent grouped_agent service[contact.read,contact.change]: #4 / contacts a+4-4
 -- light_agent requester auditor service[contact.read] nobody: #0 / unchanged
--- service[contact.change]: #10 / contacts a+10-10
--- agent set=organization_id=null,name='x',external_source=null,external_id=null,updated_at=now(): #10 / contacts a+10-10
--- agent set=email=contact_id||'@x': #10 / contacts a+10-10
+-- service[contact.change]: #4 / contacts a+4-4
+-- agent set=organization_id=null,name='x',external_source=null,external_id=null,updated_at=now(): #4 / contacts a+4-4
+-- agent set=email=contact_id||'@x': #4 / contacts a+4-4
 -- agent set=tenant_id='{globex}': !42501
 -- agent set=contact_id='{new}': !42501
 -- agent set=created_at=now(): !42501

@@ -77,3 +77,12 @@ reset session authorization;
 update ringfence.tickets set number = case number when 1 then 101 when 2 then 10101 when 3 then 10104 else 3 end where tenant_id = '{acme}';
 set session authorization ringfence_app;
 select ringfence.reserve_ticket_numbers(3);
+
+-- root: an id begins with the time, says so, and is another each time
+select string_agg(distinct concat_ws(' ', substr(i.id, 15, 1), substr(i.id, 20, 1) ~ '[89ab]', abs(('x0000' || replace(left(i.id, 13), '-', ''))::bit(64)::bigint - extract(epoch from clock_timestamp()) * 1000) < 10000), ', '),
+       count(distinct i.id), count(distinct substr(i.id, 16, 3)) > 50, count(distinct right(i.id, 12))
+  from (select ringfence.new_id()::text as id from generate_series(1, 100)) i;
+
+-- root: the ids of the trail are the same
+insert into ringfence.audit_inbox (request_id, action, decision, rule, actor_kind, object_type) values ('{r_one}', 'tenant.listed', 'allow', 'operator', 'operator', 'tenant')
+returning concat_ws(' ', substr(event_id::text, 15, 1), substr(event_id::text, 20, 1) ~ '[89ab]', abs(('x0000' || replace(left(event_id::text, 13), '-', ''))::bit(64)::bigint - extract(epoch from clock_timestamp()) * 1000) < 10000);
