@@ -3,6 +3,7 @@
 use crate::caller::Logged;
 use crate::limits;
 use crate::problem::{Kind, Problem, Unwritten};
+use crate::unread::Unread;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -16,12 +17,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// # Errors
 /// What the framework could not turn into a response.
-pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn log(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     // Always ours: an id from outside could repeat another request's in the trail.
     let request_id = RequestId::generate();
     request.extensions_mut().insert(request_id);
     let method = known(request.method());
+    let unread = Unread::behind(&mut request);
     // Handlers and extractors answer their own errors; holding the request for another would forbid routing it.
     let mut response = limits::counting_refusals(next.call(request).await?.map_into_boxed_body());
     limits::describe(&mut response);
@@ -41,7 +43,10 @@ pub async fn log(request: ServiceRequest, next: Next<impl MessageBody + 'static>
     let member_id = logged.and_then(|l| l.member_id).map(tracing::field::display);
     tracing::info!(request_id = %request_id, tenant_id, member_id, method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
     limits::hold_back(&response).await;
-    Ok(response)
+    Ok(response.map_body(|_, body| match unread {
+        Some(unread) => unread.outlive(body),
+        None => body,
+    }))
 }
 
 /// The method as it may stand in a log or a label: anybody may invent one, and each would be a time series of its own.

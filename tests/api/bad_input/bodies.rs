@@ -189,3 +189,12 @@ async fn a_body_that_never_comes_is_not_waited_for_without_end() {
     }
     scene.nothing_changed().await;
 }
+
+#[tokio::test]
+async fn a_chunked_body_that_never_ends_holds_no_connection() {
+    let scene = Scene::open().await;
+    let bytes = b"POST /v1/tenants/acme/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sub\r\n";
+    let closed = tokio::time::timeout(std::time::Duration::from_secs(20), wire::send(scene.running.address, bytes)).await;
+    assert_eq!(closed.expect("closed after the answer").status, 401);
+    scene.nothing_changed().await;
+}
