@@ -37,6 +37,8 @@ pub struct Authenticated {
     pub secret: Option<SessionSecret>,
     /// The live session of the cookie, on a route that names no tenant.
     session: Option<Session>,
+    /// Whether this request begins the session's idle time anew.
+    extended: bool,
     trail: AuditTrail,
     seen: Seen,
     entrance: Data<Entrance>,
@@ -98,7 +100,7 @@ impl FromRequest for Caller {
 fn asks_nothing(request: &HttpRequest) -> bool {
     let Some(path) = request.match_pattern() else { return false };
     let route = ROUTES.iter().find(|route| route.path == path && route.method == "get");
-    request.method() == Method::GET && !scim::is_scim(request.path()) && route.is_some_and(|route| !route.operation_id.starts_with("list"))
+    matches!(*request.method(), Method::GET | Method::HEAD) && !scim::is_scim(request.path()) && route.is_some_and(|route| !route.operation_id.starts_with("list"))
 }
 
 impl Authenticated {

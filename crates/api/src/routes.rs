@@ -1,7 +1,7 @@
 //! Every URL on one screen. The document, the isolation table and the tests are compared with this list.
 
 use crate::{agreements, api_tokens, break_glass, contacts, documents, groups, invitations, members, operations, organizations, problem, roles, scim, sign_in, sign_in_settings, tickets};
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpResponse, ResponseError, Route as Way, guard, web};
 
 /// One operation: the tests know it by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ macro_rules! routes {
         pub fn configure(config: &mut web::ServiceConfig) {
             $(config.service(
                 web::resource($path)
-                    $(.route(web::$method().to($handler)))+
+                    $(.route(verb(stringify!($method)).to($handler)))+
                     .default_service(web::to(|| undeclared(&[$(stringify!($method)),+]))),
             );)+
         }
@@ -87,8 +87,21 @@ routes! {
     "/problems/{problem}" { get getProblem => documents::problem }
 }
 
+/// Where there is GET there is HEAD (RFC 9110, section 9.3.2): the same work and the same trail, and the server leaves out the body.
+fn verb(method: &'static str) -> Way {
+    match method {
+        "get" => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+        "post" => web::post(),
+        "put" => web::put(),
+        "patch" => web::patch(),
+        _ => web::delete(),
+    }
+}
+
 async fn undeclared(methods: &[&str]) -> HttpResponse {
     let mut response = problem::Problem::new(problem::Kind::MethodNotAllowed).error_response();
+    let head = methods.contains(&"get").then_some("head");
+    let methods: Vec<&str> = methods.iter().copied().chain(head).collect();
     if let Ok(allow) = methods.join(", ").to_ascii_uppercase().parse() {
         response.headers_mut().insert(actix_web::http::header::ALLOW, allow);
     }

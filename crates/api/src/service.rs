@@ -167,7 +167,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let origins = config.origins;
     let server = HttpServer::new(move || {
         let mut cors = actix_cors::Cors::default()
-            .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+            .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
             .allowed_headers(["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-CSRF-Token", "Act-As"])
             .expose_headers(["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "X-Request-Id"])
             // A page of a listed origin may act for who is signed in; what that takes beside the cookie, csrf.rs says.

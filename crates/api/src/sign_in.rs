@@ -64,9 +64,10 @@ impl Entrance {
     }
 
     /// The session's idle time begins anew, beside the request and not in its way.
-    pub fn touch(&self, database: &Database, hash: &SecretHash) {
+    /// True where it does: not at every request.
+    pub fn touch(&self, database: &Database, hash: &SecretHash) -> bool {
         if !self.seen.entry(*hash).or_insert(()).is_fresh() {
-            return;
+            return false;
         }
         let (database, hash, idle) = (database.clone(), *hash, self.limits.idle);
         actix_web::rt::spawn(async move {
@@ -74,6 +75,7 @@ impl Entrance {
                 tracing::warn!(%error, "the idle time of a session was not renewed");
             }
         });
+        true
     }
 }
 

@@ -11,6 +11,10 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
         declared.entry(path).or_default().push(method);
     }
     for (path, methods) in declared {
+        let mut methods = methods.to_vec();
+        if methods.contains(&"get") {
+            methods.push("head");
+        }
         let allow = methods.join(", ").to_ascii_uppercase();
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "PURGE", "get"] {
             if methods.iter().any(|known| known.eq_ignore_ascii_case(method)) {
@@ -68,6 +72,19 @@ async fn a_change_at_a_path_that_names_nothing_is_not_found() {
             let elsewhere = path.replacen("/acme/", &format!("/{tenant}/"), 1);
             scene.refused(404, &scene.owner(method, &elsewhere).header("If-Match", "\"1\"").json(&scene.body_of(id))).await;
         }
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_and_recorded_without_a_body() {
+    let scene = Scene::open().await;
+    for (id, path, _) in scene.in_tenant().into_iter().filter(|(_, _, method)| *method == "get") {
+        let (got, headed) = (scene.send(&scene.owner("get", &path)).await, scene.send(&scene.owner("head", &path)).await);
+        assert_eq!((headed.status, headed.header("content-type"), headed.header("etag")), (got.status, got.header("content-type"), got.header("etag")), "{id}");
+        assert_eq!(headed.text(), "", "{id}");
+        let trail = format!("/v1/tenants/acme/audit?request_id={}", headed.header("x-request-id").unwrap());
+        assert!(!scene.send(&scene.owner("get", &trail)).await.json()["data"].as_array().unwrap().is_empty(), "{id} left no trace");
     }
     scene.nothing_changed().await;
 }

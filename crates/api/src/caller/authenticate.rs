@@ -7,6 +7,7 @@ use crate::problem::{Kind, Problem};
 use crate::sign_in::{self, Entrance};
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use jiff::Timestamp;
 use ringfence_audit::{Action, Decision, Event, Object};
 use ringfence_domain::{TenantId, TenantRef};
 use ringfence_identity::{Credential, Verifier};
@@ -30,9 +31,7 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
     match credential::shown(request, verifier, database, entrance).await {
         Ok(Shown { credential, secret }) => {
             let context = RequestContext { request_id, authentication: credential.method() };
-            if let Credential::Session(hash) = &credential {
-                entrance.touch(database, hash);
-            }
+            let extended = matches!(&credential, Credential::Session(hash) if entrance.touch(database, hash));
             let admitted = Limits::of(request).map(|limits| limits.admit(request, &credential, tenant).map(|account| limits.share(database, account)));
             let (database, refused) = match admitted {
                 None => (database.get_ref().clone(), None),
@@ -40,7 +39,7 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
                 Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
             };
             let (trail, seen, entrance) = (trail.get_ref().clone(), seen.get_ref().clone(), entrance.clone());
-            let authenticated = Authenticated { credential, context, secret, session: None, database, trail, seen, entrance };
+            let authenticated = Authenticated { credential, context, secret, session: None, extended, database, trail, seen, entrance };
             match refused {
                 None => Ok(authenticated),
                 Some(refused) => Err(authenticated.limited(refused, tenant).await),
@@ -91,6 +90,11 @@ impl Authenticated {
     pub(super) async fn found(mut self) -> Result<Self, Problem> {
         if let Credential::Session(hash) = &self.credential {
             self.session = sessions::find(&self.database, hash).await?;
+            if let Some(session) = self.session.as_mut().filter(|_| self.extended) {
+                // As this request leaves it, whether the extension beside it is written yet or not.
+                let idle = Timestamp::now().saturating_add(self.entrance.limits.idle).unwrap_or(session.expires_at);
+                session.idle_expires_at = session.idle_expires_at.max(idle.min(session.expires_at));
+            }
             if self.session.is_none() {
                 return Err(self.turned_away(CREDENTIAL_INVALID, None).await);
             }
