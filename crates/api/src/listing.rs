@@ -72,7 +72,7 @@ pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
             }
         }
     }
-    let cursor = fields.text("cursor", 1, 2048);
+    let cursor = fields.text("cursor", 0, 64 * 1024);
     let mut total = false;
     if counts && let Some(include) = fields.text("include", 1, 100) {
         if include == "total" {

@@ -111,6 +111,12 @@ pub async fn get_me(caller: Authenticated, request: HttpRequest) -> Result<HttpR
     }))
 }
 
+/// What an event can be about.
+pub const OBJECT_KINDS: &[&str] = &[
+    "agreement", "api_token", "audit", "break_glass_grant", "comment", "contact", "group", "invitation", "member", "organization",
+    "provisioning_settings", "reporting_login", "role", "scim_group", "scim_schema", "scim_user", "session", "sign_in_settings", "tenant", "ticket",
+];
+
 pub const ORDERS: &[Order] = &[("-position", "number", true), ("position", "number", false)];
 
 /// The tenant's audit trail, newest first; up to date with every answered request.
@@ -141,10 +147,14 @@ pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResp
     if action.as_deref().is_some_and(|name| !Action::ALL.iter().any(|known| known.as_str() == name)) {
         fields.wrong("action", "unknown_value", "must be the name of an action, such as ticket.read");
     }
+    let object_type = fields.text("object_type", 1, 100);
+    if object_type.as_deref().is_some_and(|kind| !OBJECT_KINDS.contains(&kind)) {
+        fields.wrong("object_type", "unknown_value", format!("must be one of: {}", OBJECT_KINDS.join(" ")));
+    }
     let filter = audit::Filter {
         actor_id: fields.uuid("actor_id"),
         action,
-        object_type: fields.text("object_type", 1, 100),
+        object_type,
         object_id: fields.uuid("object_id"),
         decision,
         request_id: fields.uuid("request_id"),

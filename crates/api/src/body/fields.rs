@@ -21,6 +21,21 @@ pub struct Fields {
 /// A field of a merge patch (RFC 7396): absent, null or a value.
 pub type Patched<T> = Option<Option<T>>;
 
+/// A time of RFC 3339. The last hours of the year 9999 are past what a `Timestamp` holds, and count as its end.
+struct Rfc3339(Timestamp);
+
+impl FromStr for Rfc3339 {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let last_days = || {
+            let (_, same_time) = text.split_at_checked(10).filter(|(day, _)| ["9999-12-30", "9999-12-31"].contains(day))?;
+            format!("9999-12-28{same_time}").parse::<Timestamp>().ok().map(|_| Timestamp::MAX)
+        };
+        text.parse().ok().or_else(last_days).map(Self).ok_or(())
+    }
+}
+
 impl Fields {
     pub const fn of(fields: Map<String, Value>) -> Self {
         Self { prefix: String::new(), fields, errors: Vec::new() }
@@ -144,7 +159,7 @@ impl Fields {
     }
 
     pub fn time(&mut self, field: &str) -> Option<Timestamp> {
-        let time: Timestamp = self.parsed(field, "an RFC 3339 time, such as 2026-01-31T12:00:00Z")?;
+        let time = self.parsed::<Rfc3339>(field, "an RFC 3339 time, such as 2026-01-31T12:00:00Z")?.0;
         // PostgreSQL's years end before jiff's do.
         if !(1..=9999).contains(&time.to_zoned(TimeZone::UTC).year()) {
             self.wrong(field, "out_of_range", "must be in the years 1 to 9999");

@@ -4,6 +4,7 @@ use super::authenticate::named;
 use super::{Authenticated, Caller, Logged};
 use crate::last_use::LastUse;
 use crate::limits::{Limits, Refused};
+use crate::operations::OBJECT_KINDS;
 use crate::problem::Problem;
 use crate::sign_in;
 use actix_web::HttpMessage;
@@ -211,6 +212,7 @@ impl Caller {
                 Err(refused) => return refused.problem,
             }
         }
+        let object = if object.id.is_none() { self.asked_for(object) } else { object };
         let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), json!({}));
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected) {
@@ -252,6 +254,15 @@ impl Caller {
         }
         events.extend(entered.break_glass.map(|grant| event(Action::BreakGlassUsed, object("break_glass_grant", grant))));
         events
+    }
+
+    /// What the route names by id, whether there is such a thing or not: the trail shows who guesses.
+    fn asked_for(&self, object: Object) -> Object {
+        let path = self.request.match_info();
+        let named = path.iter().filter_map(|(name, value)| Some((name.strip_suffix("_id")?, (value.len() == 36).then(|| value.parse::<Uuid>().ok())??))).last();
+        let Some((name, id)) = named else { return object };
+        let kind = if name == "grant" { Some("break_glass_grant") } else { OBJECT_KINDS.iter().copied().find(|kind| *kind == name) };
+        if kind.is_none() || object.kind.is_some() && object.kind != kind { object } else { Object { kind, id: Some(id), ..object } }
     }
 
     /// The tenant let the caller in.
