@@ -296,3 +296,13 @@ async fn owners_agree_staff_escalate_and_the_others_do_not() {
     // Of a group that is not theirs.
     sides.call("POST", "acme", "grouped_agent", &format!("/tickets/{}/escalations", sides.tenant("acme").other_ticket), None, Some(json!({"agreement_id": agreement}))).await.expect(404);
 }
+
+#[tokio::test]
+async fn who_may_not_escalate_is_told_so_however_the_agreement_stands() {
+    let sides = Sides::new().await;
+    let proposed = sides.propose("acme", "globex", "outgoing", &["subject"]).await.expect(201).body["agreement_id"].clone();
+    let path = format!("/tickets/{}/escalations", sides.tenant("acme").ticket);
+    for (role, status) in [("auditor", 403), ("light_agent", 403), ("owner", 409)] {
+        sides.call("POST", "acme", role, &path, None, Some(json!({"agreement_id": proposed}))).await.expect(status);
+    }
+}

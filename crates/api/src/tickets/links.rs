@@ -168,6 +168,11 @@ fn agreement(mut fields: Fields) -> Result<AgreementId, Problem> {
 async fn why_not(tx: &mut TenantTx, agreement: AgreementId, action: CrossingAction) -> Result<StoreError, StoreError> {
     const UNKNOWN: Refusal = Refusal::Field { field: "agreement_id", code: "not_found", message: "names nothing in this tenant" };
     let Some(refusal) = ticket_links::refusal(tx, agreement, action.as_str()).await? else { return Ok(UNKNOWN.into()) };
+    // Who may not at all is told that, and not how the agreement stands.
+    let escalates = tx.enter().await?.permissions.any(&[permission::TICKET_ESCALATE, permission::TICKET_ESCALATE_GROUP]);
+    if action == CrossingAction::TicketEscalate && !escalates {
+        return Ok(Refusal::Forbidden { permission: permission::TICKET_ESCALATE }.into());
+    }
     let refusal = match refusal.as_deref() {
         Some("revoked") => Refusal::Conflict { code: "agreement_revoked", message: "the agreement was revoked" },
         Some("expired") => Refusal::Conflict { code: "agreement_expired", message: "the agreement has expired" },
