@@ -21,9 +21,9 @@ pub const DANGEROUS: &[&str] = &[
     "setProvisioningSettings",
 ];
 
-/// Roles that are dangerous to give, by the operations that give roles: a service's and a tenant's own may hold an owner's rights
+/// Roles that are dangerous to give, by the operations that give roles: an auditor reads everything, a service's and a tenant's own may hold an owner's rights
 /// and an admin's. A change of what such a member holds is as dangerous, whatever their role was.
-pub const DANGEROUS_ROLES: &[Role] = &[Role::Owner, Role::Admin, Role::Service, Role::Custom];
+pub const DANGEROUS_ROLES: &[Role] = &[Role::Owner, Role::Admin, Role::Auditor, Role::Service, Role::Custom];
 
 /// Whether an operation is on the list; known by the route that it came by.
 pub fn is_dangerous(method: &Method, path: Option<&str>) -> bool {

@@ -87,3 +87,37 @@ async fn a_sign_in_is_as_fresh_as_the_issuer_says_and_no_fresher() {
     drop(stage.running);
     stage.installation.drop().await;
 }
+
+#[tokio::test]
+async fn what_makes_or_unmakes_those_who_rule_or_read_everything_asks_for_a_fresh_sign_in() {
+    let stage = Stage::new().await;
+    let (running, now) = (&stage.running, Timestamp::now().as_second());
+    let browser = running.known(stage.back(json!(now - 3600)).await.expect(302).cookie(SESSION).expect("a session")).await;
+    let me = running.page(&browser, "GET", "/v1/me", None).await.expect(200);
+    let alice = format!("/v1/tenants/acme/members/{}", me.body["tenants"][0]["member_id"].as_str().unwrap());
+    let owner = running.token("acme:owner");
+    running.call("PATCH", &alice, &owner, &[("If-Match", "\"1\"")], Some(&json!({"role": "owner"}))).await.expect(200);
+    let invited = json!({"email": "x@x.example", "name": "X", "role": "auditor"});
+    let added = json!({"issuer": "https://x.example", "subject": "x", "name": "X", "role": "auditor"});
+    for (method, path, body) in [("DELETE", alice.as_str(), None), ("POST", "/v1/tenants/acme/invitations", Some(&invited)), ("POST", "/v1/tenants/acme/members", Some(&added))] {
+        let refused = running.page(&browser, method, path, body).await.expect(401);
+        assert_eq!(refused.body["code"], "step_up_required", "{method} {path}");
+    }
+    let fresh = running.known(stage.back(json!(now)).await.expect(302).cookie(SESSION).expect("a session")).await;
+    running.page(&fresh, "DELETE", &alice, None).await.expect(204);
+    drop(stage.running);
+    stage.installation.drop().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_when_its_owner_is_told_it_does() {
+    let stage = Stage::new().await;
+    let cookie = stage.back(json!(Timestamp::now().as_second())).await.expect(302).cookie(SESSION).expect("a session");
+    let admin = stage.installation.admin().await;
+    admin.execute("update ringfence.sessions set idle_expires_at = now() + interval '1 minute'", &[]).await.unwrap();
+    let told = stage.running.visit(&stage.running.url("/v1/me"), &[(SESSION, cookie.as_ref())]).await.expect(200);
+    let ends: Timestamp = told.body["session"]["idle_expires_at"].as_str().unwrap().parse().unwrap();
+    assert!(ends.as_second() > Timestamp::now().as_second() + 25 * 60, "{ends}");
+    drop(stage.running);
+    stage.installation.drop().await;
+}

@@ -20,7 +20,7 @@ use uuid::Uuid;
 pub struct MemberPatch {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    #[schema(min_length = 3, max_length = 320)]
+    #[schema(min_length = 3, max_length = 254)]
     email: Option<String>,
     role: Option<Role>,
     /// Of a service alone; at most the caller's own.
@@ -56,6 +56,8 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     let gives = |role: &str| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role);
     if patch.get("role").and_then(Value::as_str).is_some_and(gives) || patch.contains_key("permissions") || patch.contains_key("role_id") {
         caller.fresh().await?;
+    } else if patch.contains_key("role") {
+        fresh_for_an_owner(&caller, member_id).await?;
     }
     let patch = Value::Object(patch);
     answer::change(&caller, attempt, Action::MemberUpdated, object("member", member_id.0), async |tx| {
@@ -79,10 +81,20 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
 pub async fn remove_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let member_id: MemberId = people::id(&path.1)?;
     let version = people::version_if_given(&request)?;
+    fresh_for_an_owner(&caller, member_id).await?;
     answer::change(&caller, None, Action::MemberRemoved, object("member", member_id.0), async |tx| {
         if members::remove(tx, member_id, version).await? { Ok(Answer::no_content()) } else { Err(why_not(tx, member_id, version).await?.into()) }
     })
     .await
+}
+
+/// To take an owner's place from them is as dangerous as to give one.
+async fn fresh_for_an_owner(caller: &Caller, member_id: MemberId) -> Result<(), Problem> {
+    match members::get(caller.database(), &caller.principal, member_id).await {
+        Ok((_, Some(member))) if member.role == Role::Owner.as_str() => caller.fresh().await,
+        // Whatever else is wrong, the change itself says and records.
+        _ => Ok(()),
+    }
 }
 
 fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
