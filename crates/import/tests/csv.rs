@@ -105,6 +105,22 @@ fn a_header_without_an_id_or_a_subject_is_one_error_that_lists_unknown_columns()
 }
 
 #[test]
+fn a_column_that_means_nothing_is_one_error_and_one_that_names_a_tenant_is_refused_anywhere() {
+    for (header, named) in [
+        ("id,subject,tenant_id", "tenant_id"),
+        ("id,subject,colour", "colour"),
+        ("id,subject,so@me", "column 3"),
+        ("issue.id,issue.title,issue.html_url,tenant", "tenant"),
+    ] {
+        let rows = read(format!("{header}\n1,one,x,y\n"));
+        assert_eq!(rows.len(), 1, "{header}");
+        let error = rows[0].as_ref().unwrap_err();
+        assert!(error.line == 1 && error.message.contains(named), "{error}");
+    }
+    assert_eq!(one("issue.id,issue.title,issue.html_url\n1,one,x\n").subject, "one");
+}
+
+#[test]
 fn each_broken_rule_is_an_error_of_its_row_alone() {
     let long_subject = "x".repeat(501);
     let long_body = "x".repeat(64 * 1024 + 1);

@@ -79,7 +79,21 @@ impl Header {
             columns,
         };
         header.require_columns(&names)?;
+        header.refuse_unknown(&names)?;
         Ok(header)
+    }
+
+    /// A column that means nothing here was meant to do something, and one that names a tenant never does. A payload of GitHub's,
+    /// which names its columns by paths, has many that are not kept.
+    fn refuse_unknown(&self, names: &[String]) -> Result<(), RowError> {
+        let is_foreign = names.iter().any(|name| COLUMNS.iter().any(|(_, aliases)| aliases.contains(&name.as_str()) && name.contains('.')));
+        let known = |name: &str| COLUMNS.iter().any(|(_, aliases)| aliases.contains(&name));
+        let unknown = |(_, name): &(usize, &String)| ["tenant_id", "tenant"].contains(&name.as_str()) || !(is_foreign || known(name));
+        match names.iter().enumerate().find(unknown) {
+            None => Ok(()),
+            Some((_, name)) if is_plain_name(name) => Err(RowError::new(1, format!("the column {name} is not one that is imported"))),
+            Some((at, _)) => Err(RowError::new(1, format!("column {} is not one that is imported", at + 1))),
+        }
     }
 
     /// Without an id or a subject no row can be read; the names that mean nothing here then say what went wrong.
