@@ -22,7 +22,7 @@ pub struct ContactInput {
     #[schema(min_length = 1, max_length = 200, example = "Customer")]
     name: String,
     /// Unique in the tenant, in any case of letters.
-    #[schema(min_length = 3, max_length = 320, example = "customer@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = "customer@example.com")]
     email: Option<String>,
     organization_id: Option<Uuid>,
     #[schema(min_length = 1, max_length = 200, example = "crm")]
@@ -36,7 +36,7 @@ pub struct ContactInput {
 pub struct ContactPatch {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    #[schema(min_length = 3, max_length = 320)]
+    #[schema(min_length = 3, max_length = 254)]
     email: Option<String>,
     organization_id: Option<Uuid>,
     #[schema(min_length = 1, max_length = 200)]

@@ -30,7 +30,7 @@ const USUAL_DAYS: i32 = 7;
 #[derive(Serialize, ToSchema)]
 pub struct InvitationInput {
     /// Who accepts must sign in by an issuer that says this address is theirs.
-    #[schema(min_length = 3, max_length = 320, example = "colleague@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = "colleague@example.com")]
     email: String,
     #[schema(min_length = 1, max_length = 200, example = "Colleague")]
     name: String,

@@ -8,6 +8,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::{Action, Object};
+use ringfence_identity::IssuerConfig;
 use ringfence_store::{Entered, Refusal, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -63,14 +64,14 @@ pub fn why_not(visible: Option<i32>, expected: Option<i32>, permission: &'static
 }
 
 pub fn check_email(fields: &mut Fields, email: Option<&str>) {
-    if email.is_some_and(|email| !email.contains('@') || email.chars().any(char::is_whitespace)) {
+    if email.is_some_and(|email| !ringfence_domain::is_email(email)) {
         fields.wrong("email", "invalid", "must be an e-mail address");
     }
 }
 
 /// An e-mail address, if one is given.
 pub fn email(fields: &mut Fields) -> Option<String> {
-    let email = fields.text("email", 3, 320);
+    let email = fields.text("email", 3, 254);
     check_email(fields, email.as_deref());
     email
 }
@@ -78,8 +79,9 @@ pub fn email(fields: &mut Fields) -> Option<String> {
 /// Whom an issuer calls by this subject. Identities of our own issuing are ours to make.
 pub fn identity(fields: &mut Fields) -> (String, String) {
     let (issuer, subject) = (fields.required_text("issuer", 1, 500), fields.required_text("subject", 1, 255));
-    if issuer.starts_with("urn:ringfence:") {
-        fields.wrong("issuer", "invalid", "is one that no token comes from");
+    // No token of any other issuer is ever believed, those of our own issuing included.
+    if !issuer.is_empty() && IssuerConfig::new(&issuer, "ringfence").is_err() {
+        fields.wrong("issuer", "invalid", "must be an https URL, as tokens name their issuer");
     }
     // PostgreSQL holds it to 255 bytes, as OpenID Connect does to 255 ASCII characters.
     if subject.len() > 255 {
@@ -108,7 +110,7 @@ pub fn patch_name(fields: &mut Fields, patch: &mut Map<String, Value>) {
 }
 
 pub fn patch_email(fields: &mut Fields, patch: &mut Map<String, Value>) {
-    if let Some(email) = fields.patched_text("email", 3, 320) {
+    if let Some(email) = fields.patched_text("email", 3, 254) {
         check_email(fields, email.as_deref());
         patch.insert("email".into(), json!(email));
     }

@@ -1,5 +1,6 @@
 //! The words of a ticket system: ids, tickets, roles, names. Pure: no input or output, no clock.
 
+mod email;
 mod agreement;
 mod id;
 mod member;
@@ -7,6 +8,7 @@ mod record;
 mod tenant;
 mod ticket;
 
+pub use email::is_email;
 pub use agreement::{Agreement, AgreementDecision, AgreementState, CommentShare, CrossingAction, CrossingDirection, CrossingField, CrossingState, CrossingWay, TicketLink};
 pub use id::{AgreementId, ApiTokenId, CommentId, CommentShareId, ContactId, GrantId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, RoleId, TenantId, TicketEventId, TicketId, TicketLinkId};
 pub use member::{GrantedRole, GroupAccess, Permissions, Role, permission};

@@ -39,7 +39,7 @@ async fn perform(command: Command) -> Result<ExitCode, Failure> {
         Command::Tenant(command) => commands::tenant::perform(command).await,
         Command::Member(command) => commands::member::perform(command).await,
         Command::ReportRole(command) => commands::report_role::perform(command).await,
-        Command::Token(args) => commands::token::print(&args),
+        Command::Token(args) => commands::token::print(&args).await,
         Command::Dsn(args) => commands::dsn::print(&args.login).await,
         Command::Import(args) => commands::import::import(&args).await,
     }

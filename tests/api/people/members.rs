@@ -161,3 +161,31 @@ async fn the_last_owner_stays() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_identity_is_of_an_issuer_that_may_be_believed_and_an_address_looks_like_one() {
+    let (installation, running, _) = served().await;
+    let owner = running.token("acme:owner");
+    for issuer in ["http://id.example.com", "id.example.com", "https://id.example.com?x", "urn:ringfence:command"] {
+        let body = json!({"issuer": issuer, "subject": "x", "name": "X", "role": "agent"});
+        assert_eq!(running.post(&format!("{BASE}/members"), &owner, body).await.expect(400).body["errors"][0]["field"], "issuer", "{issuer}");
+    }
+    let long = format!("{}@x.example", "x".repeat(250));
+    for email in ["@x", "x@", "a@b@c", "a\u{7}@b.example", long.as_str()] {
+        let refused = running.post(&format!("{BASE}/contacts"), &owner, json!({"name": "X", "email": email})).await.expect(400);
+        assert_eq!(refused.body["errors"][0]["field"], "email", "{email}");
+    }
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn a_denial_names_what_the_path_asked_for() {
+    let (installation, running, world) = served().await;
+    let (owner, ticket) = (running.token("acme:owner"), world.tenant("acme").ticket);
+    let refused = running.post(&format!("{BASE}/tickets/{ticket}/comments"), &running.token("acme:auditor"), json!({"body": "x", "visibility": "public"})).await.expect(403);
+    let trail = running.get(&format!("{BASE}/audit?request_id={}&decision=deny", refused.request_id()), &owner).await.expect(200);
+    assert!(trail.body["data"].as_array().unwrap().iter().any(|event| event["object_id"] == json!(ticket)), "{}", trail.text);
+    drop(running);
+    installation.drop().await;
+}

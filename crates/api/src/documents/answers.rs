@@ -65,6 +65,17 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("csrf_required", "A change by a session's cookie needs X-CSRF-Token, and an origin that may call the service"),
     ("act_chain_too_deep", "The token says itself whom its bearer acts for"),
 ];
+/// Why an invitation gives nobody a place, or not this one.
+const INVITATIONS: &[(&str, &str)] = &[
+    ("session_required", "An invitation is accepted in a browser's session: a bearer token does not say whose address it is"),
+    ("email_not_verified", "The issuer does not say that the address is the person's own"),
+    ("invitation_for_another", "The invitation is for another address"),
+    ("issuer_not_accepted", "The tenant asks for a sign-in by another issuer"),
+];
+const TWO_CREDENTIALS: (&str, &str) = ("two_credentials", "A bearer token and a session's cookie came together; send one of them");
+const INVITATION_UNKNOWN: (&str, &str) = ("invitation_unknown", "There is no such invitation, or it has ended");
+const ISSUER_UNAVAILABLE: (&str, &str) = ("issuer_unavailable", "The issuer does not answer");
+const LOGOUT_REPLAYED: (&str, &str) = ("logout_token_replayed", "The logout token came before");
 const IN_FLIGHT: (&str, &str) = ("idempotency_in_flight", "The request under this key is still being worked on");
 const RIGHTS_CHANGED: (&str, &str) = ("idempotency_rights_changed", "The key was used by the caller when they had other rights; nothing was done");
 
@@ -166,6 +177,17 @@ fn one(kind: Kind) -> Value {
     response(kind, Map::from_iter([(name, json!({ "value": example(kind) }))]))
 }
 
+/// The same with one more code of the kind.
+fn and(mut response: Value, kind: Kind, (code, summary): (&'static str, &str)) -> Value {
+    response["content"]["application/problem+json"]["examples"][code] = json!({ "summary": summary, "value": written(&Problem::with_code(kind, code)) });
+    response
+}
+
+/// A refusal of the head itself, before there is a request: it has no body and no id.
+fn headless(description: &str) -> Value {
+    json!({ "description": description })
+}
+
 fn coded(kind: Kind, codes: impl IntoIterator<Item = (&'static str, String)>) -> Value {
     let named = |(code, summary): (&'static str, String)| (code.to_owned(), json!({ "summary": summary, "value": written(&Problem::with_code(kind, code)) }));
     response(kind, codes.into_iter().map(named).collect())
@@ -184,11 +206,17 @@ pub fn shared() -> Value {
     ready["content"]["application/problem+json"]["examples"][fallen.code] = json!({ "summary": "A wall of the database does not stand", "value": written(&fallen) });
     json!({
         "InvalidRequest": one(Kind::InvalidRequest),
-        "InvalidList": list,
+        "InvalidCall": and(one(Kind::InvalidRequest), Kind::InvalidRequest, TWO_CREDENTIALS),
+        "InvalidList": and(list, Kind::InvalidRequest, TWO_CREDENTIALS),
+        "InvalidLogout": and(one(Kind::InvalidRequest), Kind::InvalidRequest, LOGOUT_REPLAYED),
         "Unauthenticated": rejected,
-        "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS)),
+        "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
         "Forbidden": coded(Kind::Forbidden, told(FORBIDDEN)),
+        "NotInvited": coded(Kind::Forbidden, told(FORBIDDEN).chain(told(INVITATIONS))),
+        "InvitationUnknown": and(one(Kind::NotFound), Kind::NotFound, INVITATION_UNKNOWN),
         "NotFound": one(Kind::NotFound),
+        "RequestTimeout": headless("The head of the request did not come in time; the connection is closed"),
+        "HeadTooLarge": headless("The request line and the headers are too large; the connection is closed"),
         "MethodNotAllowed": one(Kind::MethodNotAllowed),
         "PreconditionFailed": one(Kind::PreconditionFailed),
         "PreconditionRequired": one(Kind::PreconditionRequired),
@@ -198,6 +226,7 @@ pub fn shared() -> Value {
         "RateLimited": coded(Kind::RateLimited, LIMITED.iter().map(|(code, text)| (*code, (*text).to_owned()))),
         "Internal": one(Kind::Internal),
         "Unavailable": one(Kind::Unavailable),
+        "IssuerUnavailable": and(one(Kind::Unavailable), Kind::Unavailable, ISSUER_UNAVAILABLE),
         "NotReady": ready,
     })
 }
@@ -221,11 +250,19 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     };
     let authenticates = operation.authenticates();
     may(operation.has_body || operation.compares() || operation.signs_in() || authenticates, "400", "InvalidRequest");
+    may(authenticates, "400", "InvalidCall");
     may(operation.lists(), "400", "InvalidList");
+    may(operation.id == "backChannelLogout", "400", "InvalidLogout");
     may(authenticates, "401", "Unauthenticated");
     may(operation.id == "signInCallback", "401", "NotSignedIn");
     may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings", "getSignInSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession", "acceptInvitation"].contains(&operation.id.as_str()), "404", "NotFound");
+    may(operation.id == "acceptInvitation", "403", "NotInvited");
+    may(operation.id == "acceptInvitation", "404", "InvitationUnknown");
+    // Of another method on this path.
+    may(true, "405", "MethodNotAllowed");
+    may(true, "408", "RequestTimeout");
+    may(true, "431", "HeadTooLarge");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");
     may(operation.has_body, "415", "UnsupportedMediaType");
@@ -234,6 +271,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(authenticates || operation.signs_in() && operation.id != "listIssuers", "429", "RateLimited");
     may(authenticates || operation.signs_in(), "500", "Internal");
     may(authenticates || operation.signs_in(), "503", "Unavailable");
+    may(["signIn", "signInCallback", "backChannelLogout"].contains(&operation.id.as_str()), "503", "IssuerUnavailable");
     may(operation.id == "readyz", "503", "NotReady");
     let mut conflicts: Vec<_> = CONFLICTS
         .iter()
@@ -277,8 +315,8 @@ fn codes() -> Vec<&'static str> {
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
-    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).map(|(code, _)| *code));
-    codes.extend([IN_FLIGHT.0, RIGHTS_CHANGED.0, "walls_not_verified", "two_credentials", "session_required", "invitation_unknown", "email_not_verified", "invitation_for_another", "issuer_not_accepted", "issuer_unavailable", "logout_token_replayed"]);
+    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).chain(INVITATIONS).map(|(code, _)| *code));
+    codes.extend([IN_FLIGHT.0, RIGHTS_CHANGED.0, "walls_not_verified", TWO_CREDENTIALS.0, INVITATION_UNKNOWN.0, ISSUER_UNAVAILABLE.0, LOGOUT_REPLAYED.0]);
     codes.sort_unstable();
     codes.dedup();
     codes

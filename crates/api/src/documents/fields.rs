@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 /// Not blank, and without NUL, which PostgreSQL cannot hold.
 const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
-const EMAIL: &str = r"^[^\s\x00]*@[^\s\x00]*$";
+const EMAIL: &str = r"^[^\s\x00-\x1f\x7f@]+@[^\s\x00-\x1f\x7f@]+$";
 const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 
 /// Fields of requests that no request can clear, or leave open by null.
@@ -245,7 +245,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "decision" => json!({ "type": "string", "enum": ["allow", "deny"] }),
         "tag" => json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": WORDED }),
         "object_type" => json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": WORDED }),
-        "email" => json!({ "type": "string", "minLength": 3, "maxLength": 320, "pattern": EMAIL }),
+        "email" => json!({ "type": "string", "minLength": 3, "maxLength": 254, "pattern": EMAIL }),
         "external_source" => json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDED }),
         "external_id" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": WORDED }),
         time if time.ends_with("after") || time.ends_with("before") => json!({ "type": "string", "format": "date-time" }),

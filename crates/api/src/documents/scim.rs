@@ -39,6 +39,9 @@ fn describe(method: &str, operation: &mut Value) {
         responses.entry("409").or_insert(Value::Null);
     }
     for (status, response) in responses.iter_mut() {
+        if ["408", "431"].contains(&status.as_str()) {
+            continue;
+        }
         if status.starts_with(['4', '5']) {
             *response = refusal(status);
             continue;
@@ -74,6 +77,7 @@ fn refusal(status: &str) -> Value {
     let mut headers = json!({ "X-Request-Id": answers::header("X-Request-Id") });
     match kind {
         Kind::Unauthenticated => headers["WWW-Authenticate"] = answers::header("WWW-Authenticate"),
+        Kind::MethodNotAllowed => headers["Allow"] = answers::header("Allow"),
         Kind::Unavailable => headers["Retry-After"] = answers::header("Retry-After"),
         _ => {}
     }

@@ -28,7 +28,7 @@ pub struct MemberInput {
     /// Required unless `contact_id` is given.
     #[schema(min_length = 1, max_length = 200, example = "Colleague")]
     name: Option<String>,
-    #[schema(min_length = 3, max_length = 320, example = "colleague@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = "colleague@example.com")]
     email: Option<String>,
     /// Of a service alone, and required for it; at most the caller's own.
     #[schema(max_items = 100)]

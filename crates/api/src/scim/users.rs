@@ -253,6 +253,6 @@ fn address(fields: &Map<String, Value>) -> Option<String> {
     let emails: Vec<&Value> = fields.get("emails").and_then(Value::as_array).into_iter().flatten().collect();
     let chosen = emails.iter().find(|email| email["primary"] == true).or_else(|| emails.iter().find(|email| email["type"] == "work")).or(emails.first())?;
     let text = chosen["value"].as_str()?.trim();
-    let fits = (3..=320).contains(&text.chars().count()) && text.contains('@') && !text.chars().any(char::is_whitespace);
+    let fits = ringfence_domain::is_email(text);
     fits.then(|| text.to_owned())
 }

@@ -67,6 +67,7 @@ pub async fn update_ticket(caller: Caller, request: HttpRequest, path: web::Path
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("If-Match" = String, Header, description = "The version read, as its ETag", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
     ),
     request_body(content = Assignment),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The new version")))))]
@@ -92,6 +93,7 @@ pub async fn assign_ticket(caller: Caller, request: HttpRequest, path: web::Path
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("If-Match" = String, Header, description = "The version read, as its ETag", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeats of the request under this key do its work once, for 24 hours"),
     ),
     request_body(content = StatusInput),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The new version")))))]

@@ -44,7 +44,7 @@ pub struct TicketInput {
 pub struct RequesterInput {
     #[schema(min_length = 1, max_length = 200, example = "Customer")]
     name: String,
-    #[schema(min_length = 3, max_length = 320, example = "customer@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = "customer@example.com")]
     email: String,
 }
 
@@ -116,7 +116,7 @@ fn read(body: JsonBody) -> Result<(NewTicket, Requester), Problem> {
     let mut fields = Fields::of(body.fields);
     let address = fields.object("requester").map(|mut inner| {
         let name = inner.required_text("name", 1, 200);
-        let email = inner.required_text("email", 3, 320);
+        let email = inner.required_text("email", 3, 254);
         if !email.is_empty() {
             people::check_email(&mut inner, Some(&email));
         }

@@ -39,10 +39,8 @@ pub fn issuer(text: &str) -> Result<String, String> {
 }
 
 pub fn email(text: &str) -> Result<String, String> {
-    let halves: Vec<&str> = text.split('@').collect();
-    let is_address = matches!(halves[..], [person, host] if !person.is_empty() && !host.is_empty());
-    let is_well = is_address && (3..=320).contains(&text.chars().count()) && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    accepted(text, is_well, "3 to 320 characters with one '@' and no blank, such as somebody@example.com")
+    let is_well = ringfence_domain::is_email(text);
+    accepted(text, is_well, "3 to 254 characters with one '@' and no blank, such as somebody@example.com")
 }
 
 pub fn permission(text: &str) -> Result<String, String> {
