@@ -26,8 +26,8 @@ fn lines(text: impl AsRef<[u8]>) -> Vec<(u64, bool)> {
 #[test]
 fn columns_are_found_by_name_in_any_case_and_order() {
     let ticket = one(
-        "\u{feff}Title,STATE,Number,Labels,priority,requester_name,requester_email,body,created_at,Whatever\n\
-         Door jams,closed,17,\"door;hinge|door, old  wood\",High,Somebody,some@example.com,It jams,2024-05-01T12:00:00+02:00,x\n",
+        "\u{feff}Title,STATE,Number,Labels,priority,requester_name,requester_email,body,created_at,Type\n\
+         Door jams,closed,17,\"door;hinge|door, old  wood\",High,Somebody,some@example.com,It jams,2024-05-01T12:00:00+02:00,question\n",
     );
     assert_eq!(ticket.external_id, "17");
     assert_eq!(ticket.subject, "Door jams");
