@@ -106,12 +106,12 @@ select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1
 select length(ringfence.create_reporting_login('<tenant>', '<verifier>', '{r_one}'));
 -- after:
 select string_agg(format('%s %s %s %s %s %s %s %s %s', left(l.tenant_id::text, 1), r.rolcanlogin, r.rolinherit, r.rolsuper or r.rolcreatedb or r.rolcreaterole or r.rolreplication or r.rolbypassrls, r.rolconnlimit, l.login ~ '^r_[0-9a-f]{20}$',
-       (select string_agg(g.roleid::regrole::text, ' ') from pg_auth_members g where g.member = r.oid), (select string_agg(c, ' ' order by c) from pg_db_role_setting s, unnest(s.setconfig) c where s.setrole = r.oid),
+       (select string_agg(g.roleid::regrole || ' by ' || g.grantor::regrole, ' ') from pg_auth_members g where g.member = r.oid), (select string_agg(c, ' ' order by c) from pg_db_role_setting s, unnest(s.setconfig) c where s.setrole = r.oid),
        (select rolpassword from pg_authid a where a.oid = r.oid) = '<verifier>'), ', ')
        || '; ' || (select string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.object_id, i.details), ', ') from ringfence.audit_inbox i where i.action like 'reporting%')
   from ringfence.reporting_logins l join pg_roles r on r.rolname = l.login where l.created_at = transaction_timestamp();
 -- let: tenant={acme} verifier={verifier}
--- root: 22 / a t t f 5 t ringfence_reporting default_transaction_read_only=on idle_in_transaction_session_timeout=60s search_path=reporting statement_timeout=60s t; a reporting_login.created r_one tenant acme {}
+-- root: 22 / a t t f 5 t ringfence_reporting by ringfence_provisioner default_transaction_read_only=on idle_in_transaction_session_timeout=60s search_path=reporting statement_timeout=60s t; a reporting_login.created r_one tenant acme {}
 -- root tenant={absent}: !23503 reporting_logins_tenant_fkey
 -- root verifier=password: !22023
 -- root verifier=md5aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: !22023

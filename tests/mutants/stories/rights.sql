@@ -135,6 +135,12 @@ update ringfence.contacts set name = name || '!';
 -- service[contact.read,contact.change]: what people are called, by a service that changes contacts
 update ringfence.contacts set name = name || '!';
 
+-- root: somebody is of the staff of globex alone
+update ringfence.members set role = 'requester', role_id = null where tenant_id = '{acme}' and member_id = '{light_agent}';
+
+-- grouped_agent: what people are called, by an agent, where one of them is staff elsewhere
+update ringfence.contacts set name = name || '!';
+
 -- try admin: a ticket is tagged with two words in one
 update ringfence.tickets set tags = array['one', 'two words'] where tenant_id = '{acme}' and ticket_id = '{ticket3}';
 
