@@ -2255,7 +2255,6 @@ function ringfence.new_id()
     CREATE OR REPLACE FUNCTION ringfence.new_id()
      RETURNS uuid
      LANGUAGE sql
-     PARALLEL SAFE
     RETURN (encode(OVERLAY(set_bit(set_bit(uuid_send(gen_random_uuid()), (52)::bigint, 1), (53)::bigint, 1) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), 'hex'::text))::uuid
     grant execute to ringfence_app
 

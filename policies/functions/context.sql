@@ -2,7 +2,7 @@
 
 -- An id of version 7 (RFC 9562, 5.7): milliseconds since 1970, then chance. Those that the service makes are of the same kind.
 create function ringfence.new_id() returns uuid
-language sql volatile parallel safe
+language sql volatile parallel unsafe
 return encode(overlay(set_bit(set_bit(uuid_send(gen_random_uuid()), 52, 1), 53, 1)
     placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 'hex')::uuid;
 

@@ -162,6 +162,28 @@ async fn a_tenant_whose_owner_is_refused_is_not_made() {
 }
 
 #[tokio::test]
+async fn the_commands_leave_an_owner_add_no_guest_and_make_a_tenants_analyst() {
+    let server = Server::start("members").await;
+    well(&server, &["tenant", "create", "acme", "--owner-issuer", "https://id.example.com", "--owner-subject", "1"]);
+    let listed: Value = serde_json::from_str(&well(&server, &["member", "list", "--tenant", "acme", "--format", "json"])).unwrap();
+    let owner = listed[0]["member_id"].as_str().unwrap();
+    assert_eq!(owner.as_bytes()[14], b'7', "{owner}");
+    let add = |role| ["member", "add", "--tenant", "acme", "--issuer", "https://id.example.com", "--subject", "2", "--name", "Second", "--role", role];
+    for (arguments, word) in [(&["member", "remove", "--tenant", "acme", owner][..], "last owner"), (&add("guest"), "guest")] {
+        let refused = ringfence(&server, arguments);
+        assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(word), "{arguments:?}: {}", String::from_utf8_lossy(&refused.stderr));
+    }
+    assert_eq!(well(&server, &["member", "list", "--tenant", "acme"]).lines().count(), 2);
+    well(&server, &add("owner"));
+    well(&server, &["member", "remove", "--tenant", "acme", owner]);
+    let made: Value = serde_json::from_str(&well(&server, &["report-role", "create", "--tenant", "acme", "--format", "json"])).unwrap();
+    let analyst = connect(&made["url"].as_str().unwrap().parse().unwrap()).await;
+    assert_eq!(count(&analyst, "select count(*) from reporting.tickets").await, 0);
+    drop(analyst);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_migration_without_the_installations_credentials_changes_nothing() {
     let server = Server::start("credentials").await;
     let elsewhere = server.folder().join("elsewhere");
