@@ -26,8 +26,8 @@ fn lines(text: impl AsRef<[u8]>) -> Vec<(u64, bool)> {
 #[test]
 fn columns_are_found_by_name_in_any_case_and_order() {
     let ticket = one(
-        "\u{feff}Title,STATE,Number,Labels,priority,requester_name,requester_email,body,created_at,Type\n\
-         Door jams,closed,17,\"door;hinge|door, old  wood\",High,Somebody,some@example.com,It jams,2024-05-01T12:00:00+02:00,question\n",
+        "\u{feff}Title,STATE,Number,Labels,priority,requester_name,requester_email,body,created_at,Whatever\n\
+         Door jams,closed,17,\"door;hinge|door, old  wood\",High,Somebody,some@example.com,It jams,2024-05-01T12:00:00+02:00,x\n",
     );
     assert_eq!(ticket.external_id, "17");
     assert_eq!(ticket.subject, "Door jams");
@@ -105,11 +105,9 @@ fn a_header_without_an_id_or_a_subject_is_one_error_that_lists_unknown_columns()
 }
 
 #[test]
-fn a_column_that_means_nothing_is_one_error_and_one_that_names_a_tenant_is_refused_anywhere() {
+fn a_column_that_names_a_tenant_is_one_error() {
     for (header, named) in [
         ("id,subject,tenant_id", "tenant_id"),
-        ("id,subject,colour", "colour"),
-        ("id,subject,so@me", "column 3"),
         ("issue.id,issue.title,issue.html_url,tenant", "tenant"),
     ] {
         let rows = read(format!("{header}\n1,one,x,y\n"));

@@ -79,20 +79,15 @@ impl Header {
             columns,
         };
         header.require_columns(&names)?;
-        header.refuse_unknown(&names)?;
+        Self::refuse_tenant(&names)?;
         Ok(header)
     }
 
-    /// A column that means nothing here was meant to do something, and one that names a tenant never does. A payload of GitHub's,
-    /// which names its columns by paths, has many that are not kept.
-    fn refuse_unknown(&self, names: &[String]) -> Result<(), RowError> {
-        let is_foreign = names.iter().any(|name| COLUMNS.iter().any(|(_, aliases)| aliases.contains(&name.as_str()) && name.contains('.')));
-        let known = |name: &str| COLUMNS.iter().any(|(_, aliases)| aliases.contains(&name));
-        let unknown = |(_, name): &(usize, &String)| ["tenant_id", "tenant"].contains(&name.as_str()) || !(is_foreign || known(name));
-        match names.iter().enumerate().find(unknown) {
+    /// A file goes into the tenant that the command names. Other columns that mean nothing here are left out.
+    fn refuse_tenant(names: &[String]) -> Result<(), RowError> {
+        match names.iter().find(|name| ["tenant_id", "tenant"].contains(&name.as_str())) {
             None => Ok(()),
-            Some((_, name)) if is_plain_name(name) => Err(RowError::new(1, format!("the column {name} is not one that is imported"))),
-            Some((at, _)) => Err(RowError::new(1, format!("column {} is not one that is imported", at + 1))),
+            Some(name) => Err(RowError::new(1, format!("the column {name} names a tenant, and --tenant alone does"))),
         }
     }
 
