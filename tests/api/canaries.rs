@@ -80,7 +80,7 @@ fn good_body(operation: &str, tenant: &Tenant, issuer: &str) -> Option<Value> {
         "assignTicket" => json!({"group_id": tenant.groups["first"], "assignee_id": tenant.members["agent"]}),
         "setTicketStatus" => json!({"status": "solved"}),
         "createComment" => json!({"body": planted("comment"), "visibility": "internal"}),
-        "addMember" => json!({"issuer": planted("issuer"), "subject": planted("subject"), "role": "requester", "name": planted("name"), "email": address}),
+        "addMember" => json!({"issuer": format!("https://{}.example.com", planted("issuer")), "subject": planted("subject"), "role": "requester", "name": planted("name"), "email": address}),
         "createAgreement" => json!({
             "partner": "nobody-there", "direction": "both", "actions": ["ticket.escalate"], "fields": ["subject"], "expires_at": "2099-01-01T00:00:00Z",
         }),
@@ -104,7 +104,7 @@ fn good_body(operation: &str, tenant: &Tenant, issuer: &str) -> Option<Value> {
         "createRole" => json!({"name": planted("role"), "permissions": ["ticket.read"]}),
         "updateRole" => json!({"name": planted("changed-role")}),
         "grantBreakGlass" => {
-            json!({"issuer": planted("issuer"), "subject": planted("glass"), "name": planted("name"), "role": "auditor", "hours": 1, "reason": planted("reason")})
+            json!({"issuer": format!("https://{}.example.com", planted("issuer")), "subject": planted("glass"), "name": planted("name"), "role": "auditor", "hours": 1, "reason": planted("reason")})
         }
         "setProvisioningSettings" => json!({"issuer": issuer, "default_role": "requester", "role_map": {planted("role"): "agent"}}),
         "createScimUser" | "replaceScimUser" => json!({
