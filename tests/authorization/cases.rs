@@ -219,7 +219,8 @@ fn writes(state: &State, actor: &Actor, dice: &mut Dice) -> Vec<Attempted> {
     add("deletes an organization".into(), may("organization.delete", "organization.read"), Act::RemoveOrganization(organization));
     add("makes a contact".into(), may("contact.change", "contact.read"), Act::CreateContact);
     for contact in [*dice.pick(&state.contacts), actor.member, dice.pick(&state.members).id] {
-        add("renames a contact".into(), actor.may("contact.change") && actor.sees_person("contact.read", contact), Act::ChangeContact(ContactId(contact)));
+        let role = state.members.iter().find(|member| member.id == contact).map(|member| member.role);
+        add(format!("renames a contact who is {role:?}"), actor.renames(contact, role), Act::ChangeContact(ContactId(contact)));
     }
     all
 }

@@ -43,6 +43,7 @@ const CHANGED: &[(&str, &str)] = &[
     ("roles are given by whoever manages members", "alter policy members_change on ringfence.members using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage'))) with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')))"),
     ("a role is made above its maker's", "alter policy tenant_roles_create on ringfence.tenant_roles with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('role.manage')))"),
     ("contacts are changed by whoever reads them", "alter policy contacts_change on ringfence.contacts using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.read'))) with check (true)"),
+    ("staff are renamed by whoever changes contacts", "alter policy contacts_change on ringfence.contacts using (tenant_id = ringfence.tenant_id() and (select ringfence.may('contact.change')))"),
     ("nobody writes notes", "drop policy comments_note_in_groups on ringfence.comments"),
     ("nobody works in groups", "drop policy tickets_read_in_groups on ringfence.tickets"),
 ];

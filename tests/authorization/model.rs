@@ -203,6 +203,13 @@ impl Actor {
         self.may(right) || (person == self.member && !self.for_another)
     }
 
+    /// How staff are called is for who manages members, and for themselves; of customers, for whoever changes contacts. None: no member.
+    pub fn renames(&self, person: Uuid, role: Option<&str>) -> bool {
+        let oneself = person == self.member && !self.for_another;
+        let free = oneself || self.may("member.manage") || role.is_none_or(|role| role == "requester");
+        self.may("contact.change") && self.sees_person("contact.read", person) && free
+    }
+
     /// Whoever holds every right of an admin gives roles and places, and nobody else.
     fn gives_roles(&self) -> bool {
         of_role("admin", false).is_subset(&self.names)
