@@ -157,3 +157,17 @@ async fn look_for_dangling(client: &Client) -> Result<(), MigrateError> {
     }
     client.batch_execute("reset role").await.map_err(MigrateError::at("foreign keys"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::known_migrations;
+
+    /// An installation that stands refuses a number below its highest; there never was a tenth.
+    #[test]
+    fn a_new_migration_has_the_highest_number() {
+        let mut numbers: Vec<u32> = known_migrations().iter().map(|name| name[1..].split_once("__").unwrap().0.parse().unwrap()).collect();
+        let all: Vec<u32> = (1..=numbers.iter().copied().max().unwrap()).filter(|number| *number != 10).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, all);
+    }
+}
