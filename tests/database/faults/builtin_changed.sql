@@ -1,0 +1,1 @@
+alter function pg_catalog.lpad(text, integer) owner to ringfence_owner

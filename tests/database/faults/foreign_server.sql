@@ -1,0 +1,1 @@
+create foreign data wrapper stray; create server stray foreign data wrapper stray
