@@ -183,11 +183,6 @@ fn and(mut response: Value, kind: Kind, (code, summary): (&'static str, &str)) -
     response
 }
 
-/// A refusal of the head itself, before there is a request: it has no body and no id.
-fn headless(description: &str) -> Value {
-    json!({ "description": description })
-}
-
 fn coded(kind: Kind, codes: impl IntoIterator<Item = (&'static str, String)>) -> Value {
     let named = |(code, summary): (&'static str, String)| (code.to_owned(), json!({ "summary": summary, "value": written(&Problem::with_code(kind, code)) }));
     response(kind, codes.into_iter().map(named).collect())
@@ -215,8 +210,6 @@ pub fn shared() -> Value {
         "NotInvited": coded(Kind::Forbidden, told(FORBIDDEN).chain(told(INVITATIONS))),
         "InvitationUnknown": and(one(Kind::NotFound), Kind::NotFound, INVITATION_UNKNOWN),
         "NotFound": one(Kind::NotFound),
-        "RequestTimeout": headless("The head of the request did not come in time; the connection is closed"),
-        "HeadTooLarge": headless("The request line and the headers are too large; the connection is closed"),
         "MethodNotAllowed": one(Kind::MethodNotAllowed),
         "PreconditionFailed": one(Kind::PreconditionFailed),
         "PreconditionRequired": one(Kind::PreconditionRequired),
@@ -261,8 +254,6 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.id == "acceptInvitation", "404", "InvitationUnknown");
     // Of another method on this path.
     may(true, "405", "MethodNotAllowed");
-    may(true, "408", "RequestTimeout");
-    may(true, "431", "HeadTooLarge");
     may(operation.compares(), "412", "PreconditionFailed");
     may(operation.has_body, "413", "TooLarge");
     may(operation.has_body, "415", "UnsupportedMediaType");

@@ -39,9 +39,6 @@ fn describe(method: &str, operation: &mut Value) {
         responses.entry("409").or_insert(Value::Null);
     }
     for (status, response) in responses.iter_mut() {
-        if ["408", "431"].contains(&status.as_str()) {
-            continue;
-        }
         if status.starts_with(['4', '5']) {
             *response = refusal(status);
             continue;
