@@ -244,7 +244,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "action" => json!({ "type": "string", "enum": actions() }),
         "decision" => json!({ "type": "string", "enum": ["allow", "deny"] }),
         "tag" => json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": WORDED }),
-        "object_type" => json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": WORDED }),
+        "object_type" => json!({ "type": "string", "enum": crate::operations::OBJECT_KINDS }),
         "email" => json!({ "type": "string", "minLength": 3, "maxLength": 254, "pattern": EMAIL }),
         "external_source" => json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDED }),
         "external_id" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": WORDED }),
