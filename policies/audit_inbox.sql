@@ -9,7 +9,7 @@ create policy audit_inbox_wall on ringfence.audit_inbox as restrictive for all t
 create policy audit_inbox_written_by_service on ringfence.audit_inbox for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and actor_kind in ('user', 'service')
         and request_id || '|' || actor_id || '|' || identity_id || '|' || coalesce(on_behalf_of, actor_id) || '|' || actor_kind
-            || '|' || coalesce(session_id, '') || '|' || coalesce(authentication, '') = (select ringfence.caller()));
+            || '|' || encode(textsend(coalesce(session_id, '')), 'hex') || '|' || encode(textsend(coalesce(authentication, '')), 'hex') = (select ringfence.caller()));
 create policy audit_inbox_written_by_auditor on ringfence.audit_inbox for insert to ringfence_auditor
     with check (true);
 -- The operator's functions.

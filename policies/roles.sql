@@ -29,6 +29,16 @@ grant pg_read_all_data to ringfence_backup;
 -- The provisioner puts each new login into this group, and into nothing else.
 grant ringfence_reporting to ringfence_provisioner with admin option;
 
+-- Where the tenant context stands (policies/functions/context.sql): written by the gate alone. Said once, for two installations on one
+-- server would meet in the same row of the catalogue.
+do $$
+begin
+    if not pg_catalog.has_parameter_privilege('ringfence_gate', 'backtrace_functions', 'set') then
+        grant set on parameter backtrace_functions to ringfence_gate;
+    end if;
+end
+$$;
+
 -- Nobody may connect, make temporary tables (which shadow names and outlive a request) or create objects by default.
 do $$
 begin

@@ -201,16 +201,16 @@ table ringfence.audit_inbox
     column xid xid8 not null default pg_current_xact_id()
     column recorded_at timestamp with time zone not null default clock_timestamp()
     column tenant_id uuid
-    column request_id uuid not null default (NULLIF(current_setting('app.request_id'::text, true), ''::text))::uuid
+    column request_id uuid not null default (NULLIF(split_part(current_setting('backtrace_functions'::text), chr(10), 6), ''::text))::uuid
     column action text not null
     column decision text not null
     column rule text
-    column actor_id uuid default (NULLIF(current_setting('app.actor_id'::text, true), ''::text))::uuid
-    column identity_id uuid default (NULLIF(current_setting('app.identity_id'::text, true), ''::text))::uuid
-    column actor_kind text not null default current_setting('app.actor_kind'::text, true)
-    column on_behalf_of uuid default (NULLIF(NULLIF(current_setting('app.member_id'::text, true), current_setting('app.actor_id'::text, true)), ''::text))::uuid
-    column session_id text default NULLIF(current_setting('app.session_id'::text, true), ''::text) statistics 0
-    column authentication text default NULLIF(current_setting('app.authentication'::text, true), ''::text)
+    column actor_id uuid default (NULLIF(split_part(current_setting('backtrace_functions'::text), chr(10), 5), ''::text))::uuid
+    column identity_id uuid default (NULLIF(split_part(current_setting('backtrace_functions'::text), chr(10), 3), ''::text))::uuid
+    column actor_kind text not null default split_part(current_setting('backtrace_functions'::text), chr(10), 7)
+    column on_behalf_of uuid default (NULLIF(NULLIF(split_part(current_setting('backtrace_functions'::text), chr(10), 4), split_part(current_setting('backtrace_functions'::text), chr(10), 5)), ''::text))::uuid
+    column session_id text default NULLIF(convert_from(decode(split_part(current_setting('backtrace_functions'::text), chr(10), 8), 'hex'::text), 'UTF8'::name), ''::text) statistics 0
+    column authentication text default NULLIF(convert_from(decode(split_part(current_setting('backtrace_functions'::text), chr(10), 9), 'hex'::text), 'UTF8'::name), ''::text)
     column object_type text
     column object_id uuid
     column object_version integer
@@ -225,7 +225,7 @@ table ringfence.audit_inbox
     policy audit_inbox_read_by_mover for select to ringfence_owner using true
     policy audit_inbox_written_by_auditor for insert to ringfence_auditor with check true
     policy audit_inbox_written_by_definers for insert to ringfence_owner with check true
-    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (((((((((((((request_id || '|'::text) || actor_id) || '|'::text) || identity_id) || '|'::text) || COALESCE(on_behalf_of, actor_id)) || '|'::text) || actor_kind) || '|'::text) || COALESCE(session_id, ''::text)) || '|'::text) || COALESCE(authentication, ''::text)) = ( SELECT ringfence.caller() AS caller)))
+    policy audit_inbox_written_by_service for insert to ringfence_app with check ((tenant_id = ringfence.tenant_id()) AND (actor_kind = ANY (ARRAY['user'::text, 'service'::text])) AND (((((((((((((request_id || '|'::text) || actor_id) || '|'::text) || identity_id) || '|'::text) || COALESCE(on_behalf_of, actor_id)) || '|'::text) || actor_kind) || '|'::text) || encode(textsend(COALESCE(session_id, ''::text)), 'hex'::text)) || '|'::text) || encode(textsend(COALESCE(authentication, ''::text)), 'hex'::text)) = ( SELECT ringfence.caller() AS caller)))
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_app
     grant insert (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details) to ringfence_auditor
 
@@ -1213,7 +1213,7 @@ function ringfence.actor()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.actor_id'::text))::uuid
+    RETURN (NULLIF(ringfence.context(5), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -1262,7 +1262,7 @@ function ringfence.caller()
      RETURNS text
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN ((((((((((((ringfence.sealed('app.request_id'::text) || '|'::text) || current_setting('app.actor_id'::text, true)) || '|'::text) || current_setting('app.identity_id'::text, true)) || '|'::text) || current_setting('app.member_id'::text, true)) || '|'::text) || current_setting('app.actor_kind'::text, true)) || '|'::text) || current_setting('app.session_id'::text, true)) || '|'::text) || current_setting('app.authentication'::text, true))
+    RETURN ((((((((((((ringfence.request() || '|'::text) || ringfence.actor()) || '|'::text) || ringfence.identity()) || '|'::text) || ringfence.member()) || '|'::text) || ringfence.context(7)) || '|'::text) || ringfence.context(8)) || '|'::text) || ringfence.context(9))
     grant execute to ringfence_app
 
 function ringfence.common_groups(text,text,text,text)
@@ -1323,6 +1323,17 @@ function ringfence.consent_agreement(uuid,integer)
     $function$
     grant execute to ringfence_app
 
+function ringfence.context(integer)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.context(line integer)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN split_part(current_setting('backtrace_functions'::text), chr(10), line)
+    grant execute to ringfence_app
+    grant execute to ringfence_gate
+    grant execute to ringfence_reporting
+
 function ringfence.create_reporting_login(uuid,text,uuid)
     owner ringfence_provisioner
     CREATE OR REPLACE FUNCTION ringfence.create_reporting_login(tenant_id uuid, verifier text, request_id uuid)
@@ -1375,7 +1386,7 @@ function ringfence.current_tenant()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN CASE WHEN (CURRENT_USER = 'ringfence_gate'::name) THEN ringfence.tenant_id() ELSE (ringfence.sealed('app.tenant_id'::text))::uuid END
+    RETURN COALESCE((NULLIF(ringfence.context(2), ''::text))::uuid, ringfence.tenant_of_login())
     grant execute to ringfence_app
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
@@ -1613,19 +1624,20 @@ function ringfence.enter(text)
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
+    -- Each expression is made ready anew in each transaction, which costs more than evaluating it: so there are few on the way that most take.
     declare
         part text[] := string_to_array(token, '|');
         token_inner bytea;
         token_outer bytea;
-        seal_inner bytea;
-        seal_outer bytea;
         entered_tenant uuid;
         -- Whose rights are looked up; who narrows them when that is done.
         caller uuid;
         narrowing uuid;
+        -- Of a session or API token: its id, and what it may be used for at most.
+        credential_id text;
+        kind text;
         scopes text;
         scopes_expire timestamptz;
-        credential_id text := '';
         -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
         granted_role text;
         granted_now text;
@@ -1636,44 +1648,39 @@ function ringfence.enter(text)
         found_member uuid;
         member_role text;
         held text;
+        -- Of those who work in groups, null for the others: read;create;change;seen.
         group_lists text;
+        beside text := '';
         named_permissions text[];
         custom_role uuid;
         elevated timestamptz;
         issuers text[];
-        -- How they call, as the service says it of a bearer and the credential's own row of itself: for the trail.
-        kind text := coalesce(current_setting('app.actor_kind', true), '');
-        session text := coalesce(current_setting('app.session_id', true), '');
-        authentication text := coalesce(current_setting('app.authentication', true), '');
-        -- set_config() in a plain expression costs a tenth of a PERFORM.
-        written text;
     begin
-        select t.inner_pad, t.outer_pad, s.inner_pad, s.outer_pad into token_inner, token_outer, seal_inner, seal_outer
-          from ringfence.keys t, ringfence.keys s
-         where t.purpose = 'token' and t.kid::text = part[7] and t.retired_at is null
-           and s.purpose = 'seal' and s.retired_at is null;
+        select k.inner_pad, k.outer_pad into token_inner, token_outer
+          from ringfence.keys k where k.purpose = 'token' and k.kid::text = part[7] and k.retired_at is null;
         -- The service has set the tenant it means; the token must mean the same.
         if cardinality(part) is distinct from 8
             or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[8]
-            or part[5]::bigint < extract(epoch from clock_timestamp())
-            or part[1] is distinct from current_setting('app.tenant_id', true)
-            -- These alone are free text: with a bar in it the same MAC would fit other settings.
-            or kind || session || authentication like '%|%' then
+            or to_timestamp(part[5]::double precision) < clock_timestamp()
+            or part[1] is distinct from current_setting('app.tenant_id', true) then
             raise exception 'not a valid token' using errcode = 'RF002';
         end if;
-        entered_tenant := part[1]::uuid;
+        -- Inside, as nobody.
+        entered_tenant := substr(set_config('backtrace_functions', E'ringfence\n' || replace(part[1], '-', ''), true), 11)::uuid;
         if part[2] like 'i:%' then
             caller := substr(part[2], 3)::uuid;
-        elsif part[2] like 's:%' then
-            select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
-        elsif part[2] like 't:%' then
-            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
-              from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
-             where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
-               and a.expires_at > clock_timestamp();
-        end if;
-        if caller is null then
-            raise exception 'the credential is not valid' using errcode = 'RF004';
+        else
+            if part[2] like 's:%' then
+                select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
+            elsif part[2] like 't:%' then
+                select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
+                  from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+                 where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
+                   and a.expires_at > clock_timestamp();
+            end if;
+            if caller is null then
+                raise exception 'the credential is not valid' using errcode = 'RF004';
+            end if;
         end if;
         if part[3] <> '' then
             if part[3] like 'm:%' then
@@ -1687,14 +1694,8 @@ function ringfence.enter(text)
             end if;
         end if;
         loop
-            select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers,
-                   case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then (
-                       select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
-                              || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
-                              || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
-                              || ';' || array_agg(g.group_id)::text
-                         from ringfence.group_members g where g.tenant_id = m.tenant_id and g.member_id = m.member_id) end
-              into found_member, member_role, named_permissions, custom_role, elevated, issuers, group_lists
+            select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers
+              into found_member, member_role, named_permissions, custom_role, elevated, issuers
               from ringfence.members m, ringfence.tenants t
              where m.tenant_id = entered_tenant and m.identity_id = caller
                and t.tenant_id = entered_tenant and t.status = 'active';
@@ -1723,60 +1724,66 @@ function ringfence.enter(text)
                     found_member := null;
                 end if;
             end if;
-            -- Whoever is in no group has no list at all.
-            if member_role not in ('agent', 'light_agent', 'custom') or group_lists is null then
-                group_lists := '{};{};{};{}';
-            end if;
-            -- A look into another table has a branch of its own: within one expression all of it would be planned anew at every entry.
-            if member_role = 'custom' then
-                held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
-                          where r.tenant_id = entered_tenant and r.role_id = custom_role);
+            -- A look into another table has a branch of its own: within one expression all of it would be made ready at every entry.
+            if member_role in ('agent', 'light_agent', 'custom') then
+                -- Whoever is in no group has no list at all.
+                select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                       || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                       || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                       || ';' || array_agg(g.group_id)::text
+                  into group_lists
+                  from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = found_member;
+                if member_role = 'custom' then
+                    held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                              where r.tenant_id = entered_tenant and r.role_id = custom_role);
+                else
+                    held := ringfence.permissions_of(member_role, group_lists is not null);
+                end if;
             elsif member_role = 'service' then
                 held := ',' || array_to_string(named_permissions, ',') || ',';
             else
-                held := ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}');
+                held := ringfence.permissions_of(member_role, false);
             end if;
             exit when narrowing is null;
             subject_member := found_member;
             subject_held := held;
             subject_groups := group_lists;
+            group_lists := null;
             caller := narrowing;
             narrowing := null;
         end loop;
-        -- The scopes are those of who shows the token.
-        if scopes is not null then
-            held := ringfence.narrowed(held, scopes);
-        end if;
-        if part[3] = '' then
-            subject_member := found_member;
-        else
-            if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
-                raise exception 'may act for nobody' using errcode = 'RF007';
+        if credential_id is not null or part[3] <> '' or granted_by_glass is not null then
+            -- The scopes are those of who shows the token.
+            if scopes is not null then
+                held := ringfence.narrowed(held, scopes);
             end if;
-            if subject_member is null or found_member = subject_member then
-                raise exception 'nobody to act for' using errcode = 'RF008';
+            if part[3] <> '' then
+                if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
+                    raise exception 'may act for nobody' using errcode = 'RF007';
+                end if;
+                if subject_member is null or found_member = subject_member then
+                    raise exception 'nobody to act for' using errcode = 'RF008';
+                end if;
+                group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
+                -- What is the actor's own is not the subject's.
+                held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
             end if;
-            group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
-            -- What is the actor's own is not the subject's.
-            held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
+            if granted_by_glass is not null then
+                held := ringfence.for_hours(held);
+            end if;
+            -- A session and an API token say of themselves who calls.
+            kind := case when credential_id is not null then case when member_role = 'service' then 'service' else 'user' end end;
+            beside := coalesce(credential_id, '') || '|' || coalesce(granted_by_glass, '') || '|' || coalesce(scopes, '') || '|'
+                || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
         end if;
-        if granted_by_glass is not null then
-            held := ringfence.for_hours(held);
-        end if;
-        if credential_id <> '' then
-            session := credential_id;
-            kind := case when member_role = 'service' then 'service' else 'user' end;
-        end if;
-        written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
-            || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
-            || set_config('app.groups', group_lists, true) || set_config('app.request_id', part[4], true)
-            || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
-            || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                    || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
-                        || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
-        return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-            || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || kind
-            || coalesce('|' || scopes || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
+        -- Of a bearer the service says how they call. What is free text stands in hex, so that nothing in it parts the lines.
+        return beside || E'\n'
+            || set_config('backtrace_functions', E'ringfence\n'
+                || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
+                || E'\n' || case coalesce(kind, current_setting('app.actor_kind', true)) when 'user' then 'user' when 'service' then 'service' else '' end
+                || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
+                || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
+                || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);
     end
     $function$
     grant execute to ringfence_app
@@ -1915,7 +1922,7 @@ function ringfence.groups_with(text)
      RETURNS uuid[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (split_part(ringfence.sealed('app.groups'::text, permission), ';'::text, ringfence.access_of(permission)))::uuid[]
+    RETURN CASE WHEN ringfence.may(permission) THEN (string_to_array(ringfence.context((10 + ringfence.access_of(permission))), ','::text))::uuid[] ELSE NULL::uuid[] END
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -1948,7 +1955,7 @@ function ringfence.identity()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.identity_id'::text))::uuid
+    RETURN (NULLIF(ringfence.context(3), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2061,7 +2068,7 @@ function ringfence.may(text)
      RETURNS boolean
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.tenant_id'::text, permission) IS NOT NULL)
+    RETURN (POSITION((((','::text || replace(permission, '.'::text, ' '::text)) || ','::text)) IN (ringfence.context(10))) > 0)
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2104,7 +2111,7 @@ function ringfence.member()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.member_id'::text))::uuid
+    RETURN (NULLIF(ringfence.context(4), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2114,7 +2121,7 @@ function ringfence.member_with(text)
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.member_id'::text, permission))::uuid
+    RETURN CASE WHEN ringfence.may(permission) THEN ringfence.member() ELSE NULL::uuid END
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2285,7 +2292,7 @@ function ringfence.oneself()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN CASE WHEN (current_setting('app.member_id'::text, true) = current_setting('app.actor_id'::text, true)) THEN (ringfence.sealed('app.member_id'::text))::uuid ELSE NULL::uuid END
+    RETURN CASE ringfence.member() WHEN ringfence.actor() THEN ringfence.member() ELSE NULL::uuid END
     grant execute to ringfence_app
 
 function ringfence.open_session(text)
@@ -2364,7 +2371,7 @@ function ringfence.permissions()
      RETURNS text[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN string_to_array(TRIM(BOTH ','::text FROM ringfence.sealed('app.permissions'::text)), ','::text)
+    RETURN string_to_array(TRIM(BOTH ','::text FROM replace(ringfence.context(10), ' '::text, '.'::text)), ','::text)
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2831,7 +2838,7 @@ function ringfence.request()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN (ringfence.sealed('app.request_id'::text))::uuid
+    RETURN (NULLIF(ringfence.context(6), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
@@ -2959,79 +2966,23 @@ function ringfence.rights()
      RETURNS bytea
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN sha256(textsend(((((((((ringfence.sealed('app.identity_id'::text) || '|'::text) || current_setting('app.actor_id'::text, true)) || '|'::text) || current_setting('app.member_id'::text, true)) || '|'::text) || current_setting('app.permissions'::text, true)) || '|'::text) || current_setting('app.groups'::text, true))))
+    RETURN sha256(textsend(((((((((((((((ringfence.identity() || '|'::text) || ringfence.context(5)) || '|'::text) || ringfence.context(4)) || '|'::text) || ringfence.context(10)) || '|'::text) || ringfence.context(11)) || '|'::text) || ringfence.context(12)) || '|'::text) || ringfence.context(13)) || '|'::text) || ringfence.context(14))))
     grant execute to ringfence_app
 
 function ringfence.seal(uuid)
-    owner ringfence_owner
+    owner ringfence_gate
     CREATE OR REPLACE FUNCTION ringfence.seal(tenant_id uuid)
      RETURNS void
      LANGUAGE plpgsql
+     SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
-    declare
-        inner_pad bytea;
-        outer_pad bytea;
     begin
-        select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
-          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-        perform set_config(s.setting, s.value, true)
-           from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
-                        ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
-                        ('app.actor_kind', ''), ('app.session_id', ''), ('app.authentication', ''),
-                        ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
-                            || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                            || textsend(seal.tenant_id::text || '||||,|||||'))), 'hex'))) s (setting, value);
+        perform set_config('app.tenant_id', tenant_id::text, true),
+                set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
     end
     $function$
-
-function ringfence.sealed(text,text)
-    owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.sealed(setting text, permission text DEFAULT NULL::text)
-     RETURNS text
-     LANGUAGE plpgsql
-     STABLE PARALLEL RESTRICTED SECURITY DEFINER
-     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $function$
-    declare
-        seal text := current_setting('app.seal', true);
-        inner_pad bytea;
-        outer_pad bytea;
-    begin
-        if seal is null or seal = '' then
-            -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
-            if setting = 'app.tenant_id' and permission is null then
-                return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
-                         where l.login = session_user and t.status = 'active');
-            end if;
-            return null;
-        end if;
-        select k.inner_pad, k.outer_pad into inner_pad, outer_pad
-          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-        if seal is distinct from encode(sha256(outer_pad || sha256(inner_pad
-                || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                || textsend(current_setting('app.tenant_id', true)
-                    || '|' || current_setting('app.identity_id', true)
-                    || '|' || current_setting('app.member_id', true)
-                    || '|' || current_setting('app.actor_id', true)
-                    || '|' || current_setting('app.permissions', true)
-                    || '|' || current_setting('app.groups', true)
-                    || '|' || current_setting('app.request_id', true)
-                    || '|' || current_setting('app.actor_kind', true)
-                    || '|' || current_setting('app.session_id', true)
-                    || '|' || current_setting('app.authentication', true)))), 'hex') then
-            raise exception 'the tenant context is not sealed' using errcode = 'RF001';
-        end if;
-        -- Without a permission asked for this is null, and nothing is refused.
-        if position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
-            return null;
-        end if;
-        return nullif(current_setting(setting, true), '');
-    end
-    $function$
-    grant execute to ringfence_app
-    grant execute to ringfence_gate
-    grant execute to ringfence_reporting
+    grant execute to ringfence_owner
 
 function ringfence.send_over(text,uuid,uuid)
     owner ringfence_owner
@@ -3293,6 +3244,23 @@ function ringfence.tenant_id()
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
+function ringfence.tenant_of_login()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.tenant_of_login()
+     RETURNS uuid
+     LANGUAGE plpgsql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
+                 where l.login = session_user and t.status = 'active');
+    end
+    $function$
+    grant execute to ringfence_app
+    grant execute to ringfence_gate
+    grant execute to ringfence_reporting
+
 function ringfence.ticket_fields(uuid,uuid,text[])
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.ticket_fields(tenant_id uuid, ticket_id uuid, fields text[])
@@ -3441,14 +3409,15 @@ function ringfence.turned(text)
     RETURN CASE direction WHEN 'outgoing'::text THEN 'incoming'::text WHEN 'incoming'::text THEN 'outgoing'::text ELSE direction END
 
 function ringfence.unseal()
-    owner ringfence_owner
+    owner ringfence_gate
     CREATE OR REPLACE FUNCTION ringfence.unseal()
      RETURNS void
      LANGUAGE plpgsql
+     SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform set_config(setting, '', true)
-           from unnest(array['app.tenant_id', 'app.permissions', 'app.seal']) setting;
+        perform set_config('app.tenant_id', '', true), set_config('backtrace_functions', '', true);
     end
     $function$
+    grant execute to ringfence_owner

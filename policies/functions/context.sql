@@ -1,4 +1,4 @@
--- The tenant context: how every policy knows where it is. Nothing here believes a setting that a statement could forge.
+-- The tenant context: how every policy knows where it is. Nothing here believes a setting that a statement could change.
 
 -- An id of version 7 (RFC 9562, 5.7): milliseconds since 1970, then chance. Those that the service makes are of the same kind.
 create function ringfence.new_id() returns uuid
@@ -11,89 +11,73 @@ create function ringfence.tenant_id() returns uuid
 language sql stable parallel safe
 return nullif(current_setting('app.tenant_id', true), '')::uuid;
 
--- The one reader of the context: a setting, or null where the caller lacks the permission asked for. It recomputes the MAC over all settings, this backend and this transaction, so that a
--- statement that changed any of them raises instead of reading. Flat on purpose: nested calls and a regular expression
--- cost five times as much, and an EXCEPTION block cannot run in a parallel plan.
-create function ringfence.sealed(setting text, permission text default null) returns text
+-- Where the context stands: in a setting that PostgreSQL lets nobody but superusers change, and the one role that was granted to
+-- (GRANT SET ON PARAMETER). That role is ringfence_gate, which nobody becomes: enter(), seal() and unseal() run as it. So no statement of
+-- the service can write here, in whatever form; a transaction's end takes it back, and so does every rollback to before. A setting under a
+-- name of our own could be set by anybody. This one asks for a backtrace in the server's log where an error is raised in a C function of
+-- that name; letters, digits, commas and white space may stand in it, and its first word says that it is ours. Lines:
+-- 1 ringfence, 2 tenant, 3 identity, 4 member, 5 actor, 6 request (ids without dashes), 7 kind of actor, 8 session, 9 authentication (UTF-8
+-- in hex), 10 permissions (spaces for dots), 11 to 14 the groups by access. Nothing entered: the lines are empty.
+create function ringfence.context(line integer) returns text
+language sql stable parallel restricted
+return split_part(current_setting('backtrace_functions'), chr(10), line);
+
+-- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
+create function ringfence.tenant_of_login() returns uuid
 language plpgsql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 as $$
-declare
-    seal text := current_setting('app.seal', true);
-    inner_pad bytea;
-    outer_pad bytea;
 begin
-    if seal is null or seal = '' then
-        -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
-        if setting = 'app.tenant_id' and permission is null then
-            return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
-                     where l.login = session_user and t.status = 'active');
-        end if;
-        return null;
-    end if;
-    select k.inner_pad, k.outer_pad into inner_pad, outer_pad
-      from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-    if seal is distinct from encode(sha256(outer_pad || sha256(inner_pad
-            || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-            || textsend(current_setting('app.tenant_id', true)
-                || '|' || current_setting('app.identity_id', true)
-                || '|' || current_setting('app.member_id', true)
-                || '|' || current_setting('app.actor_id', true)
-                || '|' || current_setting('app.permissions', true)
-                || '|' || current_setting('app.groups', true)
-                || '|' || current_setting('app.request_id', true)
-                || '|' || current_setting('app.actor_kind', true)
-                || '|' || current_setting('app.session_id', true)
-                || '|' || current_setting('app.authentication', true)))), 'hex') then
-        raise exception 'the tenant context is not sealed' using errcode = 'RF001';
-    end if;
-    -- Without a permission asked for this is null, and nothing is refused.
-    if position(',' || permission || ',' in current_setting('app.permissions', true)) = 0 then
-        return null;
-    end if;
-    return nullif(current_setting(setting, true), '');
+    return (select l.tenant_id from ringfence.reporting_logins l join ringfence.tenants t using (tenant_id)
+             where l.login = session_user and t.status = 'active');
 end
 $$;
 
--- Where the wall stands. At the gate nothing is sealed yet: enter() alone runs as it, behind the tenant that its token proves, and
--- nobody becomes it.
+-- Where the wall stands.
 create function ringfence.current_tenant() returns uuid
 language sql stable parallel restricted
-return case when current_user = 'ringfence_gate' then ringfence.tenant_id() else ringfence.sealed('app.tenant_id')::uuid end;
+return coalesce(nullif(ringfence.context(2), '')::uuid, ringfence.tenant_of_login());
 
 create function ringfence.identity() returns uuid
 language sql stable parallel restricted
-return ringfence.sealed('app.identity_id')::uuid;
-
-create function ringfence.request() returns uuid
-language sql stable parallel restricted
-return ringfence.sealed('app.request_id')::uuid;
+return nullif(ringfence.context(3), '')::uuid;
 
 create function ringfence.member() returns uuid
 language sql stable parallel restricted
-return ringfence.sealed('app.member_id')::uuid;
+return nullif(ringfence.context(4), '')::uuid;
 
 -- Who acts: the member, or the one who acts on the member's behalf.
 create function ringfence.actor() returns uuid
 language sql stable parallel restricted
-return ringfence.sealed('app.actor_id')::uuid;
+return nullif(ringfence.context(5), '')::uuid;
 
--- Oneself, and nobody where one acts for another: what somebody may do by being who they are is not lent. The seal covers both.
+create function ringfence.request() returns uuid
+language sql stable parallel restricted
+return nullif(ringfence.context(6), '')::uuid;
+
+-- Oneself, and nobody where one acts for another: what somebody may do by being who they are is not lent.
 create function ringfence.oneself() returns uuid
 language sql stable parallel restricted
-return case when current_setting('app.member_id', true) = current_setting('app.actor_id', true) then ringfence.sealed('app.member_id')::uuid end;
+return case ringfence.member() when ringfence.actor() then ringfence.member() end;
 
--- Who calls and how, for the trail; one look at the seal for all of it.
+-- Who calls and how, for the trail; the last two in hex, as they stand there.
 create function ringfence.caller() returns text
 language sql stable parallel restricted
-return ringfence.sealed('app.request_id') || '|' || current_setting('app.actor_id', true) || '|' || current_setting('app.identity_id', true)
-    || '|' || current_setting('app.member_id', true) || '|' || current_setting('app.actor_kind', true) || '|' || current_setting('app.session_id', true)
-    || '|' || current_setting('app.authentication', true);
+return ringfence.request() || '|' || ringfence.actor() || '|' || ringfence.identity() || '|' || ringfence.member() || '|' || ringfence.context(7)
+    || '|' || ringfence.context(8) || '|' || ringfence.context(9);
 
 -- Who calls with which rights, as a digest: what was answered to other rights, or to another person, is not theirs to see again.
 create function ringfence.rights() returns bytea
 language sql stable parallel restricted
-return sha256(textsend(ringfence.sealed('app.identity_id') || '|' || current_setting('app.actor_id', true) || '|' || current_setting('app.member_id', true)
-    || '|' || current_setting('app.permissions', true) || '|' || current_setting('app.groups', true)));
+return sha256(textsend(ringfence.identity() || '|' || ringfence.context(5) || '|' || ringfence.context(4) || '|' || ringfence.context(10)
+    || '|' || ringfence.context(11) || '|' || ringfence.context(12) || '|' || ringfence.context(13) || '|' || ringfence.context(14)));
+
+create function ringfence.permissions() returns text[]
+language sql stable parallel restricted
+return string_to_array(trim(both ',' from replace(ringfence.context(10), ' ', '.')), ',');
+
+create function ringfence.may(permission text) returns boolean
+language sql stable parallel restricted
+return position(',' || replace(permission, '.', ' ') || ',' in ringfence.context(10)) > 0;
 
 -- Which of the four lists of groups a permission goes by: where the member may read, create, change, or at least see tickets.
 create function ringfence.access_of(permission text) returns integer
@@ -103,54 +87,34 @@ return case when permission like 'ticket.create%' then 2
             when permission like 'ticket.read%' then 4
             else 1 end;
 
--- The same, for those who hold a permission: one look at the seal where two would be needed.
 create function ringfence.member_with(permission text) returns uuid
 language sql stable parallel restricted
-return ringfence.sealed('app.member_id', permission)::uuid;
+return case when ringfence.may(permission) then ringfence.member() end;
 
 create function ringfence.groups_with(permission text) returns uuid[]
 language sql stable parallel restricted
-return split_part(ringfence.sealed('app.groups', permission), ';', ringfence.access_of(permission))::uuid[];
-
-create function ringfence.permissions() returns text[]
-language sql stable parallel restricted
-return string_to_array(trim(both ',' from ringfence.sealed('app.permissions')), ',');
-
-create function ringfence.may(permission text) returns boolean
-language sql stable parallel restricted
-return ringfence.sealed('app.tenant_id', permission) is not null;
+return case when ringfence.may(permission) then string_to_array(ringfence.context(10 + ringfence.access_of(permission)), ',')::uuid[] end;
 
 -- Into a tenant as nobody, for the owner's functions alone: they act there by their own doors, not by anybody's permissions.
 create function ringfence.seal(tenant_id uuid) returns void
-language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
-declare
-    inner_pad bytea;
-    outer_pad bytea;
 begin
-    select k.inner_pad, k.outer_pad into strict inner_pad, outer_pad
-      from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null;
-    perform set_config(s.setting, s.value, true)
-       from (values ('app.tenant_id', seal.tenant_id::text), ('app.identity_id', ''), ('app.member_id', ''),
-                    ('app.actor_id', ''), ('app.permissions', ','), ('app.groups', ''), ('app.request_id', ''),
-                    ('app.actor_kind', ''), ('app.session_id', ''), ('app.authentication', ''),
-                    ('app.seal', encode(sha256(outer_pad || sha256(inner_pad
-                        || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                        || textsend(seal.tenant_id::text || '||||,|||||'))), 'hex'))) s (setting, value);
+    perform set_config('app.tenant_id', tenant_id::text, true),
+            set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
 end
 $$;
 
--- What seal() wrote and left not empty.
 create function ringfence.unseal() returns void
-language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform set_config(setting, '', true)
-       from unnest(array['app.tenant_id', 'app.permissions', 'app.seal']) setting;
+    perform set_config('app.tenant_id', '', true), set_config('backtrace_functions', '', true);
 end
 $$;
 
-grant execute on function ringfence.tenant_id(), ringfence.request(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.identity(),
-    ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text), ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
+grant execute on function ringfence.tenant_id(), ringfence.context(integer), ringfence.tenant_of_login(), ringfence.request(),
+    ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text),
+    ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;
 grant execute on function ringfence.new_id(), ringfence.oneself(), ringfence.caller(), ringfence.rights() to ringfence_app;

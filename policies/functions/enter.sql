@@ -50,28 +50,29 @@ end;
 -- Credential: i:<identity> as the service verified it, s:<hash> of a session, t:<hash> of one of the tenant's API tokens.
 -- Acting: empty; a:<identity> of who acts for the credential's subject (RFC 8693); m:<member> on whose behalf the
 -- credential's owner acts. The rights are then those that both have.
--- Returns member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, and of an API token |scopes|expiry, for the
--- service to phrase its answers by.
--- Runs as ringfence_gate, which owns nothing else: it may read what is needed to know a caller by, and for it alone the wall takes
--- the tenant that is set, which the token proves here before anything is looked up.
+-- Returns a line and the context as it was written, for the service to phrase its answers by. In the line, where there is any of it:
+-- session or API token|break-glass grant|scopes|expiry (the last two of an API token alone).
+-- Runs as ringfence_gate, the one role that may write the context, which may also read what is needed to know a caller by. It stands in
+-- the tenant as nobody while it looks; where it raises, that is gone.
 -- Errors: RF002 = not a valid token, RF003 = no live membership of an active tenant (which of these, nobody is told),
 -- RF004 = the session or API token is none, or is one no more, RF007 = the caller acts for nobody, RF008 = there is nobody to act for.
 create function ringfence.enter(token text) returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
+-- Each expression is made ready anew in each transaction, which costs more than evaluating it: so there are few on the way that most take.
 declare
     part text[] := string_to_array(token, '|');
     token_inner bytea;
     token_outer bytea;
-    seal_inner bytea;
-    seal_outer bytea;
     entered_tenant uuid;
     -- Whose rights are looked up; who narrows them when that is done.
     caller uuid;
     narrowing uuid;
+    -- Of a session or API token: its id, and what it may be used for at most.
+    credential_id text;
+    kind text;
     scopes text;
     scopes_expire timestamptz;
-    credential_id text := '';
     -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
     granted_role text;
     granted_now text;
@@ -82,46 +83,41 @@ declare
     found_member uuid;
     member_role text;
     held text;
+    -- Of those who work in groups, null for the others: read;create;change;seen.
     group_lists text;
+    beside text := '';
     named_permissions text[];
     custom_role uuid;
     elevated timestamptz;
     issuers text[];
-    -- How they call, as the service says it of a bearer and the credential's own row of itself: for the trail.
-    kind text := coalesce(current_setting('app.actor_kind', true), '');
-    session text := coalesce(current_setting('app.session_id', true), '');
-    authentication text := coalesce(current_setting('app.authentication', true), '');
-    -- set_config() in a plain expression costs a tenth of a PERFORM.
-    written text;
 begin
-    select t.inner_pad, t.outer_pad, s.inner_pad, s.outer_pad into token_inner, token_outer, seal_inner, seal_outer
-      from ringfence.keys t, ringfence.keys s
-     where t.purpose = 'token' and t.kid::text = part[7] and t.retired_at is null
-       and s.purpose = 'seal' and s.retired_at is null;
+    select k.inner_pad, k.outer_pad into token_inner, token_outer
+      from ringfence.keys k where k.purpose = 'token' and k.kid::text = part[7] and k.retired_at is null;
     -- The service has set the tenant it means; the token must mean the same.
     if cardinality(part) is distinct from 8
         or encode(sha256(token_outer || sha256(token_inner || textsend(left(token, -65)))), 'hex') is distinct from part[8]
-        or part[5]::bigint < extract(epoch from clock_timestamp())
-        or part[1] is distinct from current_setting('app.tenant_id', true)
-        -- These alone are free text: with a bar in it the same MAC would fit other settings.
-        or kind || session || authentication like '%|%' then
+        or to_timestamp(part[5]::double precision) < clock_timestamp()
+        or part[1] is distinct from current_setting('app.tenant_id', true) then
         raise exception 'not a valid token' using errcode = 'RF002';
     end if;
 
-    entered_tenant := part[1]::uuid;
+    -- Inside, as nobody.
+    entered_tenant := substr(set_config('backtrace_functions', E'ringfence\n' || replace(part[1], '-', ''), true), 11)::uuid;
 
     if part[2] like 'i:%' then
         caller := substr(part[2], 3)::uuid;
-    elsif part[2] like 's:%' then
-        select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
-    elsif part[2] like 't:%' then
-        select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
-          from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
-         where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
-           and a.expires_at > clock_timestamp();
-    end if;
-    if caller is null then
-        raise exception 'the credential is not valid' using errcode = 'RF004';
+    else
+        if part[2] like 's:%' then
+            select s.identity_id, s.session_id::text into caller, credential_id from ringfence.live_session(substr(part[2], 3)) s;
+        elsif part[2] like 't:%' then
+            select m.identity_id, a.api_token_id::text, ',' || array_to_string(a.scopes, ',') || ',', a.expires_at into caller, credential_id, scopes, scopes_expire
+              from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+             where a.tenant_id = entered_tenant and a.token_hash = decode(substr(part[2], 3), 'hex') and a.revoked_at is null
+               and a.expires_at > clock_timestamp();
+        end if;
+        if caller is null then
+            raise exception 'the credential is not valid' using errcode = 'RF004';
+        end if;
     end if;
     if part[3] <> '' then
         if part[3] like 'm:%' then
@@ -136,14 +132,8 @@ begin
     end if;
 
     loop
-        select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers,
-               case when m.role in ('agent', 'light_agent', 'custom') or m.elevated_until is not null then (
-                   select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
-                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
-                          || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
-                          || ';' || array_agg(g.group_id)::text
-                     from ringfence.group_members g where g.tenant_id = m.tenant_id and g.member_id = m.member_id) end
-          into found_member, member_role, named_permissions, custom_role, elevated, issuers, group_lists
+        select m.member_id, m.role, m.permissions, m.role_id, m.elevated_until, t.required_issuers
+          into found_member, member_role, named_permissions, custom_role, elevated, issuers
           from ringfence.members m, ringfence.tenants t
          where m.tenant_id = entered_tenant and m.identity_id = caller
            and t.tenant_id = entered_tenant and t.status = 'active';
@@ -172,62 +162,68 @@ begin
                 found_member := null;
             end if;
         end if;
-        -- Whoever is in no group has no list at all.
-        if member_role not in ('agent', 'light_agent', 'custom') or group_lists is null then
-            group_lists := '{};{};{};{}';
-        end if;
-        -- A look into another table has a branch of its own: within one expression all of it would be planned anew at every entry.
-        if member_role = 'custom' then
-            held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
-                      where r.tenant_id = entered_tenant and r.role_id = custom_role);
+        -- A look into another table has a branch of its own: within one expression all of it would be made ready at every entry.
+        if member_role in ('agent', 'light_agent', 'custom') then
+            -- Whoever is in no group has no list at all.
+            select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
+                   || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
+                   || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
+                   || ';' || array_agg(g.group_id)::text
+              into group_lists
+              from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = found_member;
+            if member_role = 'custom' then
+                held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
+                          where r.tenant_id = entered_tenant and r.role_id = custom_role);
+            else
+                held := ringfence.permissions_of(member_role, group_lists is not null);
+            end if;
         elsif member_role = 'service' then
             held := ',' || array_to_string(named_permissions, ',') || ',';
         else
-            held := ringfence.permissions_of(member_role, group_lists <> '{};{};{};{}');
+            held := ringfence.permissions_of(member_role, false);
         end if;
         exit when narrowing is null;
         subject_member := found_member;
         subject_held := held;
         subject_groups := group_lists;
+        group_lists := null;
         caller := narrowing;
         narrowing := null;
     end loop;
 
-    -- The scopes are those of who shows the token.
-    if scopes is not null then
-        held := ringfence.narrowed(held, scopes);
-    end if;
-    if part[3] = '' then
-        subject_member := found_member;
-    else
-        if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
-            raise exception 'may act for nobody' using errcode = 'RF007';
+    if credential_id is not null or part[3] <> '' or granted_by_glass is not null then
+        -- The scopes are those of who shows the token.
+        if scopes is not null then
+            held := ringfence.narrowed(held, scopes);
         end if;
-        if subject_member is null or found_member = subject_member then
-            raise exception 'nobody to act for' using errcode = 'RF008';
+        if part[3] <> '' then
+            if part[3] like 'm:%' and (position(',act_as,' in held) = 0 or found_member = subject_member) then
+                raise exception 'may act for nobody' using errcode = 'RF007';
+            end if;
+            if subject_member is null or found_member = subject_member then
+                raise exception 'nobody to act for' using errcode = 'RF008';
+            end if;
+            group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
+            -- What is the actor's own is not the subject's.
+            held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
         end if;
-        group_lists := ringfence.common_groups(subject_held, subject_groups, held, group_lists);
-        -- What is the actor's own is not the subject's.
-        held := ringfence.narrowed(subject_held, regexp_replace(held, '[a-z_.]+\.own,', '', 'g'));
+        if granted_by_glass is not null then
+            held := ringfence.for_hours(held);
+        end if;
+        -- A session and an API token say of themselves who calls.
+        kind := case when credential_id is not null then case when member_role = 'service' then 'service' else 'user' end end;
+        beside := coalesce(credential_id, '') || '|' || coalesce(granted_by_glass, '') || '|' || coalesce(scopes, '') || '|'
+            || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
     end if;
 
-    if granted_by_glass is not null then
-        held := ringfence.for_hours(held);
-    end if;
-    if credential_id <> '' then
-        session := credential_id;
-        kind := case when member_role = 'service' then 'service' else 'user' end;
-    end if;
-    written := set_config('app.identity_id', caller::text, true) || set_config('app.member_id', subject_member::text, true)
-        || set_config('app.actor_id', found_member::text, true) || set_config('app.permissions', held, true)
-        || set_config('app.groups', group_lists, true) || set_config('app.request_id', part[4], true)
-        || set_config('app.actor_kind', kind, true) || set_config('app.session_id', session, true) || set_config('app.authentication', authentication, true)
-        || set_config('app.seal', encode(sha256(seal_outer || sha256(seal_inner || int4send(pg_backend_pid()) || timestamptz_send(transaction_timestamp())
-                || textsend(part[1] || '|' || caller::text || '|' || subject_member::text || '|' || found_member::text || '|' || held
-                    || '|' || group_lists || '|' || part[4] || '|' || kind || '|' || session || '|' || authentication))), 'hex'), true);
-    return subject_member::text || '|' || found_member::text || '|' || caller::text || '|' || held || '|' || group_lists
-        || '|' || credential_id || '|' || coalesce(granted_by_glass, '') || '|' || kind
-        || coalesce('|' || scopes || '|' || to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
+    -- Of a bearer the service says how they call. What is free text stands in hex, so that nothing in it parts the lines.
+    return beside || E'\n'
+        || set_config('backtrace_functions', E'ringfence\n'
+            || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
+            || E'\n' || case coalesce(kind, current_setting('app.actor_kind', true)) when 'user' then 'user' when 'service' then 'service' else '' end
+            || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
+            || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
+            || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);
 end
 $$;
 
@@ -307,5 +303,5 @@ $$;
 
 grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;
-grant execute on function ringfence.tenant_id(), ringfence.sealed(text, text), ringfence.current_tenant(), ringfence.live_session(text),
+grant execute on function ringfence.tenant_id(), ringfence.context(integer), ringfence.tenant_of_login(), ringfence.current_tenant(), ringfence.live_session(text),
     ringfence.narrowed(text, text), ringfence.common_groups(text, text, text, text), ringfence.for_hours(text) to ringfence_gate;

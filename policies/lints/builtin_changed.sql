@@ -1,6 +1,6 @@
 -- level: error
 -- title: A function or operator of PostgreSQL's own was changed
--- why: policies, the seal and their checks are made of these; whoever owns or replaces one decides what they say.
+-- why: policies, the context and their checks are made of these; whoever owns or replaces one decides what they say.
 select o.object, o.detail, 'make a new cluster and restore the data into it; nothing here can be believed' as remedy
   from (select f.oid::regprocedure::text, case when f.proowner <> 10 then format('owned by %s', f.proowner::regrole) else 'not as the server brought it' end
           from pg_catalog.pg_proc f

@@ -1,6 +1,6 @@
 -- level: error
 -- title: The gate reaches further than it takes to know a caller
--- why: for ringfence_gate the wall takes the tenant that is set, before anything is sealed; so it reads what enter() asks, by one door a table, and writes nothing.
+-- why: ringfence_gate writes the context that every policy believes; so it reads what enter() asks, by one door a table, and writes nothing.
 with seen_by (relation, everywhere) as (
     values ('keys', true), ('sessions', true), ('identities', true), ('tenants', false), ('members', false), ('group_members', false),
            ('tenant_roles', false), ('api_tokens', false), ('break_glass_grants', false)

@@ -1,6 +1,6 @@
 -- level: error
 -- title: A policy believes what a statement can forge, or names a role
--- why: settings are forged inside one statement, and so is the role in effect; policies read the sealed context and ask for permissions.
+-- why: settings are forged inside one statement, and so is the role in effect; policies read the context and ask for permissions.
 select format('%s on %s', p.polname, p.polrelid::regclass) as object, x.expression as detail,
        'read the context through ringfence.may(), member(), groups() and their like' as remedy
   from pg_catalog.pg_policy p

@@ -1,6 +1,6 @@
 -- level: error
--- title: A policy reads the seal for each row
--- why: bare, the reader runs for each row (51 times the cost) and a statement may switch the context in mid-scan; as a scalar sub-select it runs once, before the scan.
+-- title: A policy reads the context for each row
+-- why: bare, the reader runs for each row and a statement may move the tenant that is set in mid-scan; as a scalar sub-select it runs once, before the scan.
 select format('%s on %s', p.polname, p.polrelid::regclass) as object, x.expression as detail,
        'write (select ringfence.f(...))' as remedy
   from pg_catalog.pg_policy p

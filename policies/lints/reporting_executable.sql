@@ -6,4 +6,4 @@ select f.oid::regprocedure::text as object, 'executable by ringfence_reporting' 
   from pg_catalog.pg_proc f
  where f.pronamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting'))
    and has_function_privilege(to_regrole('ringfence_reporting')::oid, f.oid, 'execute')
-   and f.proname not in ('tenant_id', 'sealed', 'current_tenant', 'identity', 'member', 'actor', 'access_of', 'member_with', 'request', 'groups_with', 'permissions', 'may')
+   and f.proname not in ('tenant_id', 'context', 'tenant_of_login', 'current_tenant', 'identity', 'member', 'actor', 'access_of', 'member_with', 'request', 'groups_with', 'permissions', 'may')

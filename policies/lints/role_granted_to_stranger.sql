@@ -1,6 +1,6 @@
 -- level: error
 -- title: A stranger is a member of a role of the installation
--- why: a member becomes the role by SET ROLE, and no pool, token or seal stands in between.
+-- why: a member becomes the role by SET ROLE, and no pool or token stands in between.
 select granted.rolname::text as object, format('has the member %s', member.rolname) as detail,
        format('revoke %I from %I', granted.rolname, member.rolname) as remedy
   from pg_catalog.pg_auth_members m

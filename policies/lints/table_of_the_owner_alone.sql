@@ -1,6 +1,6 @@
 -- level: error
 -- title: A role has a privilege on a table that is the owner's alone
--- why: keys forge tokens and seals; identities, login maps, counters and heads belong to no tenant or to a function.
+-- why: keys forge tokens and letters; identities, login maps, counters and heads belong to no tenant or to a function.
 select c.oid::regclass::text as object,
        format('%s holds %s', case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end, a.privilege_type) as detail,
        'revoke it' as remedy

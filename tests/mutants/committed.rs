@@ -5,9 +5,8 @@ use crate::stage::Stage;
 use std::collections::BTreeMap;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.identity_id', true), current_setting('app.member_id', true), current_setting('app.permissions', true),
-                        current_setting('app.groups', true), current_setting('app.request_id', true), current_setting('app.actor_id', true), current_setting('app.actor_kind', true),
-                        current_setting('app.session_id', true), current_setting('app.authentication', true), current_setting('app.seal', true))";
+const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.actor_kind', true), current_setting('app.session_id', true),
+                        current_setting('app.authentication', true), current_setting('backtrace_functions'))";
 
 /// Every function as it was made.
 pub async fn originals(stage: &Stage) -> BTreeMap<String, String> {
@@ -29,9 +28,9 @@ pub async fn look(stage: &Stage) -> Option<String> {
     for (what, found, expected) in [
         ("a connection that entered nothing", seen_by_fresh(stage, "select").await, "0|0|null|f|null|null".to_owned()),
         ("a connection that named a tenant", seen_by_fresh(stage, &stage.named("select set_config('app.tenant_id', '{acme}', false)")).await, "0|0|null|f|null|null".to_owned()),
-        ("a connection that sealed itself", seen_by_fresh(stage, "select set_config('app.seal', 'x', false)").await, "!RF001".to_owned()),
+        ("a connection that writes itself a context", seen_by_fresh(stage, "select set_config('backtrace_functions', 'ringfence', false)").await, "!42501".to_owned()),
         ("a token where no tenant was named", value(&stage.installation.login("ringfence_app").await, &format!("select ringfence.enter('{}')", stage.token("acme", "agent"))).await, "!RF002".to_owned()),
-        ("a member of whom nobody says how they came", value(&stage.installation.login("ringfence_app").await, &format!("begin; {}; select ringfence.may('ticket.read'), current_setting('app.actor_kind'), current_setting('app.session_id'), current_setting('app.authentication'); commit", stage.enter_silently("acme", "agent"))).await, "t|||".to_owned()),
+        ("a member of whom nobody says how they came", value(&stage.installation.login("ringfence_app").await, &format!("begin; {}; select ringfence.may('ticket.read'), ringfence.context(7), ringfence.context(8), ringfence.context(9); commit", stage.enter_silently("acme", "agent"))).await, "t|||".to_owned()),
         ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),

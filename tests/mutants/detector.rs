@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What makes the context and what reads it, and the plays that are about nothing else.
-const CONTEXT: [&str; 9] = ["enter", "sealed", "seal", "unseal", "current_tenant", "narrowed", "common_groups", "live_session", "for_hours"];
+const CONTEXT: [&str; 10] = ["enter", "context", "tenant_of_login", "seal", "unseal", "current_tenant", "narrowed", "common_groups", "live_session", "for_hours"];
 const AROUND_THE_CONTEXT: [&str; 4] = ["entry", "forging", "credentials", "break_glass"];
 
 /// Catalogue rows of undone changes slow the catalogue down until the transaction ends.

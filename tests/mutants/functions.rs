@@ -3,7 +3,6 @@
 use crate::mutant::Mutant;
 use crate::sql_text::{Change, Sql, brief};
 use crate::stage::Layer;
-use std::collections::BTreeMap;
 use tokio_postgres::Client;
 
 const LAYERS: [Layer; 2] = [Layer::Whole, Layer::WithoutForce];
@@ -37,7 +36,7 @@ pub async fn mutants(client: &Client) -> Vec<Mutant> {
             add(function, &Change { what, text }, &mut mutants);
         }
     }
-    mutants.extend(both_sides(&functions));
+    mutants.extend(context());
     mutants
 }
 
@@ -133,39 +132,11 @@ fn bare(expression: &str) -> String {
     brief(expression).to_lowercase().replace("::text", "").replace(['(', ')'], "")
 }
 
-/// What the seal covers, left out where it is made and where it is looked at: one side alone would only lock everybody out.
-fn both_sides(functions: &[Function]) -> Vec<Mutant> {
-    let covered: [(&str, &[(&str, &str)]); 12] = [
-        ("the backend", &[("int4send(pg_backend_pid())", "''::bytea")]),
-        ("the transaction", &[("timestamptz_send(transaction_timestamp())", "''::bytea")]),
-        ("the tenant", &[("textsend(current_setting('app.tenant_id', true)", "textsend(''"), ("textsend(seal.tenant_id::text", "textsend(''"), ("textsend(part[1]", "textsend(''")]),
-        ("the identity", &[("|| current_setting('app.identity_id', true)", "|| ''"), ("textsend(part[1] || '|' || caller::text", "textsend(part[1] || '|' || ''")]),
-        ("the member", &[("|| current_setting('app.member_id', true)", "|| ''"), ("|| subject_member::text || '|' || found_member::text || '|' || held", "|| '' || '|' || found_member::text || '|' || held")]),
-        ("the actor", &[("|| current_setting('app.actor_id', true)", "|| ''"), ("|| found_member::text || '|' || held", "|| '' || '|' || held")]),
-        ("the permissions", &[("|| current_setting('app.permissions', true)", "|| ''"), ("'||||,||'", "'||||||'"), ("|| found_member::text || '|' || held", "|| found_member::text || '|' || ''")]),
-        ("the groups", &[("|| current_setting('app.groups', true)", "|| ''"), ("|| group_lists || '|' || part[4]", "|| '' || '|' || part[4]")]),
-        ("the request", &[("|| current_setting('app.request_id', true)", "|| ''"), ("'||||,||' || part[4]", "'||||,||' || ''"), ("|| group_lists || '|' || part[4]", "|| group_lists || '|' || ''")]),
-        ("the kind of actor", &[("|| current_setting('app.actor_kind', true)", "|| ''"), ("|| '|' || kind || '|' || session", "|| '|' || '' || '|' || session"), ("'||||,|||' || kind", "'||||,|||' || ''")]),
-        ("the session", &[("|| current_setting('app.session_id', true)", "|| ''"), ("|| '|' || session || '|' || authentication", "|| '|' || '' || '|' || authentication")]),
-        ("the authentication", &[("|| current_setting('app.authentication', true)", "|| ''"), ("|| '|' || authentication)", "|| '|' || '')")]),
-    ];
-    covered
-        .iter()
-        .map(|(what, changes)| {
-            let mut found = BTreeMap::new();
-            let mut sql = String::new();
-            for function in functions.iter().filter(|function| ["sealed", "seal", "enter"].contains(&function.name.as_str())) {
-                let mut body = function.body.clone();
-                for (from, to) in *changes {
-                    if body.contains(from) {
-                        found.insert(function.name.clone(), ());
-                        body = body.replace(from, to);
-                    }
-                }
-                sql.push_str(&format!("{}{body}{};", function.head, function.tail));
-            }
-            assert!(found.contains_key("sealed") && found.contains_key("enter"), "the seal's text is another: say in mutants/functions.rs how {what} stands in it");
-            Mutant::of("seal", "sealed", &format!("without {what}, on both sides"), sql, &[Layer::Whole])
-        })
-        .collect()
+/// Who may write the setting that the context stands in.
+fn context() -> Vec<Mutant> {
+    let setting = "set on parameter backtrace_functions";
+    let mut changes = vec![("for nobody".to_owned(), format!("revoke {setting} from ringfence_gate"))];
+    changes.extend(["public", "ringfence_app", "ringfence_reporting", "ringfence_owner", "ringfence_operator", "ringfence_auditor", "ringfence_dispatcher"].map(|role| (format!("for {role}"), format!("grant {setting} to {role}"))));
+    changes.push(("to be given away".to_owned(), format!("grant {setting} to ringfence_gate with grant option")));
+    changes.into_iter().map(|(what, sql)| Mutant::of("privilege", "context", &format!("the context {what}"), sql, &[Layer::Whole])).collect()
 }

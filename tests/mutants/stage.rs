@@ -185,8 +185,7 @@ impl Stage {
 
     /// Plays a step of a story, which stays unless it is refused, and says what came of it.
     pub async fn step(&self, actor: &Actor, sql: &str) -> String {
-        const EMPTY: &str = "select set_config(name, '', true) from unnest(array['app.tenant_id', 'app.identity_id', 'app.member_id', 'app.actor_id', 'app.permissions', 'app.groups',
-            'app.request_id', 'app.actor_kind', 'app.session_id', 'app.authentication', 'app.seal', 'play.told']) name";
+        const EMPTY: &str = "select set_config(name, '', true) from unnest(array['app.tenant_id', 'app.actor_kind', 'app.session_id', 'app.authentication', 'backtrace_functions', 'play.told']) name";
         self.run("savepoint step").await;
         let outcome = match self.client.simple_query(&format!("{EMPTY}; {}; {sql}", self.become_actor(actor))).await {
             Ok(messages) => shown(&messages, &[]),

@@ -175,3 +175,8 @@ insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select
 delete from pg_temp.baseline;
 insert into pg_temp.baseline select pg_temp.lines();
 $$;
+
+-- What the context says, for whoever looks at it.
+create function pg_temp.held() returns text language sql as $$ select replace(split_part(current_setting('backtrace_functions'), chr(10), 10), ' ', '.') $$;
+create function pg_temp.grouped() returns text language sql as $$
+    select string_agg(string_to_array(split_part(current_setting('backtrace_functions'), chr(10), n), ',')::uuid[]::text, ';' order by n) from generate_series(11, 14) n $$;

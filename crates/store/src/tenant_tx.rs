@@ -17,7 +17,7 @@ pub enum Access {
     Write,
 }
 
-/// What `enter` answered: who the caller is in this tenant. For wording alone; the database holds the sealed original.
+/// What `enter` answered: who the caller is in this tenant. For wording alone; the database holds the original.
 #[derive(Debug, Clone)]
 pub struct Entered {
     /// Whose rights are exercised: the caller's, or those of whom they act for, as far as both have them.
@@ -234,33 +234,31 @@ impl TenantTx {
 }
 
 impl Entered {
-    /// member|actor|identity|permissions|groups|session or API token|break-glass grant|kind, and of an API token |scopes|expiry, as
-    /// `enter` returns them.
+    /// As `enter` returns it: a line of what is known beside, session or API token|break-glass grant|scopes|expiry or nothing, and then
+    /// the lines of the context (`policies/functions/context.sql`).
     fn parse(text: &str) -> Result<Self, StoreError> {
-        let parts: Vec<&str> = text.split('|').collect();
-        let [member, actor, identity, permissions, groups, credential, glass, kind, limits @ ..] = parts.as_slice() else { return Err(malformed()) };
-        let limits = match limits {
-            [] => None,
-            [scopes, expiry] => Some(TokenLimits {
-                scopes: scopes.split(',').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
-                expires_at: expiry.parse().map_err(|_| malformed())?,
-            }),
+        let lines: Vec<&str> = text.split('\n').collect();
+        let [beside, _, _, identity, member, actor, _, kind, _, _, permissions, read, _, change, seen] = lines.as_slice() else { return Err(malformed()) };
+        let beside: Vec<&str> = beside.split('|').collect();
+        let (credential, glass, limits) = match beside.as_slice() {
+            [""] => ("", "", None),
+            [credential, glass, _, ""] => (*credential, *glass, None),
+            [credential, glass, scopes, expiry] => {
+                let scopes = scopes.split(',').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
+                (*credential, *glass, Some(TokenLimits { scopes, expires_at: expiry.parse().map_err(|_| malformed())? }))
+            }
             _ => return Err(malformed()),
         };
-        // Of the four lists: read, create, change, at least seen.
-        let listed = |nth: usize| {
-            let ids = groups.split(';').nth(nth).unwrap_or_default().trim_matches(['{', '}']);
-            ids.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<Vec<GroupId>, _>>()
-        };
+        let listed = |ids: &str| ids.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<Vec<GroupId>, _>>();
         Ok(Self {
             member_id: member.parse().map_err(|_| malformed())?,
             actor_id: actor.parse().map_err(|_| malformed())?,
             identity_id: identity.parse().map_err(|_| malformed())?,
-            permissions: Permissions::parse(permissions),
-            group_ids: listed(3)?,
-            read_group_ids: listed(0)?,
-            changed_group_ids: listed(2)?,
-            credential_id: (!credential.is_empty()).then(|| (*credential).to_owned()),
+            permissions: Permissions::parse(&permissions.replace(' ', ".")),
+            group_ids: listed(seen)?,
+            read_group_ids: listed(read)?,
+            changed_group_ids: listed(change)?,
+            credential_id: (!credential.is_empty()).then(|| credential.to_owned()),
             break_glass: if glass.is_empty() { None } else { Some(glass.parse().map_err(|_| malformed())?) },
             kind: if *kind == ActorKind::Service.as_str() { ActorKind::Service } else { ActorKind::User },
             limits,

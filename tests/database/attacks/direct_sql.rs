@@ -1,7 +1,7 @@
 //! Attacks 2, 16, 21 and 22 on direct SQL: an analyst's login sees its tenant whole, and nothing else whatever it sets, asks or explains.
 
 use crate::forging::READS;
-use crate::play::{DENIED, Play, UNSEALED, code, one, refused, set, texts};
+use crate::play::{CONTEXT, DENIED, Play, code, one, refused, set, texts};
 use crate::side_channels::{analyst, analyst_config, fill_globex};
 use std::collections::BTreeSet;
 use tokio_postgres::{Client, NoTls};
@@ -65,7 +65,7 @@ async fn nothing_an_analyst_sets_changes_what_they_see() {
     let config = analyst_config(&play, "acme").await;
     let foreign = analyst_config(&play, "globex").await.get_user().unwrap().to_owned();
     let service = play.entered("globex", "owner").await;
-    let stolen: String = one(&service, "select current_setting('app.seal')", &[]).await;
+    let stolen: String = one(&service, &format!("select current_setting('{CONTEXT}')"), &[]).await;
     let mut statements = Vec::new();
     for (setting, value) in [
         ("app.tenant_id", globex.id.to_string()),
@@ -73,8 +73,6 @@ async fn nothing_an_analyst_sets_changes_what_they_see() {
         ("app.member_id", globex.members["owner"].to_string()),
         ("app.permissions", ",ticket.read,".into()),
         ("app.groups", format!("{{{}}}", globex.groups["first"])),
-        ("app.seal", stolen),
-        ("app.seal", String::new()),
     ] {
         statements.push(format!("set {setting} = '{value}'"));
         statements.push(format!("select set_config('{setting}', '{value}', false)"));
@@ -100,12 +98,20 @@ async fn nothing_an_analyst_sets_changes_what_they_see() {
         ]
         .map(str::to_owned),
     );
+    {
+        let client = ringfence_tests::database::connect(&config).await;
+        for context in [&stolen, ""] {
+            for form in ["set $S = '$V'", "select set_config('$S', '$V', false)"] {
+                assert_eq!(refused(&client, &form.replace("$S", CONTEXT).replace("$V", context)).await, DENIED);
+            }
+        }
+    }
     for statement in statements {
         let client = ringfence_tests::database::connect(&config).await;
         client.batch_execute(&statement).await.unwrap_or_else(|e| panic!("{statement}: {e:?}"));
         match seen(&client).await {
             Ok(rows) => assert_eq!(rows, whole(&acme), "{statement}"),
-            Err(error) => assert!([UNSEALED, DENIED].contains(&code(&error).as_str()), "{statement}: {error:?}"),
+            Err(error) => assert_eq!(code(&error), DENIED, "{statement}: {error:?}"),
         }
     }
     let client = ringfence_tests::database::connect(&config).await;
@@ -123,13 +129,13 @@ async fn a_setting_forged_inside_an_analysts_statement_shows_no_foreign_row() {
     let client = analyst(&play, "acme").await;
     let [own, ..] = whole(play.acme());
     for relation in ["reporting.tickets", "ringfence.tickets"] {
-        for (setting, value) in [("app.tenant_id", play.globex().id.to_string()), ("app.seal", "0".repeat(64)), ("role", "ringfence_reporting".into())] {
+        for (setting, value) in [("app.tenant_id", play.globex().id.to_string()), (CONTEXT, "ringfence".into()), ("role", "ringfence_reporting".into())] {
             for read in READS {
                 let sql = read.replace("ringfence.tickets", relation).replace("$S", setting).replace("$V", &value);
                 // A whole row of the table is more than an analyst may read of it.
                 match client.query(&sql, &[]).await {
                     Ok(rows) => assert!(set::<Uuid>(&rows).is_subset(&own), "{sql}"),
-                    Err(error) => assert!([UNSEALED, DENIED].contains(&code(&error).as_str()), "{sql}: {error:?}"),
+                    Err(error) => assert_eq!(code(&error), DENIED, "{sql}: {error:?}"),
                 }
             }
         }
@@ -182,7 +188,7 @@ async fn an_analyst_writes_creates_and_executes_nothing() {
     ]
     .map(str::to_owned)
     .into();
-    let context = ["tenant_id", "request", "sealed", "current_tenant", "identity", "member", "actor", "access_of", "member_with", "groups_with", "permissions", "may"];
+    let context = ["tenant_id", "request", "context", "tenant_of_login", "current_tenant", "identity", "member", "actor", "access_of", "member_with", "groups_with", "permissions", "may"];
     let functions = play
         .admin
         .query(
@@ -373,14 +379,13 @@ async fn what_an_analyst_does_to_their_own_login_opens_nothing_and_keeps_nobody_
         assert_eq!(seen(&client).await.unwrap(), whole(play.globex()), "{statement}");
 
         // Nobody who enters sees more than before, and none of the service's logins sees anything without entering.
-        client.batch_execute("set session authorization ringfence_app").await.unwrap();
+        client.batch_execute("set session authorization ringfence_app; savepoint outside").await.unwrap();
         let requester = play.acme().members["requester"];
         let token = play.token(play.acme().id, play.identity("acme", "requester").await, 60);
         crate::play::enter_with(&client, play.acme().id, &token).await.unwrap();
         let [tickets, ..] = seen_by_service(&client).await;
         assert_eq!(tickets, [play.acme().own_ticket].into(), "{statement}: {requester} sees more");
-        // The context ends here, as it would with the transaction.
-        client.batch_execute("do $d$ begin perform set_config(s, '', true) from unnest(array['app.tenant_id', 'app.seal']) s; end $d$").await.unwrap();
+        client.batch_execute("rollback to outside").await.unwrap();
         for login in ["ringfence_app", "ringfence_auditor", "ringfence_operator", "ringfence_dispatcher"] {
             client.batch_execute(&format!("set session authorization {login}; savepoint look")).await.unwrap();
             match client.query("select ticket_id from ringfence.tickets", &[]).await {

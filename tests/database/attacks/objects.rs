@@ -1,6 +1,6 @@
 //! Attacks 13, 17 and 18: objects that are new, shadowed or keyed across tenants carry nothing past a policy.
 
-use crate::play::{DENIED, Play, UNSEALED, code, enter_with, one, refused, set};
+use crate::play::{DENIED, Play, enter_with, one, refused, set};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -54,12 +54,12 @@ async fn a_function_of_the_owner_is_not_hijacked_through_pg_temp() {
     assert!(enter_with(&client, globex, &play.token(globex, identity, 60)).await.is_err());
     client.batch_execute("rollback; begin").await.unwrap();
     let entered: String = enter_with(&client, acme, &play.token(acme, identity, 60)).await.unwrap().get("entered");
-    assert!(entered.contains("ticket.read.own") && !entered.contains("ticket.read,"), "{entered}");
+    assert!(entered.contains(",ticket read own,") && !entered.contains(",ticket read,"), "{entered}");
     let seen: BTreeSet<Uuid> = set(&client.query("select ticket_id from ringfence.tickets", &[]).await.unwrap());
     assert_eq!(seen, [play.acme().own_ticket].into());
     assert_eq!(one::<i64>(&client, "select count(*) from ringfence.tickets where tenant_id operator(pg_catalog.<>) $1", &[&acme]).await, 0);
     client.batch_execute(&format!("set local app.tenant_id = '{globex}'")).await.unwrap();
-    assert_eq!(code(&client.query("select subject from ringfence.tickets", &[]).await.unwrap_err()), UNSEALED);
+    assert!(client.query("select subject from ringfence.tickets", &[]).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 pub const ENTER: &str = include_str!("../../../sql/queries/context/enter.sql");
 /// The context is not sealed; not a valid token; no entry. As policies/functions say.
-pub const UNSEALED: &str = "RF001";
+/// The setting that the context stands in.
+pub const CONTEXT: &str = "backtrace_functions";
 pub const BAD_TOKEN: &str = "RF002";
 pub const NO_ENTRY: &str = "RF003";
 pub const DENIED: &str = "42501";

@@ -4,7 +4,7 @@
 -- before:
 update ringfence.sessions set <set>;
 -- sql:
-select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), current_setting('app.permissions')), current_setting('app.session_id'), current_setting('app.actor_kind');
+select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where pg_temp.held() in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), pg_temp.held()), convert_from(decode(ringfence.context(8), 'hex'), 'UTF8'), ringfence.context(7);
 -- let: set=ended_at=null
 -- via[s:session]: acme|agent|agent|i_agent|agent|session|user
 -- via[s:session]@globex: globex|agent|agent|i_agent|agent|session|user
@@ -22,7 +22,7 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 update ringfence.members set permissions = '<rights>' where role = 'service';
 update ringfence.api_tokens set <set> where tenant_id = '<where>';
 -- sql:
-select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), current_setting('app.permissions'), current_setting('app.groups'), current_setting('app.session_id'), current_setting('app.actor_kind');
+select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), pg_temp.held(), pg_temp.grouped(), convert_from(decode(ringfence.context(8), 'hex'), 'UTF8'), ringfence.context(7);
 -- let: set=revoked_at=null where={acme} rights={}
 -- via[t:token_auditor]: acme|auditor|auditor|i_auditor|,comment.read.group,ticket.read,|{};{};{};{}|token_auditor|user
 -- via[t:token_auditor]@globex: globex|auditor|auditor|i_auditor|,comment.read.group,ticket.read,|{};{};{};{}|token_auditor|user
@@ -70,7 +70,7 @@ select ringfence.current_tenant();
 update ringfence.members set permissions = '<rights>' where role = 'service';
 <also>;
 -- sql:
-select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), (select string_agg(p, ' ') from unnest(ringfence.permissions()) p where p ~ '^(ticket[.](read|create|change)|comment|contact|token|act_as|owner|nobody)'), current_setting('app.groups');
+select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfence.identity(), (select string_agg(p, ' ') from unnest(ringfence.permissions()) p where p ~ '^(ticket[.](read|create|change)|comment|contact|token|act_as|owner|nobody)'), pg_temp.grouped();
 -- let: rights={} also=select
 -- via[i:agent,a:auditor]: acme|agent|auditor|i_auditor|comment.read contact.read ticket.read token.create|{};{};{};{}
 -- via[i:auditor,a:agent]: acme|auditor|agent|i_agent|comment.read contact.read ticket.read token.create|{};{};{};{}
@@ -143,7 +143,7 @@ select ringfence.common_groups('<held>', '<groups>', '<other>', '<others>');
 update ringfence.tenant_roles set permissions = '{audit.read}' where tenant_id = '{globex}';
 update ringfence.members set role = 'custom', role_id = '<role>' where member_id in ('{light_agent}', '{agent}', '{owner}');
 -- sql:
-select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where ringfence.permissions_of(r, grouped) = current_setting('app.permissions') limit 1), current_setting('app.permissions')), current_setting('app.groups'), (select string_agg(number::text, ' ' order by number) from ringfence.tickets);
+select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where ringfence.permissions_of(r, grouped) = pg_temp.held() limit 1), pg_temp.held()), pg_temp.grouped(), (select string_agg(number::text, ' ' order by number) from ringfence.tickets);
 -- let: role={narrow_role}
 -- light_agent: ,ticket.read.group,comment.read.group,contact.read,|{first};{first};{first};{first}|1 4
 -- agent owner: ,ticket.read.group,comment.read.group,contact.read,|{};{};{};{}|null
@@ -161,7 +161,7 @@ values ('<tenant>', '{new}', '<who>', '<role>', 'a reason that was told', '{owne
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
 select '{acme}', '{new2}', '<who>', 'agent', 'a reason that was told', '{owner}', now() - <earlier>, now() + interval '1 hour' where <second>;
 -- sql:
-select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where current_setting('app.permissions') in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), current_setting('app.permissions')), current_setting('app.groups'), split_part(current_setting('play.entered', true), '|', 7);
+select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where pg_temp.held() in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), pg_temp.held()), pg_temp.grouped(), split_part(current_setting('play.entered', true), '|', 7);
 -- let: grouped=false until=now()+'1h' who={requester} guest=false tenant={acme} role=auditor hours=1 revoked=null second=false earlier=interval/**/'6h'
 -- requester: auditor|{};{};{};{}|new
 -- requester role=light_agent: light_agent|{};{};{};{}|new

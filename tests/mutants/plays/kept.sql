@@ -143,5 +143,5 @@ select <columns> from ringfence.<table> where action = 'whole';
 -- auditor_login tenant=null table=installation_events columns=event_id,xid,recorded_at::date,request_id,decision,rule,identity_id,actor_kind,session_id,authentication,object_type,object_id,details: t / new|50|2026-01-06|r_one|deny|r|i_agent|service|s|a|ticket|ticket1|{"k": 1}
 
 -- play: the mover leaves no context behind
-select ringfence.move_audit(100) > 0, current_setting('app.tenant_id'), current_setting('app.seal'), current_setting('app.permissions'), current_setting('app.groups'), current_setting('app.identity_id'), current_setting('app.member_id'), current_setting('app.request_id');
--- auditor_login: t|||||||
+select ringfence.move_audit(100) > 0, current_setting('app.tenant_id'), current_setting('backtrace_functions');
+-- auditor_login: t||

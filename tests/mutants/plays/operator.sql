@@ -123,7 +123,7 @@ select ringfence.register_reporting_login('x', '{acme}', '{r_one}');
 -- operator nobody owner auditor_login analyst: !42501
 
 -- play: no function of the operator leaves a context behind
-select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), current_setting('app.identity_id', true), current_setting('app.member_id', true), current_setting('app.permissions', true), current_setting('app.groups', true), current_setting('app.request_id', true), current_setting('app.seal', true));
+select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), current_setting('backtrace_functions'));
 -- let: call=x
 -- operator call=create_tenant('{new}','initech','x','{r_one}'): f|
 -- operator call=suspend_tenant('{acme}',true,'{r_one}'): f|
@@ -139,7 +139,7 @@ select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), 
 create temp table seen as select 1 as one;
 -- sql:
 select count(*) > 0 from ringfence.list_provisioned_members('{acme}', '{r_one}');
-select concat(current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
+select concat(current_setting('app.tenant_id', true), current_setting('backtrace_functions'));
 -- operator: 
 
 -- play: the operator touches no table

@@ -103,17 +103,17 @@ select pg_temp.told();
 
 -- try root: in whose context the carrier leaves nobody
 select pg_temp.take();
-select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: nor where whoever asks is suspended
 update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{acme}';
 select pg_temp.take();
-select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: nor where there is nobody to write to
 update ringfence.agreements set partner_slug = 'nobody';
 select pg_temp.take();
-select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select ringfence.current_tenant(), current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: what is due later is left
 update ringfence.crossing_queue set due_at = transaction_timestamp() + interval '1 hour';
@@ -243,17 +243,17 @@ select pg_temp.told();
 -- try root: whom a letter leaves in whose tenant
 select pg_temp.take();
 select pg_temp.deliver();
-select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: a letter to who is suspended leaves nobody there either
 update ringfence.tenants set status = 'suspended', suspended_at = '2026-01-01' where tenant_id = '{acme}';
 select pg_temp.take();
 select pg_temp.deliver();
-select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: nor does a receipt
 select pg_temp.carry();
-select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: word of a consent, where nothing was known of a proposal
 delete from ringfence.agreements where tenant_id = '{acme}' and agreement_id = '{agreement}';
@@ -341,7 +341,7 @@ select pg_temp.complete();
 update ringfence.agreements set created_at = '2025-01-01', expires_at = '2026-01-01' where tenant_id = '{acme}';
 update ringfence.members set role = 'light_agent' where member_id = '{grouped_agent}';
 select pg_temp.carry();
-select current_setting('app.tenant_id', true), current_setting('app.seal', true);
+select current_setting('app.tenant_id', true), current_setting('backtrace_functions');
 
 -- try root: consent is missing here
 update ringfence.agreements set consented_at = null, consented_by = null where tenant_id = '{acme}';

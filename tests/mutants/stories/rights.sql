@@ -107,11 +107,11 @@ insert into ringfence.members (tenant_id, member_id, identity_id, role) values (
 
 -- operator: what the operator's function leaves in its transaction
 select ringfence.suspend_tenant('{globex}', false, '{r_one}');
-select concat_ws('|', current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
+select concat_ws('|', current_setting('app.tenant_id', true), pg_temp.held(), split_part(current_setting('backtrace_functions'), chr(10), 1));
 
 -- via[t:token_service]: a token's use leaves nobody in its tenant
 select ringfence.token_used(current_setting('play.token'));
-select concat_ws('|', current_setting('app.tenant_id', true), current_setting('app.permissions', true), current_setting('app.seal', true));
+select concat_ws('|', current_setting('app.tenant_id', true), pg_temp.held(), split_part(current_setting('backtrace_functions'), chr(10), 1));
 
 -- try via[i:agent]: a session's name that holds what parts the settings
 select set_config('app.session_id', 'x|y', true);

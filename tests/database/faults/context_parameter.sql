@@ -1,0 +1,1 @@
+grant set on parameter backtrace_functions to ringfence_operator;
