@@ -1,5 +1,5 @@
 -- Tickets: everybody of the tenant in their scope; agents in their groups, requesters their own.
--- Doors are tried in the reverse order of their names: whole, groups, requester; the commonest look at the seal comes first.
+-- Doors are tried in the reverse order of their names: whole, groups, requester; the commonest comes first.
 
 alter table ringfence.tickets enable row level security;
 alter table ringfence.tickets force row level security;

@@ -1386,7 +1386,7 @@ function ringfence.current_tenant()
      RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN COALESCE((NULLIF(ringfence.context(2), ''::text))::uuid, ringfence.tenant_of_login())
+    RETURN COALESCE(ringfence.tenant_id(), ringfence.tenant_of_login())
     grant execute to ringfence_app
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
@@ -2966,7 +2966,7 @@ function ringfence.rights()
      RETURNS bytea
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN sha256(textsend(((((((((((((((ringfence.identity() || '|'::text) || ringfence.context(5)) || '|'::text) || ringfence.context(4)) || '|'::text) || ringfence.context(10)) || '|'::text) || ringfence.context(11)) || '|'::text) || ringfence.context(12)) || '|'::text) || ringfence.context(13)) || '|'::text) || ringfence.context(14))))
+    RETURN sha256(textsend(((((((((((((((NULLIF(ringfence.context(3), ''::text) || '|'::text) || ringfence.context(5)) || '|'::text) || ringfence.context(4)) || '|'::text) || ringfence.context(10)) || '|'::text) || ringfence.context(11)) || '|'::text) || ringfence.context(12)) || '|'::text) || ringfence.context(13)) || '|'::text) || ringfence.context(14))))
     grant execute to ringfence_app
 
 function ringfence.seal(uuid)
@@ -2978,8 +2978,7 @@ function ringfence.seal(uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform set_config('app.tenant_id', tenant_id::text, true),
-                set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
+        perform set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
     end
     $function$
     grant execute to ringfence_owner
@@ -3238,8 +3237,8 @@ function ringfence.tenant_id()
     CREATE OR REPLACE FUNCTION ringfence.tenant_id()
      RETURNS uuid
      LANGUAGE sql
-     STABLE PARALLEL SAFE
-    RETURN (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid
+     STABLE PARALLEL RESTRICTED
+    RETURN (NULLIF(ringfence.context(2), ''::text))::uuid
     grant execute to ringfence_app
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
@@ -3417,7 +3416,7 @@ function ringfence.unseal()
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
-        perform set_config('app.tenant_id', '', true), set_config('backtrace_functions', '', true);
+        perform set_config('backtrace_functions', '', true);
     end
     $function$
     grant execute to ringfence_owner

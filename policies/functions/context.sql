@@ -6,11 +6,6 @@ language sql volatile parallel unsafe
 return encode(overlay(set_bit(set_bit(uuid_send(gen_random_uuid()), 52, 1), 53, 1)
     placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 'hex')::uuid;
 
--- The plain setting, for index conditions and for tying a door to its tenant; inlined by the planner, never a proof.
-create function ringfence.tenant_id() returns uuid
-language sql stable parallel safe
-return nullif(current_setting('app.tenant_id', true), '')::uuid;
-
 -- Where the context stands: in a setting that PostgreSQL lets nobody but superusers change, and the one role that was granted to
 -- (GRANT SET ON PARAMETER). That role is ringfence_gate, which nobody becomes: enter(), seal() and unseal() run as it. So no statement of
 -- the service can write here, in whatever form; a transaction's end takes it back, and so does every rollback to before. A setting under a
@@ -21,6 +16,11 @@ return nullif(current_setting('app.tenant_id', true), '')::uuid;
 create function ringfence.context(line integer) returns text
 language sql stable parallel restricted
 return split_part(current_setting('backtrace_functions'), chr(10), line);
+
+-- What ties a door to the tenant entered. Like every reader an expression that the planner inlines.
+create function ringfence.tenant_id() returns uuid
+language sql stable parallel restricted
+return nullif(ringfence.context(2), '')::uuid;
 
 -- An analyst's login has one tenant for life, and none while it is suspended; no statement changes session_user.
 create function ringfence.tenant_of_login() returns uuid
@@ -35,7 +35,7 @@ $$;
 -- Where the wall stands.
 create function ringfence.current_tenant() returns uuid
 language sql stable parallel restricted
-return coalesce(nullif(ringfence.context(2), '')::uuid, ringfence.tenant_of_login());
+return coalesce(ringfence.tenant_id(), ringfence.tenant_of_login());
 
 create function ringfence.identity() returns uuid
 language sql stable parallel restricted
@@ -68,7 +68,7 @@ return ringfence.request() || '|' || ringfence.actor() || '|' || ringfence.ident
 -- Who calls with which rights, as a digest: what was answered to other rights, or to another person, is not theirs to see again.
 create function ringfence.rights() returns bytea
 language sql stable parallel restricted
-return sha256(textsend(ringfence.identity() || '|' || ringfence.context(5) || '|' || ringfence.context(4) || '|' || ringfence.context(10)
+return sha256(textsend(nullif(ringfence.context(3), '') || '|' || ringfence.context(5) || '|' || ringfence.context(4) || '|' || ringfence.context(10)
     || '|' || ringfence.context(11) || '|' || ringfence.context(12) || '|' || ringfence.context(13) || '|' || ringfence.context(14)));
 
 create function ringfence.permissions() returns text[]
@@ -100,8 +100,7 @@ create function ringfence.seal(tenant_id uuid) returns void
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform set_config('app.tenant_id', tenant_id::text, true),
-            set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
+    perform set_config('backtrace_functions', E'ringfence\n' || replace(tenant_id::text, '-', ''), true);
 end
 $$;
 
@@ -109,7 +108,7 @@ create function ringfence.unseal() returns void
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-    perform set_config('app.tenant_id', '', true), set_config('backtrace_functions', '', true);
+    perform set_config('backtrace_functions', '', true);
 end
 $$;
 

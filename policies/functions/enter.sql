@@ -1,4 +1,4 @@
--- The only way into a tenant for the service: a token it minted for one request, exchanged for a sealed context.
+-- The only way into a tenant for the service: a token it minted for one request, exchanged for the context.
 
 -- A service token is proven by its MAC and lives by the clock: tenant|credential|acting|request|expiry (seconds since 1970)|
 -- nonce|kid|HMAC-SHA256 in hex over all that stands before it. Null: not a valid one.

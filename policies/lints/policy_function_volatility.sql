@@ -3,8 +3,8 @@
 -- why: IMMUTABLE keeps the old tenant in a cached plan, VOLATILE runs for each row, and PARALLEL UNSAFE or STRICT changes plans and answers.
 select f.oid::regprocedure::text as object,
        format('volatility %s, parallel %s, strict %s', f.provolatile, f.proparallel, f.proisstrict) as detail,
-       'declare it stable, parallel restricted (or safe where it reads no context), not strict' as remedy
+       'declare it stable, parallel restricted not strict' as remedy
   from pg_catalog.pg_proc f
  where f.pronamespace = to_regnamespace('ringfence')
    and f.proname in ('tenant_id', 'context', 'tenant_of_login', 'current_tenant', 'identity', 'member', 'actor', 'grantable', 'member_with', 'request', 'groups_with', 'permissions', 'may', 'gives_roles', 'oneself', 'caller', 'rights', 'acts_on_tickets')
-   and (f.provolatile <> 's' or f.proisstrict or f.proparallel <> case f.proname when 'tenant_id' then 's' else 'r' end)
+   and (f.provolatile <> 's' or f.proisstrict or f.proparallel <> 'r')

@@ -275,7 +275,11 @@ impl Stage {
         self.run(&change).await;
         if layer == Layer::WithoutForce {
             // Whoever stands at the gate is no owner: here the owner stands in for it.
-            self.run("alter function ringfence.enter(text) owner to ringfence_owner; grant execute on function ringfence.enter(text) to ringfence_gate").await;
+            self.run(
+                "alter function ringfence.enter(text) owner to ringfence_owner; grant execute on function ringfence.enter(text) to ringfence_gate;
+                 grant set on parameter backtrace_functions to ringfence_owner",
+            )
+            .await;
         }
     }
 }

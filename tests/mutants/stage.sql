@@ -78,7 +78,7 @@ insert into ringfence.installation_events (event_id, xid, recorded_at, request_i
 values ('{absent}', '9', '2026-01-01', '{r_one}', 'identity.refused', 'deny', 'nobody', '{}');
 
 insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, rights, route, key, body_hash, status, headers, body)
-select t.tenant_id, m.member_id, m.member_id, sha256(textsend(concat_ws('|', m.identity_id, m.member_id, m.member_id, ringfence.permissions_of(m.role, false), '{};{};{};{}'))), 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t join ringfence.members m using (tenant_id) where m.member_id in ('{owner}', '{agent}');
+select t.tenant_id, m.member_id, m.member_id, sha256(textsend(replace(replace(concat_ws('|', m.identity_id, m.member_id, m.member_id, ringfence.permissions_of(m.role, false), '', '', '', ''), '-', ''), '.', ' '))), 'createTicket', 'k-1', sha256('body'), 201, '{}', t.slug || ' answer' from twins t join ringfence.members m using (tenant_id) where m.member_id in ('{owner}', '{agent}');
 insert into ringfence.ticket_counters (tenant_id, last) select t.tenant_id, 9 from twins t;
 
 insert into ringfence.sessions (session_id, session_hash, identity_id, authenticated_at, idle_expires_at, expires_at)

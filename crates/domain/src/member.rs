@@ -107,7 +107,7 @@ pub mod permission {
 pub struct Permissions(Vec<String>);
 
 impl Permissions {
-    /// From the sealed form: names between commas.
+    /// Names between commas.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self(text.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect())

@@ -43,9 +43,24 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- before:
 select set_config('play.expires_at', a.expires_at::text, true) from ringfence.api_tokens a where a.tenant_id = '{acme}' and a.member_id = '{auditor}';
 -- sql:
-select split_part(current_setting('play.entered', true), '|', 9), split_part(current_setting('play.entered', true), '|', 10)::timestamptz = current_setting('play.expires_at')::timestamptz,
-       right(split_part(current_setting('play.entered', true), '|', 10), 1), split_part(current_setting('play.entered', true), '|', 11);
+select split_part(e, '|', 3), split_part(e, '|', 4)::timestamptz = current_setting('play.expires_at')::timestamptz, right(split_part(e, '|', 4), 1), split_part(e, '|', 5)
+  from split_part(current_setting('play.entered', true), chr(10), 1) e;
 -- via[t:token_auditor]: ,ticket.read,comment.read.group,|t|Z|
+
+-- play: the entry says beside the context which credential was shown, and nothing of a bearer
+select regexp_replace(split_part(current_setting('play.entered', true), chr(10), 1), '[0-9-]+T[0-9:.]+Z$', 'then');
+-- via[s:session]: session|||
+-- via[t:token_auditor]: token_auditor||,ticket.read,comment.read.group,|then
+-- via[i:agent] agent: null or 
+-- via[i:grouped_agent,a:light_agent]: |||
+
+-- play: of a bearer the service says who calls, also where one acts for another; a token of ours says it of itself
+-- before:
+update ringfence.members set permissions = '{act_as,ticket.read}' where role = 'service';
+-- sql:
+select ringfence.context(7);
+-- via[i:service,m:agent] via[i:service]: user
+-- via[t:token_service,m:agent] via[t:token_service]: service
 
 -- play: a token that only another tenant knows is none here
 -- before:
@@ -91,6 +106,7 @@ select ringfence.current_tenant(), ringfence.member(), ringfence.actor(), ringfe
 -- via[i:service,m:agent]@globex rights={act_as,ticket.read,audit.read}: globex|agent|service|i_service|ticket.read|{};{};{};{}
 -- via[i:service,m:requester] rights={act_as,ticket.read,comment.read.own}: acme|requester|service|i_service|ticket.read.own|{};{};{};{}
 -- via[i:service,m:grouped_agent] rights={act_as,ticket.read}: acme|grouped_agent|service|i_service|ticket.read.group|{first};{first};{first};{first}
+-- via[i:service,m:grouped_agent] rights={act_as,ticket.read.group}: acme|grouped_agent|service|i_service|ticket.read.group|{};{};{};{}
 -- via[i:service,m:owner] rights={act_as,owner.manage,nobodys.right}: acme|owner|service|i_service|owner.manage|{};{};{};{}
 -- via[i:service,m:agent] rights={ticket.read}: !RF007
 -- via[i:service,m:agent] rights={exact_as,act_as.own,act_as_x}: !RF007
@@ -161,7 +177,7 @@ values ('<tenant>', '{new}', '<who>', '<role>', 'a reason that was told', '{owne
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
 select '{acme}', '{new2}', '<who>', 'agent', 'a reason that was told', '{owner}', now() - <earlier>, now() + interval '1 hour' where <second>;
 -- sql:
-select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where pg_temp.held() in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), pg_temp.held()), pg_temp.grouped(), split_part(current_setting('play.entered', true), '|', 7);
+select coalesce((select case when grouped and r = 'agent' then 'grouped ' else '' end || r from unnest(array['owner', 'admin', 'agent', 'light_agent', 'requester', 'auditor']) r, unnest(array[false, true]) grouped where pg_temp.held() in (ringfence.permissions_of(r, grouped), regexp_replace(ringfence.permissions_of(r, grouped), '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,') limit 1), pg_temp.held()), pg_temp.grouped(), split_part(split_part(current_setting('play.entered', true), chr(10), 1), '|', 2);
 -- let: grouped=false until=now()+'1h' who={requester} guest=false tenant={acme} role=auditor hours=1 revoked=null second=false earlier=interval/**/'6h'
 -- requester: auditor|{};{};{};{}|new
 -- requester role=light_agent: light_agent|{};{};{};{}|new
@@ -198,7 +214,7 @@ update ringfence.break_glass_grants set revoked_at = now() where grant_id = '{ne
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
   from ringfence.keys k, lateral (select concat_ws('|', '{acme}', 'i:<who>', '<acting>', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.purpose = 'token';
 -- sql:
-select set_config('app.tenant_id', '{acme}', true), set_config('app.actor_kind', 'user', true), split_part(ringfence.enter(current_setting('play.token')), '|', 7) as grant_id;
+select set_config('app.tenant_id', '{acme}', true), set_config('app.actor_kind', 'user', true), split_part(split_part(ringfence.enter(current_setting('play.token')), chr(10), 1), '|', 2) as grant_id;
 -- show: grant_id
 -- let: elevated='{requester}','{light_agent}' who={i_requester} acting= revoked=false
 -- nobody: new

@@ -34,8 +34,9 @@ select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || s
   from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', 'i:<identity>', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
 <also>;
 -- sql:
-select set_config('app.tenant_id', '<means>', true), set_config('app.actor_kind', 'user', true), ringfence.enter(<token>);
--- show: enter
+select set_config('app.tenant_id', '<means>', true), set_config('app.actor_kind', 'user', true), split_part(ringfence.enter(<token>), chr(10), 1) as beside;
+select concat_ws('|', ringfence.member(), ringfence.actor(), ringfence.identity(), pg_temp.held(), pg_temp.grouped(), '', '', ringfence.context(7)) as entered;
+-- show: entered
 -- let: tenant={acme} means={acme} identity={i_light_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
 -- nobody: light_agent|light_agent|i_light_agent|,ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,|{first};{first};{first};{first}|||user
 -- nobody identity={i_grouped_agent}: grouped_agent|grouped_agent|i_grouped_agent|,ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,|{first};{first};{first};{first}|||user

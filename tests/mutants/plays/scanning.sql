@@ -5,20 +5,20 @@
 -- but: walls
 select string_agg(distinct left(s.t, 1), ' ') from (select tenant_id::text as t, set_config('app.tenant_id', '{globex}', true) from ringfence.<table>) s;
 -- let: table=tickets
--- agent requester grouped_agent service[ticket.read]: a or null
--- agent requester grouped_agent table=comments: a or null
--- agent requester grouped_agent table=ticket_events: a or null
--- agent requester table=contacts: a or null
--- agent table=groups: a or null
--- agent table=group_members: a or null
--- agent table=organizations: a or null
--- agent table=tags: a or null
--- owner table=memberships: a or null
--- owner table=api_tokens: a or null
--- owner table=tenant_roles: a or null
--- owner table=break_glass_grants: a or null
--- owner table=audit_events: a or null
--- owner table=idempotency_keys: a or null
+-- agent requester grouped_agent service[ticket.read]: a
+-- agent requester grouped_agent table=comments: a
+-- agent requester grouped_agent table=ticket_events: a
+-- agent requester table=contacts: a
+-- agent table=groups: a
+-- agent table=group_members: a
+-- agent table=organizations: a
+-- agent table=tags: a
+-- owner table=memberships: a
+-- owner table=api_tokens: a
+-- owner table=tenant_roles: a
+-- owner table=break_glass_grants: a
+-- owner table=audit_events: a
+-- owner table=idempotency_keys: a
 
 -- play: a predicate that moves while the scan runs shows no other tenant
 -- but: walls
@@ -79,10 +79,10 @@ select set_config('app.tenant_id', '{globex}', true);
 -- sql:
 select count(*) from ringfence.<table> where tenant_id = '{globex}' and <column> = '<id>';
 -- let: table=tickets column=ticket_id id={foreign_ticket}
--- agent: !RF001
--- agent id={absent}: !RF001
--- agent table=contacts column=contact_id id={outsider}: !RF001
--- agent table=contacts column=contact_id id={absent}: !RF001
--- agent table=tenants column=tenant_id id={globex}: !RF001
+-- agent: 0
+-- agent id={absent}: 0
+-- agent table=contacts column=contact_id id={outsider}: 0
+-- agent table=contacts column=contact_id id={absent}: 0
+-- agent table=tenants column=tenant_id id={globex}: 0
 -- agent table=tenants column=tenant_id id={absent}: 0 or null
 

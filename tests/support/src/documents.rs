@@ -64,7 +64,7 @@ async fn doors(client: &Client) -> String {
     let mut table = "| table | policy | for | to | asks for |\n|---|---|---|---|---|\n".to_owned();
     for row in rows {
         let rule: String = row.get(5);
-        let asks = if row.get::<_, bool>(4) { "the sealed tenant (wall)".to_owned() } else { asked(&rule) };
+        let asks = if row.get::<_, bool>(4) { "the tenant entered (wall)".to_owned() } else { asked(&rule) };
         writeln!(table, "| {} | {} | {} | {} | {asks} |", row.get::<_, String>(0), row.get::<_, String>(1), row.get::<_, String>(2), row.get::<_, String>(3)).expect("a string");
     }
     table
