@@ -371,10 +371,12 @@ async fn a_do_block_gains_nothing_and_swallowing_the_error_neither() {
     let client = play.app().await;
     let steal = format!(
         "do $d$ declare n bigint; begin
-            begin perform set_config('app.tenant_id', '{globex}', true); select count(*) into n from ringfence.tickets;
-            exception when others then select count(*) into n from ringfence.tickets where tenant_id = '{globex}'; end;
+            perform set_config('app.tenant_id', '{globex}', true);
+            begin perform set_config('{CONTEXT}', replace(current_setting('{CONTEXT}'), replace('{acme}', '-', ''), replace('{globex}', '-', '')), true); exception when others then null; end;
+            select count(*) into n from ringfence.tickets where tenant_id = '{globex}';
             raise exception 'saw %', n using errcode = 'ZZ001';
         end $d$",
+        acme = play.acme().id,
         globex = play.globex().id
     );
     play.enter(&client, "acme", "owner").await;
