@@ -10,7 +10,8 @@ return encode(overlay(set_bit(set_bit(uuid_send(gen_random_uuid()), 52, 1), 53, 
 -- (GRANT SET ON PARAMETER). That role is ringfence_gate, which nobody becomes: enter(), seal() and unseal() run as it. So no statement of
 -- the service can write here, in whatever form; a transaction's end takes it back, and so does every rollback to before. A setting under a
 -- name of our own could be set by anybody. This one asks for a backtrace in the server's log where an error is raised in a C function of
--- that name; letters, digits, commas and white space may stand in it, and its first word says that it is ours. Lines:
+-- that name; letters, digits, commas and white space may stand in it. The first line is not read: a name that an administrator has put
+-- there is no context. Lines:
 -- 1 ringfence, 2 tenant, 3 identity, 4 member, 5 actor, 6 request (ids without dashes), 7 kind of actor, 8 session, 9 authentication (UTF-8
 -- in hex), 10 permissions (spaces for dots), 11 to 14 the groups by access. Nothing entered: the lines are empty.
 create function ringfence.context(line integer) returns text

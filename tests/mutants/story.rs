@@ -153,7 +153,7 @@ fn seen(stage: &Stage, begun: Timestamp, now: Timestamp, text: &str) -> String {
         if starts && rest.get(..36).is_some_and(|word| Uuid::parse_str(word).is_ok()) {
             done.push_str("made");
             rest = &rest[36..];
-        } else if let Some((time, length)) = starts.then(|| time(rest)).flatten() {
+        } else if let Some((time, length)) = starts.then(|| time(rest, begun)).flatten() {
             let since = time.duration_since(begun);
             if since.subsec_nanos() == 0 {
                 done.push_str(&if since.is_zero() { "now".to_owned() } else { format!("now{:+}s", since.as_secs()) });
@@ -173,15 +173,16 @@ fn seen(stage: &Stage, begun: Timestamp, now: Timestamp, text: &str) -> String {
     done
 }
 
-/// A time with parts of a second at the beginning of a text; those of the scene have none.
-fn time(text: &str) -> Option<(Timestamp, usize)> {
+/// A time of the story at the beginning of a text: those of the scene have no parts of a second and are far away. One of the story's in a
+/// million has none either.
+fn time(text: &str, begun: Timestamp) -> Option<(Timestamp, usize)> {
     let bytes = text.as_bytes();
-    if bytes.len() < 23 || bytes[4] != b'-' || bytes[7] != b'-' || bytes[13] != b':' || bytes[19] != b'.' {
+    if bytes.len() < 22 || bytes[4] != b'-' || bytes[7] != b'-' || bytes[13] != b':' {
         return None;
     }
-    let digits = bytes[20..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let end = 20 + digits;
+    let digits = if bytes[19] == b'.' { bytes[20..].iter().take_while(|byte| byte.is_ascii_digit()).count() + 1 } else { 0 };
+    let end = 19 + digits;
     let zone = if text[end..].starts_with("+00:00") { 6 } else if text[end..].starts_with("+00") { 3 } else { return None };
-    let time = format!("{}T{}Z", &text[..10], &text[11..end]).parse().ok()?;
-    Some((time, end + zone))
+    let time: Timestamp = format!("{}T{}Z", &text[..10], &text[11..end]).parse().ok()?;
+    (digits > 0 || time.duration_since(begun).abs().as_hours() < 48).then_some((time, end + zone))
 }

@@ -12,6 +12,7 @@ mod forging;
 mod leftovers;
 mod moved_side;
 mod objects;
+mod own_login;
 mod places;
 mod play;
 mod privileges;
@@ -34,7 +35,7 @@ const fn attack(number: &'static str, what: &'static str, tests: &'static [&'sta
 
 const ATTACKS: &[Attack] = &[
     attack("1", "a setting forged inside one statement", &["forging::the_published_forgery_shows_the_own_rows_or_nothing", "forging::a_setting_forged_inside_one_statement_shows_no_foreign_row", "forging::a_setting_forged_in_one_statement_gains_nothing_in_the_next", "forging::a_forged_context_writes_nothing"], &["policy_believes_a_setting"]),
-    attack("2", "an analyst sets the tenant, or becomes another role", &["direct_sql::nothing_an_analyst_sets_changes_what_they_see", "direct_sql::a_setting_forged_inside_an_analysts_statement_shows_no_foreign_row", "direct_sql::what_an_analyst_does_to_their_own_login_opens_nothing_and_keeps_nobody_out"], &["role_membership", "reporting_login_changed"]),
+    attack("2", "an analyst sets the tenant, or becomes another role", &["direct_sql::nothing_an_analyst_sets_changes_what_they_see", "direct_sql::a_setting_forged_inside_an_analysts_statement_shows_no_foreign_row", "own_login::what_an_analyst_does_to_their_own_login_opens_nothing_and_keeps_nobody_out"], &["role_membership", "reporting_login_changed"]),
     attack("3", "an empty setting after a transaction", &["forging::without_entering_no_table_shows_a_row_and_none_takes_one"], &[]),
     attack("4", "a setting that outlives its request", &["leftovers::a_session_setting_left_behind_does_not_rule_the_next_request", "leftovers::a_transaction_ended_by_hand_takes_its_context_along"], &[]),
     attack("5", "a dropped future", &["dropped::a_write_dropped_at_any_await_is_whole_or_not_there_and_the_next_request_commits_none_of_it", "dropped::a_read_dropped_at_any_await_shows_the_next_request_its_own_tenant_alone", "dropped::an_unfinished_transaction_that_is_dropped_holds_no_lock_and_no_place_in_the_pool", "service::a_client_that_hangs_up_in_the_middle_leaves_nothing_to_the_next_request"], &[]),
@@ -48,7 +49,7 @@ const ATTACKS: &[Attack] = &[
     attack("12", "permissive policies add up", &["privileges::one_careless_door_opens_no_table"], &["wall_missing", "door_open", "door_to_unexpected_role"]),
     attack("13", "what is new is open", &["objects::a_new_table_view_or_function_is_closed_until_somebody_opens_it"], &["default_privileges", "grantee_unexpected"]),
     attack("14", "neighbouring databases", &["privileges::a_login_of_the_service_enters_no_neighbouring_database"], &["neighbour_database_open", "schema_public_open", "objects_elsewhere"]),
-    attack("15", "a role changes itself", &["leftovers::what_a_request_does_to_its_own_login_is_seen_by_verify", "direct_sql::what_an_analyst_does_to_their_own_login_opens_nothing_and_keeps_nobody_out"], &["role_settings", "dangerous_default"]),
+    attack("15", "a role changes itself", &["leftovers::what_a_request_does_to_its_own_login_is_seen_by_verify", "own_login::what_an_analyst_does_to_their_own_login_opens_nothing_and_keeps_nobody_out"], &["role_settings", "dangerous_default"]),
     attack("16", "views, materialized views, partitions, foreign tables", &["direct_sql::two_tenants_analysts_side_by_side_see_each_their_own_tenant_whole"], &["view_options", "view_reaches_elsewhere", "relation_kind"]),
     attack("17", "definers and search_path", &["objects::a_function_of_the_owner_is_not_hijacked_through_pg_temp", "privileges::a_login_does_what_its_name_says_and_no_more"], &["function_search_path", "function_open", "definer_executable", "definer_owner"]),
     attack("18", "keys without the tenant, children of invisible parents", &["objects::a_key_that_another_tenant_uses_tells_nothing_and_is_free", "objects::a_link_to_another_tenants_row_fails_as_one_to_nothing_does", "children::no_role_hangs_a_comment_or_an_event_on_a_ticket_it_does_not_see", "children::a_guessed_requester_or_group_does_not_open_a_visible_ticket_either", "children::a_child_follows_its_ticket_out_of_sight_and_cannot_be_pointed_elsewhere", "children::nobody_puts_anybody_into_a_group_they_do_not_manage"], &["key_without_tenant", "foreign_key_without_tenant", "foreign_key_action", "door_columns_not_held", "constraint_not_enforced"]),
