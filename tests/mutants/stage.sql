@@ -180,3 +180,28 @@ $$;
 create function pg_temp.held() returns text language sql as $$ select replace(split_part(current_setting('backtrace_functions'), chr(10), 10), ' ', '.') $$;
 create function pg_temp.grouped() returns text language sql as $$
     select string_agg(string_to_array(split_part(current_setting('backtrace_functions'), chr(10), n), ',')::uuid[]::text, ';' order by n) from generate_series(11, 14) n $$;
+
+-- Agreements that stand on both sides under one id, a second one that was only proposed, and a ticket and comments that went over under the first.
+create function pg_temp.agreed() returns void language sql as $$
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, direction, actions, fields, expires_at, consented_by, consented_at, partner_consented_at, created_at)
+select t.tenant_id, a.id::uuid, t.slug || '-' || a.name, case t.slug when 'acme' then '{globex}'::uuid else '{acme}'::uuid end, 'both', '{ticket.escalate,comment.share}', '{subject}', '2099-01-01', '{owner}',
+       '2026-01-01', case a.name when 'one' then '2026-01-01'::timestamptz end, a.made::timestamptz
+  from ringfence.tenants t, (values ('{agreement}', 'one', '2026-01-01'), ('{agreement2}', 'two', '2026-01-02')) a (id, name, made);
+insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by, created_at)
+select k.tenant_id, l.id::uuid, l.agreement::uuid, k.ticket_id, k.requester_id, k.group_key, '{owner}', l.made::timestamptz
+  from ringfence.tickets k join (values ('{link}', '{agreement}', 1, '2026-01-01'), ('{link2}', '{agreement2}', 1, '2026-01-02'), ('{share2}', '{agreement2}', 2, '2026-01-03')) l (id, agreement, number, made) using (number);
+insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by, created_at)
+select c.tenant_id, s.id::uuid, s.link::uuid, c.comment_id, c.ticket_id, c.requester_id, c.group_key, '{owner}', s.made::timestamptz
+  from ringfence.comments c join (values ('{share}', '{link}', '{c1p}', '2026-01-01'), ('{share2}', '{link2}', '{c1p}', '2026-01-02'), ('{event}', '{link}', '{c1i}', '2026-01-03'), ('{new}', '{share2}', '{c2p}', '2026-01-04')) s (id, link, comment, made)
+    on c.comment_id = s.comment::uuid;
+$$;
+
+-- A user, a group and memberships beside those of provisioned(), in both tenants differently.
+create function pg_temp.provisioned_more() returns void language sql as $$
+select pg_temp.provisioned();
+insert into ringfence.scim_users (tenant_id, scim_user_id, contact_id, user_name, active, issuer, subject, role, attributes, created_at)
+values ('{acme}', '{u2}', '{silent}', 'U2', false, 'https://issuer.example', 'u2', 'requester', '{}', '2026-01-01');
+insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id, created_at)
+values ('{acme}', '{new}', '{vacant}', 'empty', 'x2', '2026-01-01'), ('{globex}', '{new}', '{vacant}', 'theirs', 'x2', '2026-01-01');
+insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{globex}', '{new}', '{u1}'), ('{globex}', '{sg1}', '{u2}'), ('{acme}', '{new}', '{u2}');
+$$;

@@ -10,8 +10,6 @@ with a as (
     select a.tenant_id, 'agreement.proposed', 'allow', 'agreement.manage', 'agreement', a.agreement_id, a.version from a
 )
 select a.agreement_id, a.partner_slug, a.proposed_here, a.direction, a.actions, a.fields, a.expires_at, a.consented_at, a.partner_consented_at,
-       coalesce(a.revoked_at, a.partner_revoked_at) as revoked_at, a.revoked_at is null and a.partner_revoked_at is not null as revoked_by_partner,
-       case when a.revoked_at is not null or a.partner_revoked_at is not null then 'revoked' when a.expires_at <= transaction_timestamp() then 'expired'
-            when a.consented_at is null or a.partner_consented_at is null then 'proposed' else 'active' end as state, a.version, a.created_at, a.updated_at,
+       null::timestamptz as revoked_at, false as revoked_by_partner, case when a.expires_at <= transaction_timestamp() then 'expired' else 'proposed' end as state, a.version, a.created_at, a.updated_at,
        ringfence.post_crossing(a.agreement_id)
   from a

@@ -152,3 +152,45 @@ delete from ringfence.tenants where tenant_id = '{new}';
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');set/**/local/**/session_replication_role=replica;insert/**/into/**/ringfence.api_tokens(tenant_id,api_token_id,member_id,member_role,name,token_hash,scopes,created_by,expires_at)values('{new}','{new}','{new}','agent','x',sha256('x'),'{}','{new}',now()+'1h');delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 api_tokens_tenant_fkey
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');set/**/local/**/session_replication_role=replica;insert/**/into/**/ringfence.break_glass_grants(tenant_id,grant_id,member_id,role,reason,granted_by,expires_at)values('{new}','{new}','{new}','admin','a_reason_told','{new}',now()+'1h');delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 break_glass_grants_tenant_fkey
 -- root into=contacts(tenant_id,contact_id,name)values('{new}','{new}','x');insert/**/into/**/ringfence.tickets(tenant_id,ticket_id,number,subject,requester_id)values('{new}','{new}',1,'x','{new}');set/**/local/**/session_replication_role=replica;delete/**/from/**/ringfence.contacts/**/where/**/tenant_id='{new}';set/**/local/**/session_replication_role=origin: !23503 tickets_tenant_fkey
+
+-- play: what was agreed, sent over, invited and provisioned points at what is there, and at none of it twice
+-- before:
+select pg_temp.provisioned_more();
+select pg_temp.agreed();
+insert into ringfence.invitations (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at) select t.tenant_id, i::uuid, sha256(convert_to(i, 'UTF8')), 'x@example.org', 'x', 'agent', '{owner}', now() + interval '1 day' from ringfence.tenants t, unnest(array['{new}', '{new2}']) i;
+-- sql:
+update ringfence.<table> set <set> where tenant_id = '{acme}' and <where>;
+-- let: table=agreements where=agreement_id='{agreement}' set=version=1
+-- root: #1
+-- root set=consented_by='{outsider}': !23503 agreements_consented_by_fkey
+-- root set=contact_id='{outsider}': !23503 agreements_contact_fkey
+-- root set=revoked_by='{outsider}',revoked_at=now(): !23503 agreements_revoked_by_fkey
+-- root table=ticket_links where=link_id='{link2}' set=agreement_id='{absent}': !23503 ticket_links_agreement_fkey
+-- root table=ticket_links where=link_id='{link2}' set=created_by='{outsider}': !23503 ticket_links_created_by_fkey
+-- root table=comment_shares where=share_id='{share}' set=comment_id='{foreign_comment}': !23503 comment_shares_comment_fkey
+-- root table=comment_shares where=share_id='{share}' set=created_by='{outsider}': !23503 comment_shares_created_by_fkey
+-- root table=comment_shares where=share_id='{share}' set=link_id='{absent}': !23503 comment_shares_link_fkey
+-- root table=comment_shares where=share_id='{share}'/**/and/**/exists(select/**/from/**/ringfence.ticket_links) set=link_id='{absent}': !23503 comment_shares_link_fkey
+-- root table=tickets where=ticket_id='{ticket1}'/**/and/**/exists(select/**/from/**/ringfence.ticket_links) set=group_id='{second}': #1
+-- root table=tickets where=ticket_id='{ticket1}'/**/and/**/exists(select/**/from/**/ringfence.comment_shares) set=group_id='{second}': #1
+-- root table=contacts where=contact_id='{agent}' set=is_partner=true: !23503 members_contact_fkey
+-- root table=invitations where=invitation_id='{new}' set=accepted_by='{outsider}',accepted_at=now(): !23503 invitations_accepted_by_fkey
+-- root table=invitations where=invitation_id='{new}' set=invited_by='{outsider}': !23503 invitations_invited_by_fkey
+-- root table=invitations where=true set=secret_hash=sha256('x'): !23505 invitations_secret_key
+-- root table=scim_group_members where=scim_group_id='{new}' set=scim_group_id='{absent}': !23503 scim_group_members_group_fkey
+-- root table=scim_groups where=scim_group_id='{new}' set=group_id='{foreign_group}': !23503 scim_groups_group_fkey
+-- root table=scim_groups where=true set=group_id='{queue}': !23505 scim_groups_group_key
+-- root table=scim_groups where=true set=external_id='x': !23505 scim_groups_external_key
+-- root table=scim_users where=scim_user_id='{u2}' set=contact_id='{foreign_org}': !23503 scim_users_contact_fkey
+-- root table=scim_users where=true set=user_name='Same': !23505 scim_users_user_name_key
+-- root table=scim_users where=true set=external_id='same': !23505 scim_users_external_key
+
+-- play: what was agreed, invited and provisioned is some tenant's
+insert into ringfence.<into>;
+-- let: into=x
+-- root into=agreements(tenant_id,agreement_id,partner_slug,direction,actions,fields,expires_at,consented_at)values('{absent}','{new}','globex','both','{ticket.escalate}','{subject}','2099-01-01',null): !23503 agreements_tenant_fkey
+-- root into=crossing_queue(tenant_id,intent_id,agreement_id,kind)values('{absent}','{new}','{new}','agreement'): !23503 crossing_queue_tenant_fkey
+-- root into=provisioning_settings(tenant_id,issuer,default_role,role_map)values('{absent}','https://issuer.example','agent','{}'): !23503 provisioning_settings_tenant_fkey
+-- root into=invitations(tenant_id,invitation_id,secret_hash,email,name,role,invited_by,expires_at)values('{absent}','{new}',sha256('x'),'x@example.org','x','agent','{owner}',now()+'1h'): !23503 invitations_tenant_fkey
+-- root into=scim_users(tenant_id,scim_user_id,contact_id,user_name,active,issuer,subject,role,attributes)values('{absent}','{new}','{silent}','x',true,'https://issuer.example','x','agent','{}'): !23503 scim_users_tenant_fkey
+-- root into=scim_groups(tenant_id,scim_group_id,group_id,display_name)values('{absent}','{new}','{first}','x'): !23503 scim_groups_tenant_fkey
