@@ -304,7 +304,7 @@ fn is_near(mutant: &Mutant, callers: &BTreeSet<String>, play: &Play, case: &Case
     if matches!(mutant.made, Made::Query { .. }) {
         return true;
     }
-    // Whatever is let in, is let in by the entry, and believed by the seal.
+    // Whatever is let in, is let in by the entry, and believed by the context.
     if CONTEXT.contains(&mutant.subject.as_str()) && AROUND_THE_CONTEXT.contains(&play.file.as_str()) {
         return true;
     }

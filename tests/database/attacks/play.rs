@@ -14,9 +14,9 @@ use tokio_postgres::{Client, Error, Row, SimpleQueryMessage};
 use uuid::Uuid;
 
 pub const ENTER: &str = include_str!("../../../sql/queries/context/enter.sql");
-/// The context is not sealed; not a valid token; no entry. As policies/functions say.
 /// The setting that the context stands in.
 pub const CONTEXT: &str = "backtrace_functions";
+/// Not a valid token; no entry. As policies/functions say.
 pub const BAD_TOKEN: &str = "RF002";
 pub const NO_ENTRY: &str = "RF003";
 pub const DENIED: &str = "42501";

@@ -117,6 +117,14 @@ select pg_temp.grouped();
 -- requester owner agent: {};{};{};{}
 -- light_agent: {first};{first};{first};{first}
 
+-- play: groups are told one by one
+-- before:
+insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{acme}', '{grouped_agent}', '{second}');
+-- sql:
+select array(select g from unnest(ringfence.groups_with('ticket.read.group')) g order by g);
+-- grouped_agent: {first,second}
+-- light_agent: {first}
+
 -- play: entering twice leaves the second tenant
 select set_config('app.tenant_id', '{globex}', true), ringfence.enter('x');
 -- agent: !RF002
