@@ -2,9 +2,9 @@
 
 use crate::direct_sql::{seen, whole};
 use crate::play::{DENIED, Play, code, set};
-use crate::side_channels::{analyst_config, fill_globex};
+use crate::side_channels::analyst_config;
 use std::collections::BTreeSet;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// What an analyst may try on their own login, `$L`; PostgreSQL refuses the grants.
