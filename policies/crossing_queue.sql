@@ -6,8 +6,6 @@ alter table ringfence.crossing_queue force row level security;
 
 create policy crossing_queue_wall on ringfence.crossing_queue as restrictive for all to ringfence_app
     using (tenant_id = (select ringfence.current_tenant())) with check (tenant_id = (select ringfence.current_tenant()));
-create policy crossing_queue_wall_each_row on ringfence.crossing_queue as restrictive for all to ringfence_app
-    using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
 create policy crossing_queue_read_by_definers on ringfence.crossing_queue for select to ringfence_owner
     using (true);

@@ -60,12 +60,6 @@ create function ringfence.oneself() returns uuid
 language sql stable parallel restricted
 return case ringfence.member() when ringfence.actor() then ringfence.member() end;
 
--- Who calls and how, for the trail; the last two in hex, as they stand there.
-create function ringfence.caller() returns text
-language sql stable parallel restricted
-return ringfence.request() || '|' || ringfence.actor() || '|' || ringfence.identity() || '|' || ringfence.member() || '|' || ringfence.context(7)
-    || '|' || ringfence.context(8) || '|' || ringfence.context(9);
-
 -- Who calls with which rights, as a digest: what was answered to other rights, or to another person, is not theirs to see again.
 create function ringfence.rights() returns bytea
 language sql stable parallel restricted
@@ -117,4 +111,4 @@ grant execute on function ringfence.tenant_id(), ringfence.context(integer), rin
     ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text),
     ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;
-grant execute on function ringfence.new_id(), ringfence.oneself(), ringfence.caller(), ringfence.rights() to ringfence_app;
+grant execute on function ringfence.new_id(), ringfence.oneself(), ringfence.rights() to ringfence_app;

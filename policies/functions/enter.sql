@@ -164,13 +164,14 @@ begin
         end if;
         -- A look into another table has a branch of its own: within one expression all of it would be made ready at every entry.
         if member_role in ('agent', 'light_agent', 'custom') then
-            -- Whoever is in no group has no list at all.
+            -- Whoever is in no group has no list at all. In one order: the digest of somebody's rights (rights()) covers the lists as they stand.
             select coalesce(array_agg(g.group_id) filter (where g.access && '{read,full}'), '{}')::text
                    || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{create,full}'), '{}')::text
                    || ';' || coalesce(array_agg(g.group_id) filter (where g.access && '{change,full}'), '{}')::text
                    || ';' || array_agg(g.group_id)::text
               into group_lists
-              from ringfence.group_members g where g.tenant_id = entered_tenant and g.member_id = found_member;
+              from (select w.group_id, w.access from ringfence.group_members w
+                     where w.tenant_id = entered_tenant and w.member_id = found_member order by w.group_id) g;
             if member_role = 'custom' then
                 held := (select ',' || array_to_string(r.permissions, ',') || ',' from ringfence.tenant_roles r
                           where r.tenant_id = entered_tenant and r.role_id = custom_role);

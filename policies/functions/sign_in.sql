@@ -272,7 +272,7 @@ as $$
 declare
     changed integer;
 begin
-    if not coalesce(ringfence.may('settings.change'), false) then
+    if not ringfence.may('settings.change') then
         return null;
     end if;
     if issuers is not null and (

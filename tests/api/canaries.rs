@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use ringfence_api::ROUTES;
-use ringfence_tests::browser::{ATTEMPT, Browser, SESSION};
+use ringfence_tests::browser::{Browser, SESSION};
 use ringfence_tests::world::Tenant;
 use ringfence_tests::{Call, Installation, Running, World};
 use serde_json::{Value, json};
@@ -245,7 +245,7 @@ impl Drive<'_> {
             let begun = running.begin(&format!("return_to=/{}", planted("back"))).await;
             let back = running.pick(&begun, &format!("{}:{role}", tenant.slug)).await;
             let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-            let cookie = format!("{ATTEMPT}={}", attempt.unwrap_or(begun.secret));
+            let cookie = format!("{}={}", begun.cookie().0, attempt.as_deref().unwrap_or(begun.cookie().1));
             let call = self.send("signInCallback", client.get(format!("{back}{tail}")).header("Cookie", cookie), &tenant.slug).await;
             if let Some(secret) = call.cookie(SESSION) {
                 self.session(&running.known(secret).await, tenant, role).await;

@@ -1,6 +1,8 @@
 //! HTTP loads by wrk, and two latencies taken in turns by one client. It counts no answer but those that were asked for.
 
 use crate::stage::{Stage, TICKETS};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -103,25 +105,44 @@ fn resident_mib(pid: u32) -> f64 {
 
 /// Medians in microseconds of a ticket of another tenant and of none, asked for in turns: a busy moment meets both.
 pub async fn foreign_and_absent(stage: &Stage, seconds: usize) -> (f64, f64) {
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let base = format!("http://{}{}", stage.service.address, stage.tickets_path());
-    let (mut foreign, mut absent) = (Vec::new(), Vec::new());
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(seconds as u64) {
-        foreign.push(not_found(stage, &client, &base, stage.foreign_ticket).await);
-        absent.push(not_found(stage, &client, &base, Uuid::now_v7()).await);
-    }
-    (median(foreign), median(absent))
+    let ticket = |id: Uuid| Asked { path: format!("{}/{id}", stage.tickets_path()), bearer: stage.bearer.clone(), status: 404 };
+    in_turns(stage, seconds, || ticket(stage.foreign_ticket), || ticket(Uuid::now_v7())).await
 }
 
-async fn not_found(stage: &Stage, client: &reqwest::Client, base: &str, ticket: Uuid) -> f64 {
-    let request = client.get(format!("{base}/{ticket}")).bearer_auth(&stage.bearer).build().expect("a request");
+/// Medians in microseconds of a forged bearer refused and of a good one's read, in turns. Each forged one is new to the service, and as long as one of the Ed25519 key.
+pub async fn forged_and_good(stage: &Stage, seconds: usize) -> (f64, f64) {
+    let path = format!("{}/1", stage.tickets_path());
+    let (signed, _) = stage.bearer.rsplit_once('.').expect("a signature");
+    let forged = || format!("{signed}.{}", URL_SAFE_NO_PAD.encode([Uuid::now_v7().as_bytes().as_slice(); 4].concat()));
+    let asked = |bearer, status| Asked { path: path.clone(), bearer, status };
+    in_turns(stage, seconds, || asked(forged(), 401), || asked(stage.bearer.clone(), 200)).await
+}
+
+struct Asked {
+    path: String,
+    bearer: String,
+    status: u16,
+}
+
+async fn in_turns(stage: &Stage, seconds: usize, one: impl Fn() -> Asked, other: impl Fn() -> Asked) -> (f64, f64) {
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let (mut ones, mut others) = (Vec::new(), Vec::new());
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(seconds as u64) {
+        ones.push(taken(stage, &client, one()).await);
+        others.push(taken(stage, &client, other()).await);
+    }
+    (median(ones), median(others))
+}
+
+async fn taken(stage: &Stage, client: &reqwest::Client, asked: Asked) -> f64 {
+    let request = client.get(format!("http://{}{}", stage.service.address, asked.path)).bearer_auth(&asked.bearer).build().expect("a request");
     let began = Instant::now();
     let response = client.execute(request).await.expect("an answer");
     let status = response.status();
     response.bytes().await.expect("a body");
     let elapsed = began.elapsed();
-    assert_eq!(status, 404);
+    assert_eq!(status, asked.status);
     elapsed.as_secs_f64() * 1e6
 }
 

@@ -61,6 +61,7 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     let by_session = http::run(stage, http::Load::ReadBySession, seconds);
     let (fresh, again) = credentials::verified(stage, seconds).await;
     let (foreign, absent) = http::foreign_and_absent(stage, seconds).await;
+    let (forged, good) = http::forged_and_good(stage, seconds).await;
 
     rounds.add("pipeline", pipeline.rate);
     rounds.add("trips", trips.rate);
@@ -81,6 +82,8 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     rounds.add("foreign", foreign);
     rounds.add("absent", absent);
     rounds.add("foreign_of_absent", (foreign / absent).max(absent / foreign));
+    rounds.add("forged", forged);
+    rounds.add("forged_of_good", forged / good);
 }
 
 fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
@@ -106,6 +109,8 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
         Row::shown("foreign ticket, p50", rounds.median("foreign"), "us"),
         Row::shown("non-existent ticket, p50", rounds.median("absent"), "us"),
         Row::at_most("the slower of the two, of the faster", rounds.median("foreign_of_absent"), 1.1, "x"),
+        Row::shown("forged bearer refused, p50", rounds.median("forged"), "us"),
+        Row::at_most("the same, of a good bearer's read", rounds.median("forged_of_good"), 1.0, "x"),
         Row::shown("a quiet tenant's read, p50", rounds.median("limited.quiet.p50"), "us"),
         Row::shown("beside a flood within its limits, p50", rounds.median("turns.p50"), "x"),
         Row::shown("beside a flood within its limits, p99", rounds.median("turns.p99"), "x"),

@@ -11,7 +11,7 @@ use ringfence_identity::development::CLIENT_ID;
 use ringfence_identity::sign_in::SessionSecret;
 use ringfence_store::TokenKey;
 use ringfence_tests::Installation;
-use ringfence_tests::browser::{ATTEMPT, Browser, SESSION};
+use ringfence_tests::browser::{Browser, SESSION};
 use ringfence_tests::world::canary;
 use serde_json::json;
 use std::collections::HashMap;
@@ -119,16 +119,17 @@ impl Request {
             "signInCallback" => {
                 let begun = scene.running.begin("").await;
                 let back = scene.running.pick(&begun, "newcomer").await;
+                let other = scene.running.begin("").await;
                 let secret = match case.ids[0] {
-                    Pick::Own(_) => begun.secret,
+                    Pick::Own(_) => begun.cookie().1,
                     // An answer that was meant for another browser.
-                    Pick::Foreign(_) => scene.running.begin("").await.secret,
+                    Pick::Foreign(_) => other.cookie().1,
                     _ => return,
                 };
                 self.stray_path = matches!(case.ids[0], Pick::Foreign(_));
                 self.path = back.strip_prefix(&scene.running.url("")).expect("the way back").to_owned();
                 self.headers.retain(|(name, _)| name != "cookie");
-                self.headers.push(("Cookie".into(), format!("{ATTEMPT}={secret}")));
+                self.headers.push(("Cookie".into(), format!("{}={secret}", begun.cookie().0)));
             }
             "backChannelLogout" => {
                 let now = Timestamp::now().as_second();

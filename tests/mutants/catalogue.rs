@@ -67,10 +67,9 @@ async fn policies(client: &Client) -> Vec<Mutant> {
         for (clause, expression) in [("using", &policy.using), ("with check", &policy.check)] {
             let Some(expression) = expression else { continue };
             let mut altered = |what: &str, text: &str| add(&format!("{clause} {what}"), format!("alter policy {on} {clause} ({text})"));
-            if expression != "true" {
-                altered("true", "true");
+            for constant in ["true", "false"].into_iter().filter(|constant| constant != expression) {
+                altered(constant, constant);
             }
-            altered("false", "false");
             let sql = Sql::of(expression);
             let literals = sql.changed_texts(|literal| if literal == "''" { vec![] } else { vec!["null".to_owned()] });
             for change in sql.without_conditions().into_iter().chain(sql.negated_conditions()).chain(literals).chain(unsealed(expression)) {

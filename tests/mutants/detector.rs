@@ -309,7 +309,7 @@ fn is_near(mutant: &Mutant, callers: &BTreeSet<String>, play: &Play, case: &Case
         return true;
     }
     let text = case.fill(&format!("{} {} {}", play.before, play.sql, play.forging), play);
-    text.contains(&format!("ringfence.{}", mutant.subject)) || callers.iter().any(|caller| text.contains(&format!("ringfence.{caller}(")))
+    ["ringfence", "reporting"].iter().any(|schema| text.contains(&format!("{schema}.{}", mutant.subject))) || callers.iter().any(|caller| text.contains(&format!("ringfence.{caller}(")))
 }
 
 /// By function: those that call it, at however many removes. What makes the context is called by all, and is left out.

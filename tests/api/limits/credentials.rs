@@ -2,7 +2,7 @@
 
 use crate::{TICKETS, behind, left, limited, retry_after, told};
 use ringfence_identity::credential::PresentedApiToken;
-use ringfence_tests::browser::{ATTEMPT, SESSION};
+use ringfence_tests::browser::SESSION;
 
 #[tokio::test]
 async fn bad_credentials_are_throttled_and_a_good_one_gets_in_meanwhile() {
@@ -57,7 +57,7 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
     let begun = [running.begin("tenant=acme").await, running.begin("tenant=acme").await, running.begin("tenant=acme").await];
     let back = running.pick(&begun[0], "acme:owner").await;
     let said_no = |n: usize| format!("{}&error=access_denied", running.url(&format!("/v1/auth/callback?state={}&iss={}", state(&begun[n].page), running.issuer.issuer())));
-    let refused = running.visit(&said_no(1), &[(ATTEMPT, &begun[1].secret)]).await.expect(302);
+    let refused = running.visit(&said_no(1), &[begun[1].cookie()]).await.expect(302);
     assert_eq!(left(&refused), ("\"sign_in\";q=5;w=3600".into(), 1));
     assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 0);
     let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).header("Content-Type", "application/x-www-form-urlencoded").body(format!("logout_token={token}"));
@@ -69,16 +69,16 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
             running.send(form("")).await,
         ] {
             let refused = refused.expect(429);
-            assert_eq!((refused.body["code"].as_str(), refused.cookie(ATTEMPT)), (Some("sign_in_rate_limited"), None));
+            assert_eq!((refused.body["code"].as_str(), refused.attempt()), (Some("sign_in_rate_limited"), None));
             assert!(left(&refused).1 == 0 && (600..=720).contains(&retry_after(&refused)));
         }
     }
-    running.visit(&said_no(2), &[(ATTEMPT, &begun[2].secret)]).await.expect(429);
+    running.visit(&said_no(2), &[begun[2].cookie()]).await.expect(429);
     let admin = installation.admin().await;
     let attempts: i64 = admin.query_one("select count(*) from ringfence.sign_in_attempts", &[]).await.unwrap().get(0);
     assert_eq!(attempts, 1, "nothing was begun that was refused");
     // Whoever has begun is let in, and who is signed in is not asked.
-    let signed_in = running.visit(&back, &[(ATTEMPT, &begun[0].secret)]).await.expect(302);
+    let signed_in = running.visit(&back, &[begun[0].cookie()]).await.expect(302);
     let browser = running.known(signed_in.cookie(SESSION).expect("a session")).await;
     running.page(&browser, "GET", TICKETS, None).await.expect(200);
     let acme = Some(world.tenant("acme").id);

@@ -6,7 +6,7 @@ use ringfence_tests::world::served;
 use ringfence_tests::{Call, Running};
 
 async fn back(running: &Running, url: &str, begun: &Begun) -> Call {
-    running.visit(url, &[(ATTEMPT, &begun.secret)]).await
+    running.visit(url, &[begun.cookie()]).await
 }
 
 /// The URL with a parameter of another value, or without it.
@@ -24,15 +24,19 @@ async fn an_answer_is_believed_once_and_of_this_browser_alone() {
     let other = running.begin("").await;
     let url = running.pick(&begun, "acme:owner").await;
     // Another browser, no browser, another state: none of them takes the attempt from whom it belongs to.
-    for (url, cookie) in [
-        (url.clone(), Some(other.secret.clone())),
-        (url.clone(), None),
-        (url.clone(), Some("A".repeat(43))),
-        (changed(&url, "state", Some(&"A".repeat(43))), Some(begun.secret.clone())),
-        (changed(&url, "state", None), Some(begun.secret.clone())),
-        (changed(&url, "state", Some("")), Some(begun.secret.clone())),
+    let (name, secret) = begun.cookie();
+    let noise = "A".repeat(43);
+    for (url, cookies) in [
+        (url.clone(), vec![other.cookie()]),
+        (url.clone(), vec![(name, other.cookie().1)]),
+        (url.clone(), vec![]),
+        (url.clone(), vec![(name, noise.as_str())]),
+        (url.clone(), vec![(name, noise.as_str()), (name, secret)]),
+        (changed(&url, "state", Some(&noise)), vec![begun.cookie()]),
+        (changed(&url, "state", Some(&noise)), vec![(&format!("{ATTEMPT}AAAAAAAA"), secret)]),
+        (changed(&url, "state", None), vec![begun.cookie()]),
+        (changed(&url, "state", Some("")), vec![begun.cookie(), (ATTEMPT, secret)]),
     ] {
-        let cookies: Vec<(&str, &str)> = cookie.iter().map(|value| (ATTEMPT, value.as_str())).collect();
         let refused = running.visit(&url, &cookies).await.expect(401);
         assert_eq!((refused.body["code"].as_str(), refused.cookie(SESSION)), (Some("sign_in_unknown"), None), "{url}");
     }
@@ -48,7 +52,34 @@ async fn an_answer_is_believed_once_and_of_this_browser_alone() {
     // That attempt is spent too.
     assert_eq!(back(&running, &asked, &fresh).await.expect(401).body["code"], "sign_in_unknown");
     let rules = turned_away(&installation).await;
-    assert_eq!((rules.iter().filter(|rule| *rule == "sign_in_unknown").count(), rules.iter().filter(|rule| *rule == "code_refused").count()), (8, 1));
+    assert_eq!((rules.iter().filter(|rule| *rule == "sign_in_unknown").count(), rules.iter().filter(|rule| *rule == "code_refused").count()), (11, 1));
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn windows_that_sign_in_at_once_do_not_disturb_each_other() {
+    let (installation, running, _) = served().await;
+    let windows = [running.begin("return_to=/one").await, running.begin("return_to=/two").await];
+    let jar = [windows[0].cookie(), windows[1].cookie()];
+    for (window, to) in windows.iter().zip(["/one", "/two"]) {
+        let signed_in = running.visit(&running.pick(window, "acme:owner").await, &jar).await.expect(302);
+        assert_eq!(signed_in.header("location"), Some(running.url(to).as_str()));
+        let set: Vec<(&str, &str)> = signed_in.cookies().filter(|(name, _)| name.starts_with(ATTEMPT)).collect();
+        assert_eq!(set, [(window.cookie().0, "")], "its own alone is over");
+    }
+    // Those that were given up do not pile up.
+    let mut given_up: Vec<Begun> = Vec::new();
+    for _ in 0..8 {
+        given_up.push(running.begin("").await);
+    }
+    let sign_in = running.url("/v1/auth/sign-in");
+    for kept in [7, 8] {
+        let jar: Vec<(&str, &str)> = given_up.iter().take(kept).map(Begun::cookie).collect();
+        let call = running.visit(&sign_in, &jar).await.expect(302);
+        let cleared = call.cookies().filter(|(_, value)| value.is_empty()).count();
+        assert_eq!((cleared, call.attempt().is_some()), (if kept < 8 { 0 } else { 8 }, true));
+    }
     drop(running);
     installation.drop().await;
 }
@@ -101,7 +132,7 @@ async fn nobody_is_sent_where_somebody_else_says() {
     let (installation, running, _) = served().await;
     for to in ["//evil.example", "https://evil.example", "%2F%2Fevil.example", "/%5Cevil.example", "https:evil.example", "http://127.0.0.1:5174", "http://127.0.0.1:5173.evil.example", "http://127.0.0.1:5173@evil.example", "javascript:alert(1)", "data:text/html,x", "/%0d%0aLocation:%20//evil.example", "relative"] {
         let call = running.visit(&running.url(&format!("/v1/auth/sign-in?return_to={to}")), &[]).await.expect(400);
-        assert_eq!((call.body["errors"][0]["field"].as_str(), call.cookie(ATTEMPT)), (Some("return_to"), None), "{to}");
+        assert_eq!((call.body["errors"][0]["field"].as_str(), call.attempt()), (Some("return_to"), None), "{to}");
     }
     for (to, leads) in [("/a?b=c", format!("{}/a", running.url(""))), ("http://127.0.0.1:5173/in", "http://127.0.0.1:5173/in".to_owned())] {
         let begun = running.begin(&format!("return_to={}", to.replace('?', "%3F"))).await;

@@ -1,7 +1,7 @@
 //! What a cookie is worth by itself: nothing beside a bearer token, nothing for a change from elsewhere, nothing if it was planted.
 
 use crate::{turned_away, with};
-use ringfence_tests::browser::{ATTEMPT, SESSION};
+use ringfence_tests::browser::SESSION;
 use ringfence_tests::world::served;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ async fn a_cookie_that_was_there_before_is_never_adopted() {
     let attacker = running.sign_in("acme:requester").await;
     let begun = running.begin("").await;
     let back = running.pick(&begun, "acme:owner").await;
-    let call = running.visit(&back, &[(ATTEMPT, &begun.secret), (SESSION, &attacker.secret)]).await.expect(302);
+    let call = running.visit(&back, &[begun.cookie(), (SESSION, &attacker.secret)]).await.expect(302);
     let fresh = call.cookie(SESSION).unwrap();
     assert_ne!(fresh, attacker.secret);
     let set = call.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned()).find(|line| line.starts_with(SESSION)).unwrap();
@@ -28,7 +28,7 @@ async fn a_cookie_that_was_there_before_is_never_adopted() {
     let invented = "A".repeat(43);
     let begun = running.begin("").await;
     let back = running.pick(&begun, "acme:owner").await;
-    let call = running.visit(&back, &[(ATTEMPT, &begun.secret), (SESSION, &invented)]).await.expect(302);
+    let call = running.visit(&back, &[begun.cookie(), (SESSION, &invented)]).await.expect(302);
     assert_ne!(call.cookie(SESSION).unwrap(), invented);
     running.visit(&running.url("/v1/me"), &[(SESSION, &invented)]).await.expect(401);
     drop(running);

@@ -5,7 +5,7 @@ use crate::signer::Signer;
 use crate::turned_away;
 use jiff::Timestamp;
 use ringfence_identity::sign_in::SignInClient;
-use ringfence_tests::browser::{ATTEMPT, SESSION};
+use ringfence_tests::browser::SESSION;
 use ringfence_tests::{Call, Installation, Running, World};
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ impl Stage {
         let token = self.key.token("EdDSA", &json!({"typ": "JWT", "alg": "EdDSA", "kid": "ed"}).to_string(), &claims.to_string());
         self.issuer.answer_codes_with(Answer::json(&json!({"access_token": "opaque", "token_type": "Bearer", "id_token": token})));
         let url = self.running.url(&format!("/v1/auth/callback?code=code&state={}", given("state")));
-        self.running.visit(&url, &[(ATTEMPT, &begun.secret)]).await
+        self.running.visit(&url, &[begun.cookie()]).await
     }
 }
 

@@ -59,9 +59,9 @@ async fn how_somebody_calls_is_not_theirs_to_say() {
     let play = Play::new().await;
     for setting in ["app.actor_kind", "app.session_id", "app.authentication"] {
         let client = play.entered("acme", "owner").await;
-        let before: String = one(&client, "select ringfence.caller()", &[]).await;
+        let before: String = one(&client, "select current_setting('backtrace_functions')", &[]).await;
         client.batch_execute(&format!("select set_config('{setting}', 'operator', true)")).await.unwrap();
-        assert_eq!(one::<String>(&client, "select ringfence.caller()", &[]).await, before, "{setting}");
+        assert_eq!(one::<String>(&client, "select current_setting('backtrace_functions')", &[]).await, before, "{setting}");
     }
     for (column, value) in [("actor_kind", "service"), ("session_id", "another"), ("authentication", "another")] {
         let sql = format!("insert into ringfence.audit_inbox (tenant_id, action, decision, {column}) values ('{}', 'x.done', 'allow', '{value}')", play.acme().id);

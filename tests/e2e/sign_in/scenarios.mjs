@@ -36,7 +36,7 @@ async function caught(issuer, subject) {
   const look = (request) => request.url().startsWith(`${service}/v1/auth/callback`) && (answered = request.url());
   page.on('request', look);
   await page.goto(signInUrl(issuer));
-  const attempt = (await context.cookies()).find((cookie) => cookie.name === '__Host-ringfence_sign_in');
+  const attempt = (await context.cookies()).find((cookie) => cookie.name.startsWith('__Host-ringfence_sign_in_'));
   await context.clearCookies({ name: attempt.name });
   await atProvider(page, subject);
   await page.waitForURL(`${service}/v1/auth/callback*`);

@@ -69,6 +69,12 @@ update ringfence.break_glass_grants set revoked_at = <when>;
 -- owner when=null: !42501
 -- admin agent grouped_agent light_agent requester auditor service[member.read] nobody: #0
 
+-- play: a grant that has ended is not ended again
+update ringfence.break_glass_grants set revoked_at = now();
+-- before:
+update ringfence.break_glass_grants set revoked_at = '2026-01-01 01:00';
+-- owner service[break_glass.grant]: #0
+
 -- play: a grant is ended once, with its audit row
 -- before:
 insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at, revoked_at)

@@ -27,7 +27,7 @@ select min(left(tenant_id::text, 1)), max(left(tenant_id::text, 1)) from ringfen
 -- forging:
 select set_config('app.<setting>', '<value>', <local>);
 -- sql:
-select string_agg(number::text, ' ' order by number), ringfence.caller() from ringfence.tickets;
+select string_agg(number::text, ' ' order by number), ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9) from ringfence.tickets;
 -- let: local=true setting=member_id value={asker}
 -- requester: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- requester local=false: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572

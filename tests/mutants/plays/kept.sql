@@ -35,7 +35,7 @@ insert into ringfence.idempotency_keys (tenant_id, member_id, subject_id, rights
 -- owner key=k-1: !23505 idempotency_keys_pkey
 -- requester key=k-1: #1 / idempotency_keys a+1
 
--- play: the service writes events of its tenant, of its request, as its member
+-- play: the service writes events of its tenant, and who by is written by the context
 insert into ringfence.audit_inbox (tenant_id, action, decision<columns>) values (<tenant>, 'x.done', 'allow'<values>);
 -- after:
 select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, session_id, authentication, xid = pg_current_xact_id(), recorded_at::date = now()::date from ringfence.audit_inbox where action = 'x.done';
@@ -44,46 +44,44 @@ select left(tenant_id::text, 1), request_id, actor_id, identity_id, actor_kind, 
 -- requester: #1 / a|r_two|requester|i_requester|user|session|bearer|t|t
 -- agent requester tenant='{globex}': !42501
 -- agent requester tenant=null: !42501
--- agent columns=,actor_id values=,'{owner}': !42501
--- agent columns=,actor_id values=,null: !42501
--- agent columns=,request_id values=,'{r_one}': !42501
+-- agent columns=,actor_id values=,'{agent}': !42501
+-- agent columns=,request_id values=,'{r_two}': !42501
+-- agent columns=,identity_id values=,'{i_agent}': !42501
+-- agent columns=,actor_kind values=,'user': !42501
+-- agent columns=,session_id values=,'session': !42501
+-- agent columns=,authentication values=,'bearer': !42501
+-- agent columns=,on_behalf_of values=,null: !42501
 -- agent columns=,event_id values=,'{new}': !42501
 -- agent columns=,xid values=,'5': !42501
 -- agent columns=,recorded_at values=,now(): !42501
 -- agent columns=,decision values=,'x': !42701
--- agent columns=,rule,on_behalf_of,object_type,object_id,object_version,external_system,details values=,'r',null,'ticket','{ticket1}',1,'s','{}': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
--- agent columns=,identity_id,actor_kind,session_id,authentication values=,'{i_agent}','user','session','bearer': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
--- agent columns=,session_id values=,'s': !42501
--- agent columns=,session_id values=,null: !42501
--- agent columns=,authentication values=,'a': !42501
--- agent columns=,authentication values=,null: !42501
--- agent columns=,actor_kind values=,'nonsense': !42501
--- agent columns=,actor_kind values=,'operator': !42501
--- agent columns=,actor_kind values=,'service': !42501
--- agent columns=,identity_id values=,'{i_owner}': !42501
--- agent columns=,identity_id values=,null: !42501
--- agent columns=,on_behalf_of values=,'{owner}': !42501
+-- agent columns=,rule,object_type,object_id,object_version,external_system,details values=,'r','ticket','{ticket1}',1,'s','{}': #1 / a|r_two|agent|i_agent|user|session|bearer|t|t
 -- nobody: !42501
 -- operator dispatcher analyst: !42501
 
--- play: the service writes who acts, and for whom
-insert into ringfence.audit_inbox (tenant_id, action, decision<columns>) values ('{acme}', 'x.done', 'allow'<values>);
+-- play: the trail says who acts, and for whom
+insert into ringfence.audit_inbox (tenant_id, action, decision) values ('{acme}', 'x.done', 'allow');
 -- after:
 select actor_id, identity_id, on_behalf_of, actor_kind, session_id from ringfence.audit_inbox where action = 'x.done';
--- let: columns= values=
 -- via[i:agent,a:auditor]: #1 / auditor|i_auditor|agent|user|session
 -- via[s:session]: #1 / agent|i_agent|null|user|session
 -- via[t:token_auditor]: #1 / auditor|i_auditor|null|user|token_auditor
 -- via[t:token_service]: #1 / service|i_service|null|service|token_service
--- via[i:agent,a:auditor] columns=,on_behalf_of values=,null: !42501
--- via[i:agent,a:auditor] columns=,on_behalf_of values=,'{auditor}': !42501
--- via[i:agent,a:auditor] columns=,on_behalf_of values=,'{owner}': !42501
--- via[i:agent,a:auditor] columns=,actor_id,on_behalf_of values=,'{agent}','{agent}': !42501
--- via[i:agent,a:auditor] columns=,actor_id,on_behalf_of values=,'{agent}',null: !42501
--- via[i:agent,a:auditor] columns=,identity_id values=,'{i_agent}': !42501
--- agent columns=,on_behalf_of values=,'{agent}': #1 / agent|i_agent|agent|user|session
--- agent columns=,on_behalf_of values=,'{owner}': !42501
--- agent columns=,actor_id,on_behalf_of values=,'{owner}','{agent}': !42501
+
+-- play: stale answers are forgotten, one's own
+select ringfence.forget_stale_answers();
+-- before:
+update ringfence.idempotency_keys set created_at = transaction_timestamp() - interval '<age>';
+-- after:
+select string_agg(left(tenant_id::text, 1) || ' ' || member_id || ' ' || subject_id, ', ' order by tenant_id, member_id, subject_id) from ringfence.idempotency_keys;
+-- let: age=25h
+-- agent: null / a owner owner, b owner owner, b agent agent
+-- agent age=23h: null / a owner owner, a agent agent, b owner owner, b agent agent
+-- requester: null / a owner owner, a agent agent, b owner owner, b agent agent
+-- via[i:agent,a:owner]: null / a owner owner, a agent agent, b owner owner, b agent agent
+-- via[i:requester,a:owner]: null / a owner owner, a agent agent, b owner owner, b agent agent
+-- via[i:owner,a:requester]: null / a owner owner, a agent agent, b owner owner, b agent agent
+-- nobody: null / a owner owner, a agent agent, b owner owner, b agent agent
 
 -- play: the auditor's login writes events of any tenant and of none, and reads nothing back
 insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details<columns>)

@@ -97,6 +97,7 @@ select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1
 -- let: tenant={acme} member={agent}
 -- operator: t / audit_inbox a+1, members a-1, memberships a-1, tickets a+1-1 / a member.removed r_one member agent {}; a2 v2 t
 -- operator member={grouped_agent}: t / audit_inbox a+1, group_members a-1, members a-1, memberships a-1 / a member.removed r_one member grouped_agent {}
+-- operator member={auditor}: t / api_tokens a-1, audit_inbox a+1, members a-1, memberships a-1 / a member.removed r_one member auditor {}
 -- operator member={outsider}: f / unchanged / no event
 -- operator member={asker}: f / unchanged / no event
 -- operator tenant={absent}: f / unchanged / no event

@@ -90,7 +90,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.audit_heads role=ringfence_gate: none
 -- root relation=ringfence.audit_heads role=ringfence_reporting: none
 -- root relation=ringfence.audit_heads role=public: none
--- root relation=ringfence.audit_inbox role=ringfence_app: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
+-- root relation=ringfence.audit_inbox role=ringfence_app: insert(tenant_id action decision rule object_type object_id object_version external_system details)
 -- root relation=ringfence.audit_inbox role=ringfence_auditor: insert(tenant_id request_id action decision rule actor_id identity_id actor_kind on_behalf_of session_id authentication object_type object_id object_version external_system details)
 -- root relation=ringfence.audit_inbox role=ringfence_dispatcher: none
 -- root relation=ringfence.audit_inbox role=ringfence_operator: none
@@ -237,11 +237,46 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.tickets role=ringfence_gate: none
 -- root relation=ringfence.tickets role=ringfence_reporting: select(tenant_id ticket_id number subject status priority type tags requester_id assignee_id group_id organization_id external_source external_id created_at updated_at closed_at)
 -- root relation=ringfence.tickets role=public: none
+-- root relation=ringfence.invitations role=ringfence_app: select(tenant_id invitation_id email name role invited_by version created_at expires_at accepted_at accepted_by revoked_at) insert(tenant_id invitation_id secret_hash email name role invited_by expires_at) update(version revoked_at)
+-- root relation=ringfence.invitations role=ringfence_auditor: none
+-- root relation=ringfence.invitations role=ringfence_dispatcher: none
+-- root relation=ringfence.invitations role=ringfence_operator: none
+-- root relation=ringfence.invitations role=ringfence_gate: none
+-- root relation=ringfence.invitations role=ringfence_reporting: none
+-- root relation=ringfence.invitations role=public: none
+-- root relation=ringfence.provisioning_settings role=ringfence_app: select insert(tenant_id issuer default_role role_map) update(issuer default_role role_map version updated_at)
+-- root relation=ringfence.provisioning_settings role=ringfence_auditor: none
+-- root relation=ringfence.provisioning_settings role=ringfence_dispatcher: none
+-- root relation=ringfence.provisioning_settings role=ringfence_operator: none
+-- root relation=ringfence.provisioning_settings role=ringfence_gate: none
+-- root relation=ringfence.provisioning_settings role=ringfence_reporting: none
+-- root relation=ringfence.provisioning_settings role=public: none
+-- root relation=ringfence.scim_group_members role=ringfence_app: select
+-- root relation=ringfence.scim_group_members role=ringfence_auditor: none
+-- root relation=ringfence.scim_group_members role=ringfence_dispatcher: none
+-- root relation=ringfence.scim_group_members role=ringfence_operator: none
+-- root relation=ringfence.scim_group_members role=ringfence_gate: none
+-- root relation=ringfence.scim_group_members role=ringfence_reporting: none
+-- root relation=ringfence.scim_group_members role=public: none
+-- root relation=ringfence.scim_groups role=ringfence_app: select
+-- root relation=ringfence.scim_groups role=ringfence_auditor: none
+-- root relation=ringfence.scim_groups role=ringfence_dispatcher: none
+-- root relation=ringfence.scim_groups role=ringfence_operator: none
+-- root relation=ringfence.scim_groups role=ringfence_gate: none
+-- root relation=ringfence.scim_groups role=ringfence_reporting: none
+-- root relation=ringfence.scim_groups role=public: none
+-- root relation=ringfence.scim_users role=ringfence_app: select
+-- root relation=ringfence.scim_users role=ringfence_auditor: none
+-- root relation=ringfence.scim_users role=ringfence_dispatcher: none
+-- root relation=ringfence.scim_users role=ringfence_operator: none
+-- root relation=ringfence.scim_users role=ringfence_gate: none
+-- root relation=ringfence.scim_users role=ringfence_reporting: none
+-- root relation=ringfence.scim_users role=public: none
 
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in caller consent_agreement context current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session forget_stale_answers gives_roles grant_break_glass grantable groups_with identify identity kept_contacts list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights status_may_follow take_sign_in tenant_id tenant_of_login token_used touch_session touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in consent_agreement context current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session forget_stale_answers gives_roles grant_break_glass grantable groups_with identify identity kept_contacts list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights status_may_follow take_sign_in tenant_id tenant_of_login token_used touch_session touch_ticket transfer_ticket|t|f|f|f
 -- root role=ringfence_auditor: move_audit|t|f|f|f
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f

@@ -75,6 +75,12 @@ update ringfence.api_tokens set <set>;
 -- owner set=token_hash=sha256('x'): !42501
 -- owner set=last_used_at=now(): !42501
 
+-- play: a token that was revoked is not revoked again
+update ringfence.api_tokens set revoked_at = now();
+-- before:
+update ringfence.api_tokens set revoked_at = '2026-01-01';
+-- owner admin auditor service[token.manage]: #0
+
 -- play: who sees which tokens
 select string_agg(left(tenant_id::text, 1) || name, ' ' order by name) from (select tenant_id, name, api_token_id, member_id, member_role, scopes, created_by, created_at, expires_at, last_used_at, revoked_at from ringfence.api_tokens) a;
 -- owner admin service[token.manage] service[member.manage]: atoken_auditor atoken_service

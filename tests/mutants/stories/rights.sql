@@ -40,7 +40,7 @@ select ringfence.gives_roles(), ringfence.grantable();
 select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
 
 -- nobody: without a context
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable(), ringfence.permissions(), ringfence.caller(), ringfence.rights();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable(), ringfence.permissions(), ringfence.rights();
 
 -- root: an agent is an admin for hours
 update ringfence.members set elevated_until = transaction_timestamp() + interval '1 hour' where tenant_id = '{acme}' and member_id = '{agent}';
@@ -55,22 +55,29 @@ delete from ringfence.break_glass_grants where grant_id = '{new}';
 update ringfence.members set elevated_until = null where member_id = '{agent}';
 
 -- agent: who calls and how
-select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- grouped_agent: who calls, from a group
-select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- via[t:token_auditor]: who calls, by a token
-select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- via[s:session]: who calls, by a session
-select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- via[i:agent,a:owner]: who calls for another
-select ringfence.caller(), encode(ringfence.rights(), 'hex'), ringfence.oneself();
+select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- agent query idempotency/find.sql: an answer of these rights
 '{acme}', 'createTicket', 'k-1', 1
+
+-- root: an agent's groups are other ones for each kind of access
+insert into ringfence.group_members (tenant_id, member_id, group_id, access) values ('{acme}', '{grouped_agent}', '{second}', '{create,overview}'), ('{acme}', '{grouped_agent}', '{vacant}', '{change,overview}');
+update ringfence.group_members set access = '{read}' where tenant_id = '{acme}' and member_id = '{grouped_agent}' and group_id = '{first}';
+
+-- grouped_agent: the digest covers each list
+select encode(ringfence.rights(), 'hex');
 
 -- root: an agent has other rights, and a light agent those of a narrow role
 update ringfence.members set role = 'light_agent' where member_id = '{agent}';

@@ -282,6 +282,12 @@ select pg_temp.accept();
 update ringfence.invitations set invited_by = '{asker}' where tenant_id = '{acme}';
 select pg_temp.accept();
 
+-- try root: who invited is gone, and of the same id elsewhere is an owner
+update ringfence.invitations set invited_by = '{asker}' where tenant_id = '{acme}';
+insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p7}', 'https://issuer.example', 'p7');
+insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{globex}', '{asker}', '{i_p7}', 'owner');
+select pg_temp.accept();
+
 -- try root: who invited is a service that may not
 update ringfence.members set role = 'service', permissions = array_remove(string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ','), 'member.manage') where member_id = '{owner}' and tenant_id = '{acme}';
 select pg_temp.accept();

@@ -4,7 +4,8 @@ use crate::{Call, Running};
 use serde_json::Value;
 
 pub const SESSION: &str = "__Host-ringfence_session";
-pub const ATTEMPT: &str = "__Host-ringfence_sign_in";
+/// Begins the name of each attempt's cookie.
+pub const ATTEMPT: &str = "__Host-ringfence_sign_in_";
 
 /// Somebody signed in.
 #[derive(Debug, Clone)]
@@ -18,10 +19,18 @@ pub struct Browser {
 /// A sign-in that has reached the issuer's page.
 #[derive(Debug, Clone)]
 pub struct Begun {
-    /// The value of the attempt's cookie.
-    pub secret: String,
+    /// The attempt's cookie: its name and value.
+    pub cookie: (String, String),
     /// The issuer's page.
     pub page: String,
+}
+
+impl Begun {
+    /// As `visit` takes it.
+    #[must_use]
+    pub fn cookie(&self) -> (&str, &str) {
+        (&self.cookie.0, &self.cookie.1)
+    }
 }
 
 impl Running {
@@ -40,7 +49,7 @@ impl Running {
     /// Goes to the issuer's page. `query` is added to the request for it.
     pub async fn begin(&self, query: &str) -> Begun {
         let call = self.visit(&self.url(&format!("/v1/auth/sign-in?{query}")), &[]).await.expect(302);
-        Begun { secret: call.cookie(ATTEMPT).expect("a cookie of the attempt"), page: call.header("location").expect("a page").to_owned() }
+        Begun { cookie: call.attempt().expect("a cookie of the attempt"), page: call.header("location").expect("a page").to_owned() }
     }
 
     /// Picks a person on the development issuer's page: the URL of the way back.
@@ -53,7 +62,7 @@ impl Running {
     pub async fn sign_in(&self, subject: &str) -> Browser {
         let begun = self.begin("").await;
         let back = self.pick(&begun, subject).await;
-        let call = self.visit(&back, &[(ATTEMPT, &begun.secret)]).await.expect(302);
+        let call = self.visit(&back, &[begun.cookie()]).await.expect(302);
         self.known(call.cookie(SESSION).expect("a session's cookie")).await
     }
 
@@ -79,7 +88,18 @@ impl Call {
     /// The value that a cookie was set to.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies().find(|(set, value)| *set == name && !value.is_empty()).map(|(_, value)| value.to_owned())
+    }
+
+    /// The cookie of an attempt that was set.
+    #[must_use]
+    pub fn attempt(&self) -> Option<(String, String)> {
+        self.cookies().find(|(set, value)| set.starts_with(ATTEMPT) && !value.is_empty()).map(|(name, value)| (name.to_owned(), value.to_owned()))
+    }
+
+    /// What each cookie that is set or cleared is set to.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         let lines = self.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
-        lines.filter_map(|line| line.split(';').next()?.split_once('=')).find(|(set, value)| *set == name && !value.is_empty()).map(|(_, value)| value.to_owned())
+        lines.filter_map(|line| line.split(';').next()?.split_once('='))
     }
 }

@@ -84,7 +84,6 @@ fn asked(rule: &str) -> String {
         ("role = 'owner'", "owners alone"),
         ("ringfence.gives_roles", "all rights of an admin"),
         ("ringfence.rights", "with the rights kept"),
-        ("ringfence.caller", "as whoever calls, and how"),
         ("ringfence.acts_on_tickets", "whoever may do anything to tickets"),
         ("revoked_at IS NULL", "once"),
         ("permissions <@", "no more than one holds"),

@@ -96,7 +96,9 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
     };
     let lifetime = SignedDuration::try_from(LIFETIME).unwrap_or(SignedDuration::ZERO);
     sessions::begin_sign_in(&database, &database.credential_hash("sign_in", secret.bytes()), &attempt, lifetime).await?;
-    Ok(redirect(leads.as_str(), &[cookies::set(cookies::ATTEMPT, &secret.expose(), LIFETIME)]))
+    let mut set: Vec<String> = cookies::given_up(&request).iter().map(|name| cookies::clear(name)).collect();
+    set.push(cookies::set(&cookies::attempt_name(&secret.state()), &secret.expose(), LIFETIME));
+    Ok(redirect(leads.as_str(), &set))
 }
 
 /// A tenant that is not there is not told apart: the sign-in goes on.

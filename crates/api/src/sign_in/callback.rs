@@ -30,15 +30,16 @@ pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, da
         turned_away(&trail, id, "sign_in_unknown", None, nobody()).await?;
         return Err(Problem::with_code(Kind::Unauthenticated, "sign_in_unknown"));
     };
+    let over = cookies::clear(&cookies::attempt_name(&secret.state()));
     match signed_in(&request, &entrance, &database, (&secret, &attempt), &answer).await {
         Ok(session) => {
             let lifetime = entrance.limits.absolute.unsigned_abs();
-            Ok(redirect(&attempt.return_to, &[cookies::set(cookies::SESSION, &session.expose(), lifetime), cookies::clear(cookies::ATTEMPT)]))
+            Ok(redirect(&attempt.return_to, &[cookies::set(cookies::SESSION, &session.expose(), lifetime), over]))
         }
         Err(Turned::Back(code)) => {
             counted(&request, &trail, attempt.tenant_id).await?;
             turned_away(&trail, id, code, attempt.tenant_id, nobody()).await?;
-            Ok(redirect(&with_error(&attempt.return_to, code), &[cookies::clear(cookies::ATTEMPT)]))
+            Ok(redirect(&with_error(&attempt.return_to, code), &[over]))
         }
         Err(Turned::Away(problem)) => {
             if problem.kind == Kind::Unauthenticated {
@@ -68,10 +69,7 @@ enum Turned {
 
 /// The attempt that this browser holds the secret of and this answer the state of; taken, so that no second answer finds it.
 async fn asked_before(request: &HttpRequest, answer: &BTreeMap<String, String>, database: &Database) -> Result<Option<(AttemptSecret, Attempt)>, Problem> {
-    let Brought::One(secret) = cookies::attempt(request) else { return Ok(None) };
-    if !answer.get("state").is_some_and(|state| secret.is_state(state)) {
-        return Ok(None);
-    }
+    let Some(Brought::One(secret)) = answer.get("state").map(|state| cookies::attempt(request, state)) else { return Ok(None) };
     let taken = sessions::take_sign_in(database, &database.credential_hash("sign_in", secret.bytes())).await?;
     Ok(taken.map(|attempt| (secret, attempt)))
 }
