@@ -10,6 +10,9 @@ create policy sessions_open_by_definers on ringfence.sessions for insert to ring
 create policy sessions_end_by_definers on ringfence.sessions for update to ringfence_owner
     using (true)
     with check (true);
+-- What is over, and nothing else.
+create policy sessions_clear_by_definers on ringfence.sessions for delete to ringfence_owner
+    using (idle_expires_at < transaction_timestamp());
 create policy sessions_read_at_the_gate on ringfence.sessions for select to ringfence_gate
     using (true);
 

@@ -820,6 +820,8 @@ table ringfence.sessions
     constraint sessions_identity_fkey FOREIGN KEY (identity_id) REFERENCES ringfence.identities(identity_id)
     constraint sessions_hash_is_sha256 CHECK ((octet_length(session_hash) = 32))
     CREATE INDEX sessions_identity_idx ON ringfence.sessions USING btree (identity_id)
+    CREATE INDEX sessions_idle_expires_idx ON ringfence.sessions USING btree (idle_expires_at)
+    policy sessions_clear_by_definers for delete to ringfence_owner using (idle_expires_at < transaction_timestamp())
     policy sessions_end_by_definers for update to ringfence_owner using true with check true
     policy sessions_open_by_definers for insert to ringfence_owner with check true
     policy sessions_read_at_the_gate for select to ringfence_gate using true
@@ -1144,7 +1146,7 @@ function ringfence.accept_invitation(text)
         held text[];
         person uuid;
     begin
-        select s.session_id, s.identity_id, lower(s.verified_email) as email, i.issuer into asking
+        select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
           from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
         if asking.session_id is null then
             raise exception 'the credential is not valid' using errcode = 'RF004';
@@ -1165,22 +1167,28 @@ function ringfence.accept_invitation(text)
                 or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
                 or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
             when asking.email is null then 'email_not_verified'
-            when asking.email <> lower(invited.email) then 'invitation_for_another'
+            when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
             when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
-            when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
+            when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id and m.role <> 'guest') then 'member_exists'
             else 'accepted' end;
         if outcome = 'accepted' then
-            -- A former member's own record is the same person; somebody else's of the same address is not.
-            select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+            -- Whoever was here by a grant alone takes a place of their own.
+            update ringfence.members m set role = invited.role, version = m.version + 1, updated_at = transaction_timestamp()
+             where m.tenant_id = tenant and m.identity_id = asking.identity_id
+            returning m.member_id into person;
             if person is null then
-                person := ringfence.new_id();
-                insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
-                values (tenant, person, invited.name,
-                        case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
-                        asking.identity_id);
+                -- A former member's own record is the same person; somebody else's of the same address is not.
+                select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+                if person is null then
+                    person := ringfence.new_id();
+                    insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+                    values (tenant, person, invited.name,
+                            case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
+                            asking.identity_id);
+                end if;
+                insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+                insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
-            insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
             update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
              where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
             insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
@@ -1563,7 +1571,7 @@ function ringfence.end_session(text)
             return;
         end if;
         update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null where s.session_id = ended.session_id;
-        perform ringfence.record_session('session.ended', said ->> 'rule', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+        perform ringfence.record_session('session.ended', said ->> 'rule', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, said ->> 'by', said ->> 'authentication');
         return query select ended.issuer, ended.id_token;
     end
     $function$
@@ -1598,7 +1606,7 @@ function ringfence.end_sessions_of_issuer(text)
                and (said ->> 'subject' is not null or said ->> 'issuer_session_id' is not null)
             returning s.session_id, s.identity_id
         loop
-            perform ringfence.record_session('session.ended', 'issuer', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+            perform ringfence.record_session('session.ended', 'issuer', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, null, null);
             many := many + 1;
         end loop;
         return many;
@@ -1625,7 +1633,6 @@ function ringfence.enter(text)
         narrowing uuid;
         -- Of a session or API token: its id, and what it may be used for at most.
         credential_id text;
-        kind text;
         scopes text;
         scopes_expire timestamptz;
         -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
@@ -1762,16 +1769,14 @@ function ringfence.enter(text)
             if granted_by_glass is not null then
                 held := ringfence.for_hours(held);
             end if;
-            -- A session and an API token say of themselves who calls.
-            kind := case when credential_id is not null then case when member_role = 'service' then 'service' else 'user' end end;
             beside := coalesce(credential_id, '') || '|' || coalesce(granted_by_glass, '') || '|' || coalesce(scopes, '') || '|'
                 || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
         end if;
-        -- Of a bearer the service says how they call. What is free text stands in hex, so that nothing in it parts the lines.
+        -- What is free text stands in hex, so that nothing in it parts the lines.
         return beside || E'\n'
             || set_config('backtrace_functions', E'ringfence\n'
                 || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
-                || E'\n' || case coalesce(kind, current_setting('app.actor_kind', true)) when 'user' then 'user' when 'service' then 'service' else '' end
+                || E'\n' || case member_role when 'service' then 'service' else 'user' end
                 || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
                 || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
                 || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);
@@ -2301,12 +2306,14 @@ function ringfence.open_session(text)
         opened uuid := ringfence.new_id();
         former record;
     begin
+        delete from ringfence.sessions s
+         where s.session_id = any (array(select x.session_id from ringfence.sessions x where x.idle_expires_at < transaction_timestamp() order by x.idle_expires_at limit 100 for update skip locked));
         for former in
             update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null
              where s.session_hash = decode(said ->> 'replaces', 'hex') and s.ended_at is null
             returning s.session_id, s.identity_id
         loop
-            perform ringfence.record_session('session.ended', 'replaced', request, former.identity_id, former.session_id, '{}');
+            perform ringfence.record_session('session.ended', 'replaced', request, former.identity_id, former.session_id, former.session_id::text, 'session');
         end loop;
         insert into ringfence.sessions (session_id, session_hash, identity_id, issuer_session_id, id_token, acr, authenticated_at, verified_email,
             last_seen_at, idle_expires_at, expires_at)
@@ -2314,7 +2321,7 @@ function ringfence.open_session(text)
                 to_timestamp((said ->> 'authenticated_at')::double precision), said ->> 'verified_email', transaction_timestamp(),
                 transaction_timestamp() + make_interval(secs => least((said ->> 'idle')::integer, (said ->> 'absolute')::integer)),
                 transaction_timestamp() + make_interval(secs => (said ->> 'absolute')::integer));
-        perform ringfence.record_session('session.opened', null, request, person, opened, '{}');
+        perform ringfence.record_session('session.opened', null, request, person, opened, opened::text, 'session');
         return opened;
     end
     $function$
@@ -2791,18 +2798,18 @@ function ringfence.record_provisioning(text,text,uuid,integer,jsonb)
        VALUES (ringfence.current_tenant(), ringfence.request(), ringfence.actor(), NULLIF(ringfence.member(), ringfence.actor()), ringfence.identity(), record_provisioning.action, 'allow'::text, 'provision.manage'::text, record_provisioning.object_type, record_provisioning.object_id, record_provisioning.object_version, record_provisioning.details);
     END
 
-function ringfence.record_session(text,text,uuid,uuid,uuid,jsonb)
+function ringfence.record_session(text,text,uuid,uuid,uuid,text,text)
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.record_session(action text, rule text, request_id uuid, identity_id uuid, session_id uuid, details jsonb)
+    CREATE OR REPLACE FUNCTION ringfence.record_session(action text, rule text, request_id uuid, identity_id uuid, session_id uuid, shown text, authentication text)
      RETURNS void
      LANGUAGE sql
     BEGIN ATOMIC
      INSERT INTO ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
        VALUES (NULL::uuid, record_session.request_id, record_session.action, 'allow'::text, record_session.rule, record_session.identity_id,
              CASE
-                 WHEN (record_session.rule = 'issuer'::text) THEN 'nobody'::text
+                 WHEN (record_session.authentication IS NULL) THEN 'nobody'::text
                  ELSE 'user'::text
-             END, (record_session.session_id)::text, 'session'::text, 'session'::text, record_session.session_id, record_session.details);
+             END, record_session.shown, record_session.authentication, 'session'::text, record_session.session_id, '{}'::jsonb);
     END
 
 function ringfence.register_reporting_login(name,uuid,uuid)

@@ -70,7 +70,6 @@ declare
     narrowing uuid;
     -- Of a session or API token: its id, and what it may be used for at most.
     credential_id text;
-    kind text;
     scopes text;
     scopes_expire timestamptz;
     -- Of whom is looked up now; and the grant that stands behind the whole entry, the subject's before the actor's.
@@ -211,17 +210,15 @@ begin
         if granted_by_glass is not null then
             held := ringfence.for_hours(held);
         end if;
-        -- A session and an API token say of themselves who calls.
-        kind := case when credential_id is not null then case when member_role = 'service' then 'service' else 'user' end end;
         beside := coalesce(credential_id, '') || '|' || coalesce(granted_by_glass, '') || '|' || coalesce(scopes, '') || '|'
             || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
     end if;
 
-    -- Of a bearer the service says how they call. What is free text stands in hex, so that nothing in it parts the lines.
+    -- What is free text stands in hex, so that nothing in it parts the lines.
     return beside || E'\n'
         || set_config('backtrace_functions', E'ringfence\n'
             || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
-            || E'\n' || case coalesce(kind, current_setting('app.actor_kind', true)) when 'user' then 'user' when 'service' then 'service' else '' end
+            || E'\n' || case member_role when 'service' then 'service' else 'user' end
             || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
             || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
             || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);

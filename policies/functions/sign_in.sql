@@ -51,17 +51,18 @@ begin
 end
 $$;
 
--- What became of a session, in the installation's trail.
-create function ringfence.record_session(action text, rule text, request_id uuid, identity_id uuid, session_id uuid, details jsonb) returns void
+-- What became of a session, in the installation's trail: the session or token that was shown, which need not be the session itself.
+create function ringfence.record_session(action text, rule text, request_id uuid, identity_id uuid, session_id uuid, shown text, authentication text) returns void
 language sql volatile parallel unsafe
 begin atomic
     insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
     values (null, record_session.request_id, record_session.action, 'allow', record_session.rule, record_session.identity_id,
-            case when record_session.rule = 'issuer' then 'nobody' else 'user' end,
-            record_session.session_id::text, 'session', 'session', record_session.session_id, record_session.details);
+            case when record_session.authentication is null then 'nobody' else 'user' end,
+            record_session.shown, record_session.authentication, 'session', record_session.session_id, '{}');
 end;
 
--- Somebody signed in: always a new session, and the one that the browser had before ends with it.
+-- Somebody signed in: always a new session, and the one that the browser had before ends with it. Sessions whose time is over are
+-- cleared away here, a little at a time, and with them the ID token and the address.
 create function ringfence.open_session(token text) returns uuid
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -72,12 +73,14 @@ declare
     opened uuid := ringfence.new_id();
     former record;
 begin
+    delete from ringfence.sessions s
+     where s.session_id = any (array(select x.session_id from ringfence.sessions x where x.idle_expires_at < transaction_timestamp() order by x.idle_expires_at limit 100 for update skip locked));
     for former in
         update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null
          where s.session_hash = decode(said ->> 'replaces', 'hex') and s.ended_at is null
         returning s.session_id, s.identity_id
     loop
-        perform ringfence.record_session('session.ended', 'replaced', request, former.identity_id, former.session_id, '{}');
+        perform ringfence.record_session('session.ended', 'replaced', request, former.identity_id, former.session_id, former.session_id::text, 'session');
     end loop;
     insert into ringfence.sessions (session_id, session_hash, identity_id, issuer_session_id, id_token, acr, authenticated_at, verified_email,
         last_seen_at, idle_expires_at, expires_at)
@@ -85,7 +88,7 @@ begin
             to_timestamp((said ->> 'authenticated_at')::double precision), said ->> 'verified_email', transaction_timestamp(),
             transaction_timestamp() + make_interval(secs => least((said ->> 'idle')::integer, (said ->> 'absolute')::integer)),
             transaction_timestamp() + make_interval(secs => (said ->> 'absolute')::integer));
-    perform ringfence.record_session('session.opened', null, request, person, opened, '{}');
+    perform ringfence.record_session('session.opened', null, request, person, opened, opened::text, 'session');
     return opened;
 end
 $$;
@@ -160,7 +163,7 @@ begin
         return;
     end if;
     update ringfence.sessions s set ended_at = transaction_timestamp(), id_token = null where s.session_id = ended.session_id;
-    perform ringfence.record_session('session.ended', said ->> 'rule', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+    perform ringfence.record_session('session.ended', said ->> 'rule', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, said ->> 'by', said ->> 'authentication');
     return query select ended.issuer, ended.id_token;
 end
 $$;
@@ -190,7 +193,7 @@ begin
            and (said ->> 'subject' is not null or said ->> 'issuer_session_id' is not null)
         returning s.session_id, s.identity_id
     loop
-        perform ringfence.record_session('session.ended', 'issuer', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, '{}');
+        perform ringfence.record_session('session.ended', 'issuer', (said ->> 'request_id')::uuid, ended.identity_id, ended.session_id, null, null);
         many := many + 1;
     end loop;
     return many;
@@ -212,7 +215,7 @@ declare
     held text[];
     person uuid;
 begin
-    select s.session_id, s.identity_id, lower(s.verified_email) as email, i.issuer into asking
+    select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
       from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
     if asking.session_id is null then
         raise exception 'the credential is not valid' using errcode = 'RF004';
@@ -233,22 +236,28 @@ begin
             or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
             or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
         when asking.email is null then 'email_not_verified'
-        when asking.email <> lower(invited.email) then 'invitation_for_another'
+        when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
         when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
-        when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id) then 'member_exists'
+        when exists (select from ringfence.members m where m.tenant_id = tenant and m.identity_id = asking.identity_id and m.role <> 'guest') then 'member_exists'
         else 'accepted' end;
     if outcome = 'accepted' then
-        -- A former member's own record is the same person; somebody else's of the same address is not.
-        select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+        -- Whoever was here by a grant alone takes a place of their own.
+        update ringfence.members m set role = invited.role, version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = tenant and m.identity_id = asking.identity_id
+        returning m.member_id into person;
         if person is null then
-            person := ringfence.new_id();
-            insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
-            values (tenant, person, invited.name,
-                    case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
-                    asking.identity_id);
+            -- A former member's own record is the same person; somebody else's of the same address is not.
+            select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
+            if person is null then
+                person := ringfence.new_id();
+                insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
+                values (tenant, person, invited.name,
+                        case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
+                        asking.identity_id);
+            end if;
+            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+            insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
         end if;
-        insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
-        insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
         update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
          where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
         insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)

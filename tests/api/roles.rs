@@ -184,6 +184,7 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     let me = running.get("/v1/me", &stranger).await.expect(200);
     let place = &me.body["tenants"][0];
     assert_eq!((&place["role"], &place["role_until"]), (&json!("auditor"), &granted.body["expires_at"]));
+    assert_eq!(actions(&trail(&running, &format!("request_id={}", me.request_id())).await), ["break_glass.used"]);
     // The mark of a broken glass is for the doors.
     let known = ringfence_domain::permission::ALL;
     assert!(place["permissions"].as_array().unwrap().iter().all(|name| known.contains(&name.as_str().unwrap())), "{place}");

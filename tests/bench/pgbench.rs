@@ -29,7 +29,7 @@ const GET: &str = include_str!("../../sql/queries/tickets/get_by_number.sql");
 
 impl Script {
     fn text(self) -> String {
-        let enter = statement(ENTER, &[":tenant", ":kind", ":session", ":authentication", ":token"]);
+        let enter = statement(ENTER, &[":tenant", ":session", ":authentication", ":token"]);
         // Without enter: the context settings alone.
         let no_enter = enter.replace("ringfence.enter(:token)", ":token");
         let get = statement(GET, &[":tenant", ":number"]);
@@ -67,7 +67,7 @@ pub fn run(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Mea
     let output = Command::new("pgbench")
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", &format!("--client={clients}"), &format!("--time={seconds}")])
         .arg(format!("--file={}", stage.script(script.file(), &script.text()).display()))
-        .args(["-D", &format!("tenant={}", stage.tenant), "-D", "kind=user", "-D", "session=session", "-D", "authentication=bearer"])
+        .args(["-D", &format!("tenant={}", stage.tenant), "-D", "session=session", "-D", "authentication=bearer"])
         .args(["-D", &format!("token={token}")])
         .arg(stage.server.url("ringfence_app", database))
         .output()

@@ -116,7 +116,7 @@ impl Request {
         let subject = scene.person(case.caller, case.home).subject.clone();
         let signed_in = !matches!(case.caller, "nobody" | "forger");
         match operation_id {
-            "signInCallback" => {
+            "signInCallback" | "signInCallbackOfIssuer" => {
                 let begun = scene.running.begin("").await;
                 let back = scene.running.pick(&begun, "newcomer").await;
                 let other = scene.running.begin("").await;
@@ -126,8 +126,12 @@ impl Request {
                     Pick::Foreign(_) => other.cookie().1,
                     _ => return,
                 };
-                self.stray_path = matches!(case.ids[0], Pick::Foreign(_));
                 self.path = back.strip_prefix(&scene.running.url("")).expect("the way back").to_owned();
+                self.stray_path = matches!(case.ids[0], Pick::Foreign(_));
+                if operation_id == "signInCallbackOfIssuer" {
+                    // The place of an issuer that was not asked.
+                    (self.stray_path, self.path) = (true, self.path.replacen('?', "/0123456789abcdef?", 1));
+                }
                 self.headers.retain(|(name, _)| name != "cookie");
                 self.headers.push(("Cookie".into(), format!("{}={secret}", begun.cookie().0)));
             }

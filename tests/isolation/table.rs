@@ -45,6 +45,7 @@ pub const TABLE: &[Row] = &[
     Row { scope: Scope::Public, ..row("listIssuers") },
     Row { scope: Scope::SignIn, ..row("signIn") },
     Row { scope: Scope::SignIn, ..row("signInCallback") },
+    Row { scope: Scope::SignIn, ..row("signInCallbackOfIssuer") },
     Row { scope: Scope::Sessions, body: Some(|_, _| json!({})), ..row("signOut") },
     Row { scope: Scope::SignIn, body: Some(|_, _| json!({})), ..row("backChannelLogout") },
     Row { scope: Scope::Identity, ..row("getMe") },

@@ -5,7 +5,7 @@ use crate::stage::Stage;
 use std::collections::BTreeMap;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.actor_kind', true), current_setting('app.session_id', true),
+const SETTINGS: &str = "select concat(current_setting('app.tenant_id', true), current_setting('app.session_id', true),
                         current_setting('app.authentication', true), current_setting('backtrace_functions'))";
 
 /// Every function as it was made.

@@ -185,7 +185,7 @@ impl Stage {
 
     /// Plays a step of a story, which stays unless it is refused, and says what came of it.
     pub async fn step(&self, actor: &Actor, sql: &str) -> String {
-        const EMPTY: &str = "select set_config(name, '', true) from unnest(array['app.tenant_id', 'app.actor_kind', 'app.session_id', 'app.authentication', 'backtrace_functions', 'play.told']) name";
+        const EMPTY: &str = "select set_config(name, '', true) from unnest(array['app.tenant_id', 'app.session_id', 'app.authentication', 'backtrace_functions', 'play.told']) name";
         self.run("savepoint step").await;
         let outcome = match self.client.simple_query(&format!("{EMPTY}; {}; {sql}", self.become_actor(actor))).await {
             Ok(messages) => shown(&messages, &[]),
@@ -210,7 +210,7 @@ impl Stage {
 
     fn enter_with(&self, tenant: &str, token: &str) -> String {
         format!(
-            "select set_config('app.tenant_id', '{}', true), set_config('app.actor_kind', 'user', true), set_config('app.session_id', 'session', true),
+            "select set_config('app.tenant_id', '{}', true), set_config('app.session_id', 'session', true),
                     set_config('app.authentication', 'bearer', true), set_config('play.entered', ringfence.enter({token}), true)",
             self.ids[tenant]
         )

@@ -37,11 +37,10 @@ pub struct Authenticated {
     pub secret: Option<SessionSecret>,
     /// The live session of the cookie, on a route that names no tenant.
     session: Option<Session>,
-    /// Whether this request begins the session's idle time anew.
-    extended: bool,
     trail: AuditTrail,
     seen: Seen,
     entrance: Data<Entrance>,
+    request: HttpRequest,
 }
 
 /// What the log line of a request may say of its caller; the request log reads it from the request.
@@ -56,7 +55,6 @@ pub struct Caller {
     pub principal: Principal,
     tenant: TenantRef,
     authenticated: Authenticated,
-    request: HttpRequest,
 }
 
 impl FromRequest for Authenticated {
@@ -84,11 +82,11 @@ impl FromRequest for Caller {
             }
             let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
-            let caller = Self { principal, tenant, authenticated, request };
-            if step_up::is_dangerous(caller.request.method(), caller.request.match_pattern().as_deref()) {
-                caller.fresh().await?;
+            let caller = Self { principal, tenant, authenticated };
+            if let Some(right) = step_up::asked_of(request.method(), request.match_pattern().as_deref()) {
+                caller.fresh(right).await?;
             }
-            match act_as(&caller.request)? {
+            match act_as(&request)? {
                 Some(subject) => caller.on_behalf_of(subject).await,
                 None => Ok(caller),
             }
@@ -113,11 +111,11 @@ impl Authenticated {
         self.session.as_ref()
     }
 
-    /// Whom the credential stands for.
+    /// Whom the credential stands for, whoever shows it.
     ///
     /// # Errors
     /// 403 for an API token, which is nobody outside of its tenant.
-    pub async fn identity_id(&self) -> Result<IdentityId, Problem> {
+    async fn identity_id(&self) -> Result<IdentityId, Problem> {
         match (&self.credential, &self.session) {
             (_, Some(session)) => Ok(session.identity_id),
             (Credential::Bearer(identity), None) => Ok(self.database.identify(identity.issuer(), identity.subject()).await?),

@@ -19,6 +19,7 @@ use utoipa::OpenApi;
         crate::sign_in::begin::list_issuers,
         crate::sign_in::begin::sign_in,
         crate::sign_in::callback::sign_in_callback,
+        crate::sign_in::callback::sign_in_callback_of_issuer,
         crate::sign_in::sign_out::sign_out,
         crate::sign_in::logout::back_channel_logout,
         crate::operations::get_me,

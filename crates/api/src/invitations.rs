@@ -115,7 +115,7 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     fields.finish()?;
     let role = role.unwrap_or(Role::Requester);
     if DANGEROUS_ROLES.contains(&role) {
-        caller.fresh().await?;
+        caller.fresh(&[permission::MEMBER_MANAGE]).await?;
     }
     let random = SessionSecret::generate().map_err(|_| Problem::new(Kind::Internal))?;
     let secret = caller.database().credential_hash("invitation", random.bytes());

@@ -38,6 +38,7 @@ pub use limits::{EXAMPLE as LIMITS_EXAMPLE, LimitPolicy};
 pub use routes::{ROUTES, Route};
 pub use service::{Service, ServiceConfig, SignInConfig, StartError};
 pub use sign_in::SessionLimits;
+pub use step_up::StepUp;
 
 /// Starts the service.
 ///

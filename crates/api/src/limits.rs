@@ -91,14 +91,6 @@ fn caller_key(credential: &Credential) -> Uuid {
     }
 }
 
-/// The same of somebody whom the tenant has let in: all sessions of a person are one caller, and a machine's token is another.
-fn inside_key(credential: &Credential, inside: Inside) -> Uuid {
-    match credential {
-        Credential::Bearer(_) | Credential::Session(_) => inside.member_id.0,
-        Credential::ApiToken { .. } => caller_key(credential),
-    }
-}
-
 /// Texts as a key of a fixed size, which no choice of texts makes collide.
 fn fixed(texts: &[&str]) -> Uuid {
     let mut digest = Sha256::new();
@@ -137,6 +129,11 @@ impl Limits {
         database.on_account_of(account, self.connections)
     }
 
+    /// The same database on the account of the address that a request came from: for whoever has proven nothing yet.
+    pub fn outside(request: &HttpRequest, database: &Database) -> Database {
+        Self::of(request).map_or_else(|| database.clone(), |limits| limits.share(database, Party::Outside(address::client(request, &limits.proxies))))
+    }
+
     /// Counts a request of somebody who has proven who they are, and says on whose account it goes on.
     ///
     /// # Errors
@@ -145,7 +142,8 @@ impl Limits {
         let caller = caller_key(credential);
         let name = named.map(|named| (named.clone(), caller));
         let inside = name.as_ref().and_then(|name| self.let_in.get(name));
-        let (tenant, caller) = inside.map_or((Uuid::nil(), caller), |inside| (inside.tenant_id.0, inside_key(credential, inside)));
+        // Whom the tenant has let in is one caller, by however many sessions and tokens.
+        let (tenant, caller) = inside.map_or((Uuid::nil(), caller), |inside| (inside.tenant_id.0, inside.member_id.0));
         let class = if request.method().is_safe() { &self.read } else { &self.write };
         let mut taken = (class.take((tenant, caller)), TOO_FAST);
         // A caller who is refused takes nothing from the others.

@@ -77,29 +77,29 @@ pub async fn get_me(caller: Authenticated, request: HttpRequest) -> Result<HttpR
         return Err(Problem::field(ACT_AS, "contradiction", "is for the routes of a tenant"));
     }
     let (identified, principals) = match Principal::for_each_tenant(&caller.database, &caller.credential, &caller.context).await {
-        Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected().await),
+        Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected(None).await),
         found => found?,
     };
-    let mut memberships = Vec::new();
+    let (mut memberships, mut entries) = (Vec::new(), Vec::new());
     let (mut kind, mut token) = (caller.credential.kind(), None);
     for principal in &principals {
         match tenants::membership(&caller.database, principal).await {
             Ok((entered, membership)) => {
-                if let Some(limits) = entered.limits {
+                if let Some(limits) = entered.limits.clone() {
                     kind = entered.kind;
-                    token = Some(TokenLimits { api_token_id: entered.credential_id, tenant_id: membership.tenant_id.0, scopes: limits.scopes, expires_at: limits.expires_at });
+                    token = Some(TokenLimits { api_token_id: entered.credential_id.clone(), tenant_id: membership.tenant_id.0, scopes: limits.scopes, expires_at: limits.expires_at });
                 }
+                entries.push((membership.tenant_id, entered));
                 memberships.push(membership);
             }
-            Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected().await),
+            Err(StoreError::Refused(Refusal::Credential)) => return Err(caller.rejected(None).await),
             // Ended or suspended since it was listed.
             Err(StoreError::Refused(Refusal::NoEntry)) => {}
             Err(error) => return Err(error.into()),
         }
     }
     memberships.sort_by(|a, b| a.slug.cmp(&b.slug));
-    let entered: Vec<_> = memberships.iter().map(|m| m.tenant_id).collect();
-    caller.identity_read(identified.as_ref().map(|i| i.identity_id), &entered).await?;
+    caller.identity_read(identified.as_ref().map(|i| i.identity_id), &entries).await?;
     Ok(HttpResponse::Ok().json(Me {
         subject: identified.as_ref().map(|i| i.subject.clone()),
         issuer: identified.as_ref().map(|i| i.issuer.clone()),

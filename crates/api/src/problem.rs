@@ -106,6 +106,8 @@ pub struct Problem {
     pub current_version: Option<i32>,
     /// Seconds: how fresh a sign-in has to be for what was asked.
     pub max_age: Option<i64>,
+    /// Authentication contexts of which that sign-in has to reach one, parted by spaces.
+    pub acr_values: Option<String>,
     /// More about this one occurrence, for people.
     pub detail: Option<&'static str>,
     /// The member whom a new one would be again.
@@ -133,6 +135,8 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_age: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr_values: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub member_id: Option<Uuid>,
@@ -141,11 +145,11 @@ pub struct ProblemBody {
 impl Problem {
     pub const fn new(kind: Kind) -> Self {
         let (code, _, _) = kind.describe();
-        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, detail: None, member_id: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, acr_values: None, detail: None, member_id: None }
     }
 
     pub const fn with_code(kind: Kind, code: &'static str) -> Self {
-        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, detail: None, member_id: None }
+        Self { kind, code, errors: Vec::new(), current_version: None, max_age: None, acr_values: None, detail: None, member_id: None }
     }
 
     pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
@@ -165,6 +169,7 @@ impl Problem {
             errors: self.errors.clone(),
             current_version: self.current_version,
             max_age: self.max_age,
+            acr_values: self.acr_values.clone(),
             detail: self.detail,
             member_id: self.member_id,
         }
@@ -192,7 +197,10 @@ impl ResponseError for Problem {
             Kind::Unauthenticated => {
                 let challenge = match self.max_age {
                     // RFC 9470, section 3.
-                    Some(age) => format!("Bearer error=\"insufficient_user_authentication\", error_description=\"A fresh sign-in is needed\", max_age={age}"),
+                    Some(age) => {
+                        let strength = self.acr_values.as_ref().map_or_else(String::new, |words| format!(", acr_values=\"{words}\""));
+                        format!("Bearer error=\"insufficient_user_authentication\", error_description=\"A fresh sign-in is needed\", max_age={age}{strength}")
+                    }
                     // Nothing was shown that could be wrong.
                     None if self.code == Rejection::Missing.code() => "Bearer".to_owned(),
                     None => "Bearer error=\"invalid_token\"".to_owned(),

@@ -6,6 +6,7 @@ use crate::last_use::LastUse;
 use crate::limits::{LimitPolicy, Limits};
 use crate::problem::{Kind, Problem};
 use crate::sign_in::{Entrance, SessionLimits};
+use crate::step_up::StepUp;
 use crate::{development, request_log, routes};
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -49,6 +50,7 @@ pub struct SignInConfig {
     pub public_url: String,
     pub clients: Vec<SignInClient>,
     pub limits: SessionLimits,
+    pub step_up: StepUp,
 }
 
 #[derive(Debug, Error)]
@@ -159,6 +161,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let entrance = Data::new(Entrance {
         sign_in: SignIn::new(config.sign_in.clients, &config.sign_in.public_url, &Clock::system()).map_err(StartError::SignIn)?,
         limits: config.sign_in.limits,
+        step_up: config.sign_in.step_up,
         origins: config.origins.clone(),
         seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(config.sign_in.limits.unseen()).build(),
     });

@@ -10,6 +10,7 @@ pub mod sign_out;
 
 use crate::limits::{Limits, Refused};
 use crate::problem::{Kind, Problem};
+use crate::step_up::StepUp;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use jiff::SignedDuration;
@@ -29,8 +30,6 @@ pub struct SessionLimits {
     pub idle: SignedDuration,
     /// In all, whatever happens.
     pub absolute: SignedDuration,
-    /// How long ago somebody may have proven themselves for what is dangerous.
-    pub step_up: SignedDuration,
 }
 
 impl SessionLimits {
@@ -43,7 +42,7 @@ impl SessionLimits {
 
 impl Default for SessionLimits {
     fn default() -> Self {
-        Self { idle: SignedDuration::from_mins(30), absolute: SignedDuration::from_hours(12), step_up: SignedDuration::from_mins(15) }
+        Self { idle: SignedDuration::from_mins(30), absolute: SignedDuration::from_hours(12) }
     }
 }
 
@@ -51,6 +50,8 @@ impl Default for SessionLimits {
 pub struct Entrance {
     pub sign_in: SignIn,
     pub limits: SessionLimits,
+    /// What is asked of a sign-in for what is dangerous.
+    pub step_up: StepUp,
     /// Origins that pages may call from, beside the service's own.
     pub origins: Vec<String>,
     /// Sessions seen a moment ago: for them the database needs not be told again.

@@ -22,10 +22,13 @@ use jiff::{SignedDuration, Timestamp};
 use openidconnect::RedirectUrl;
 use openidconnect::url::Url;
 use provider::Provider;
+use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
 
-/// Where an issuer sends the browser back to, below the service's public URL. Exact: nothing else is ever registered.
+/// Where an issuer sends the browser back to, below the service's public URL. Exact: nothing else is ever registered. Where there
+/// are several, one that does not name itself in its answers (RFC 9207) has a place of its own below this, so that none can pass
+/// another's answer off as its own (RFC 9700, section 4.4).
 pub const CALLBACK_PATH: &str = "/v1/auth/callback";
 
 /// Longer than any page's address needs to be.
@@ -44,8 +47,16 @@ pub struct Asked {
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
     pub code: &'a str,
+    pub back: Back<'a>,
+}
+
+/// Whose answer it is, by what the issuer cannot choose alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Back<'a> {
     /// RFC 9207: who says they answer.
     pub iss: Option<&'a str>,
+    /// The issuer whose own place the browser came back to.
+    pub place: Option<&'a str>,
 }
 
 /// Somebody signed in, as the issuer's ID token proves.
@@ -190,16 +201,17 @@ impl SignIn {
         attempt: &AttemptSecret,
     ) -> Result<Url, SignInError> {
         let provider = self.provider(issuer)?;
-        provider.authorization_url(&self.redirect, asked, attempt).await
+        let redirect = self.redirect_to(provider).await?;
+        provider.authorization_url(&redirect, asked, attempt).await
     }
 
-    /// Refuses what another issuer says in the name of the one asked (RFC 9207): also of an answer that brings an error.
-    pub async fn check_who_answers(
-        &self,
-        issuer: &str,
-        iss: Option<&str>,
-    ) -> Result<(), SignInError> {
-        self.provider(issuer)?.check_who_answers(iss).await
+    /// Refuses what another issuer says in the name of the one asked: also of an answer that brings an error.
+    pub async fn check_who_answers(&self, issuer: &str, back: Back<'_>) -> Result<(), SignInError> {
+        let provider = self.provider(issuer)?;
+        if back.place.map(str::to_owned) != self.place_of(provider).await? {
+            return Err(SignInError::IssuerMixedUp);
+        }
+        provider.check_who_answers(back.iss).await
     }
 
     /// Exchanges the code and examines the ID token. `issuer` and `asked` are what the attempt was begun with.
@@ -211,10 +223,9 @@ impl SignIn {
         attempt: &AttemptSecret,
     ) -> Result<SignedIn, SignInError> {
         let provider = self.provider(issuer)?;
-        provider.check_who_answers(answer.iss).await?;
-        let tokens = provider
-            .exchange(&self.redirect, answer.code, attempt)
-            .await?;
+        self.check_who_answers(issuer, answer.back).await?;
+        let redirect = self.redirect_to(provider).await?;
+        let tokens = provider.exchange(&redirect, answer.code, attempt).await?;
         provider.examine(&tokens, asked, &attempt.nonce()).await
     }
 
@@ -234,12 +245,30 @@ impl SignIn {
         provider.end_session_url(id_token_hint, return_to).await
     }
 
+    /// The redirect URI that is registered at this issuer.
+    async fn redirect_to(&self, provider: &Provider) -> Result<RedirectUrl, SignInError> {
+        Ok(match self.place_of(provider).await? {
+            None => self.redirect.clone(),
+            Some(place) => RedirectUrl::new(format!("{}/{place}", self.redirect.as_str())).map_err(|_| SignInError::UnknownIssuer)?,
+        })
+    }
+
+    async fn place_of(&self, provider: &Provider) -> Result<Option<String>, SignInError> {
+        let told_apart = self.providers.len() == 1 || provider.names_itself().await?;
+        Ok((!told_apart).then(|| place(provider.issuer())))
+    }
+
     fn provider(&self, issuer: &str) -> Result<&Provider, SignInError> {
         self.providers
             .iter()
             .find(|provider| provider.issuer() == issuer)
             .ok_or(SignInError::UnknownIssuer)
     }
+}
+
+/// An issuer's own place: the first 16 hexadecimal digits of the SHA-256 of its name.
+pub fn place(issuer: &str) -> String {
+    Sha256::digest(issuer).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Debug for SignIn {

@@ -3,7 +3,7 @@
 use crate::token::{Acting, Proof};
 use crate::{Database, StoreError};
 use ringfence_domain::{IdentityId, MemberId, RequestId, TenantId, TenantRef};
-use ringfence_identity::{ActorKind, Credential, VerifiedIdentity};
+use ringfence_identity::{Credential, VerifiedIdentity};
 use uuid::Uuid;
 
 /// What every row of the audit trail says about the request that made it.
@@ -20,7 +20,6 @@ pub struct Principal {
     proof: Proof,
     acting: Acting,
     tenant_id: TenantId,
-    kind: ActorKind,
     session_id: Option<String>,
     context: RequestContext,
 }
@@ -84,7 +83,7 @@ impl Principal {
     }
 
     fn at(proof: Proof, tenant_id: TenantId, credential: &Credential, context: RequestContext) -> Self {
-        Self { proof, acting: Acting::Alone, tenant_id, kind: credential.kind(), session_id: credential.token_id().map(str::to_owned), context }
+        Self { proof, acting: Acting::Alone, tenant_id, session_id: credential.token_id().map(str::to_owned), context }
     }
 
     pub(crate) const fn proof(&self) -> Proof {
@@ -114,11 +113,6 @@ impl Principal {
     #[must_use]
     pub const fn request_id(&self) -> RequestId {
         self.context.request_id
-    }
-
-    #[must_use]
-    pub const fn kind(&self) -> ActorKind {
-        self.kind
     }
 
     #[must_use]

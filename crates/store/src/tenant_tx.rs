@@ -53,7 +53,7 @@ pub struct TenantTx {
     access: Access,
     tenant_id: TenantId,
     token: String,
-    request: [String; 3],
+    request: [String; 2],
     /// Who is inside: the transaction stands.
     entered: Option<Entered>,
     /// Who was let in, also where the statement sent along was refused and the transaction is over: for the trail alone.
@@ -90,7 +90,6 @@ impl TenantTx {
             tenant_id: principal.tenant_id(),
             token,
             request: [
-                principal.kind().as_str().to_owned(),
                 principal.session_id().unwrap_or_default().to_owned(),
                 principal.authentication().to_owned(),
             ],
@@ -195,7 +194,7 @@ impl TenantTx {
         self.lease.unsettle();
         let client = self.lease.client()?;
         let tenant = self.tenant_id.to_string();
-        let enter_params: [Param<'_>; 5] = [&tenant, &self.request[0], &self.request[1], &self.request[2], &self.token];
+        let enter_params: [Param<'_>; 4] = [&tenant, &self.request[0], &self.request[1], &self.token];
         let begin = if self.access == Access::Read { BEGIN_READ } else { BEGIN_WRITE };
         let (began, entering, rows, ended) = futures_util::join!(
             OptionFuture::from(opening.is_some().then(|| client.batch_execute(begin))),

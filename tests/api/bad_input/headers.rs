@@ -3,7 +3,7 @@
 use crate::{Request, Scene};
 
 /// Of the way to an issuer and back: nobody is known yet.
-const PUBLIC: [&str; 4] = ["listIssuers", "signIn", "signInCallback", "backChannelLogout"];
+const PUBLIC: [&str; 5] = ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "backChannelLogout"];
 
 #[tokio::test]
 async fn a_precondition_that_is_no_version_is_refused() {

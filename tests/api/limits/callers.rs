@@ -1,6 +1,7 @@
 //! Limits of who is let in: a caller's own, and the one that all of a tenant share.
 
 use crate::{OTHERS, TICKETS, exhaust, left, limited, retry_after, told};
+use futures_util::future::join_all;
 use ringfence_domain::{Role, TenantId};
 use ringfence_store::command::NewMember;
 use ringfence_tests::Running;
@@ -84,6 +85,23 @@ async fn one_callers_haste_is_nobody_elses_business() {
     running.get(OTHERS, &owner).await.expect(200);
     // Another token of the same person is the same person.
     running.get(TICKETS, &running.token("acme:owner")).await.expect(429);
+}
+
+#[tokio::test]
+async fn whoever_makes_more_tokens_asks_no_faster() {
+    let (_installation, running, _) = limited("read=6/3600").await;
+    let requester = running.token("acme:requester");
+    let mut tokens = vec![requester.clone()];
+    for name in ["one", "two", "three"] {
+        let made = running.post("/v1/tenants/acme/api-tokens", &requester, json!({"name": name, "scopes": ["ticket.read.own"]})).await.expect(201);
+        tokens.push(made.body["token"].as_str().unwrap().to_owned());
+    }
+    // Each is let in once before it is known whose it is.
+    for token in &tokens {
+        running.get(TICKETS, token).await.expect(200);
+    }
+    let served = join_all((0..12).map(|n| running.get(TICKETS, &tokens[n % tokens.len()]))).await.iter().filter(|call| call.status == 200).count();
+    assert!(served <= 6, "{served}");
 }
 
 #[tokio::test]

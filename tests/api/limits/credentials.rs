@@ -2,6 +2,7 @@
 
 use crate::{TICKETS, behind, left, limited, retry_after, told};
 use ringfence_identity::credential::PresentedApiToken;
+use ringfence_identity::sign_in::SessionSecret;
 use ringfence_tests::browser::SESSION;
 
 #[tokio::test]
@@ -48,6 +49,22 @@ async fn guesses_of_an_api_token_are_throttled_like_any_other_bad_credential() {
     }
     running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
     assert_eq!(told(&installation, "rate.limited", Some(world.tenant("acme").id)).await, 1);
+}
+
+#[tokio::test]
+async fn guesses_of_a_session_cost_no_rows_past_the_limit() {
+    for (method, path) in [("GET", "/v1/me"), ("GET", TICKETS), ("POST", "/v1/tenants/acme/roles"), ("DELETE", "/v1/me/sessions/00000000-0000-0000-0000-000000000000")] {
+        let (installation, running, _) = limited("sign_in=3/3600").await;
+        for n in 0..9 {
+            let guess = SessionSecret::generate().unwrap();
+            let (cookie, csrf, origin) = (format!("{SESSION}={}", guess.expose()), guess.csrf_token(), running.url(""));
+            let refused = running.call(method, path, "", &[("Cookie", &cookie), ("X-CSRF-Token", &csrf), ("Origin", &origin)], None).await;
+            refused.expect(if n < 3 { 401 } else { 429 });
+        }
+        assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (3, 1), "{method} {path}");
+        drop(running);
+        installation.drop().await;
+    }
 }
 
 #[tokio::test]

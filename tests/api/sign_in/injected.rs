@@ -36,7 +36,7 @@ async fn no_function_of_signing_in_does_anything_without_a_token_minted_for_it()
         let error = app.query(&format!("select * from ringfence.{function}(null)"), &[]).await.expect_err(function);
         assert_eq!(error.code().map(|code| code.code()), Some("RF002"), "{function}");
     }
-    for statement in ["select * from ringfence.sessions", "select * from ringfence.sign_in_attempts", "select * from ringfence.logout_tokens", "select ringfence.minted('', '')", "select * from ringfence.live_session('00')", "select ringfence.record_session('session.opened', null, null, null, null, '{}')", "select secret_hash from ringfence.invitations"] {
+    for statement in ["select * from ringfence.sessions", "select * from ringfence.sign_in_attempts", "select * from ringfence.logout_tokens", "select ringfence.minted('', '')", "select * from ringfence.live_session('00')", "select ringfence.record_session('session.opened', null, null, null, null, null, null)", "select secret_hash from ringfence.invitations"] {
         let error = app.simple_query(statement).await.expect_err(statement);
         assert_eq!(error.code().map(|code| code.code()), Some("42501"), "{statement}: {error:?}");
     }

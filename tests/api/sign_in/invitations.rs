@@ -49,6 +49,25 @@ async fn who_holds_the_address_takes_their_place_once() {
 }
 
 #[tokio::test]
+async fn who_was_here_by_a_grant_alone_takes_a_place_of_their_own() {
+    let (installation, running, _) = served().await;
+    let (owner, glass) = (running.token("acme:owner"), "/v1/tenants/acme/break-glass");
+    let granted = json!({"issuer": running.issuer.issuer(), "subject": "newcomer", "name": "Guest", "role": "auditor", "hours": 1, "reason": "to look once"});
+    let grant = running.post(glass, &owner, granted).await.expect(201);
+    let newcomer = running.sign_in("newcomer").await;
+    running.page(&newcomer, "GET", "/v1/tenants/acme/audit", None).await.expect(200);
+    running.call("DELETE", &format!("{glass}/{}", grant.body["grant_id"].as_str().unwrap()), &owner, &[], None).await.expect(204);
+    running.page(&newcomer, "GET", "/v1/tenants/acme/tickets", None).await.expect(404);
+    let made = invite(&running, "acme:owner", input(ADDRESS, "agent")).await.expect(201);
+    let taken = running.page(&newcomer, "POST", "/v1/invitations/accept", Some(&secret(&made))).await.expect(200);
+    assert_eq!((&taken.body["role"], &taken.body["member_id"]), (&json!("agent"), &grant.body["member_id"]));
+    running.page(&newcomer, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    running.page(&newcomer, "GET", "/v1/tenants/acme/audit", None).await.expect(403);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn an_invitation_is_for_who_holds_the_address_by_a_sign_in_and_for_nobody_else() {
     let (installation, running, world) = served().await;
     let admin = installation.admin().await;

@@ -10,6 +10,7 @@ mod invitations;
 #[allow(dead_code)]
 mod issuer_server;
 mod sessions;
+mod step_up;
 #[path = "../../../crates/identity/tests/identity/signer.rs"]
 #[allow(dead_code)]
 mod signer;

@@ -1,5 +1,7 @@
 //! What a session opens and what ends it.
 
+use jiff::Timestamp;
+use ringfence_tests::Call;
 use ringfence_tests::browser::SESSION;
 use ringfence_tests::world::served;
 use serde_json::json;
@@ -50,6 +52,69 @@ async fn one_lists_and_ends_ones_own_sessions_and_nobody_elses() {
     running.page(&there, "GET", "/v1/tenants/acme/tickets", None).await.expect(401);
     running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(404);
     running.page(&here, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn whoever_acts_for_somebody_sees_and_ends_none_of_their_sessions() {
+    let (installation, running, _) = served().await;
+    let owner = running.sign_in("acme:owner").await;
+    let now = Timestamp::now().as_second();
+    let acting = |actor: &str| {
+        let claims = json!({"iss": running.issuer.issuer(), "sub": "acme:owner", "aud": "ringfence", "client_id": "web", "iat": now, "exp": now + 300, "jti": uuid::Uuid::now_v7(), "act": {"sub": actor}});
+        running.issuer.sign("at+jwt", &claims).expect("a token")
+    };
+    let path = format!("/v1/me/sessions/{}", owner.session_id);
+    let admin = installation.admin().await;
+    let told = async |call: &Call, actor: &str| -> bool {
+        let sql = "select exists (select from ringfence.identities i where i.subject = $2 and e.details ->> 'actor_identity_id' = i.identity_id::text)
+                     from (select request_id, action, details from ringfence.audit_inbox union all select request_id, action, details from ringfence.installation_events) e
+                    where request_id = $1 and action <> 'identity.authenticated'";
+        admin.query_one(sql, &[&call.request_id().parse::<uuid::Uuid>().unwrap(), &actor]).await.unwrap().get(0)
+    };
+    for actor in ["acme:agent", "total-stranger"] {
+        for (method, path) in [("GET", "/v1/me/sessions"), ("DELETE", path.as_str())] {
+            let refused = running.call(method, path, &acting(actor), &[], None).await.expect(403);
+            assert!(told(&refused, actor).await, "{method} by {actor}");
+        }
+        assert!(told(&running.get("/v1/me", &acting(actor)).await.expect(200), actor).await);
+    }
+    running.page(&owner, "GET", "/v1/me", None).await.expect(200);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn the_trail_tells_who_ended_a_session_from_whose_it_was() {
+    let (installation, running, _) = served().await;
+    let (here, there) = (running.sign_in("acme:agent").await, running.sign_in("acme:agent").await);
+    let ended = running.page(&here, "DELETE", &format!("/v1/me/sessions/{}", there.session_id), None).await.expect(204);
+    let out = running.page(&here, "POST", "/v1/auth/sign-out", None).await.expect(200);
+    let third = running.sign_in("acme:agent").await;
+    let by_token = running.call("DELETE", &format!("/v1/me/sessions/{}", third.session_id), &running.token("acme:agent"), &[], None).await.expect(204);
+    let admin = installation.admin().await;
+    for (call, by, how, which) in [(&ended, Some(&here), "session", &there), (&out, Some(&here), "session", &here), (&by_token, None, "bearer", &third)] {
+        let sql = "select session_id, authentication, object_id::text from (select * from ringfence.audit_inbox where action = 'session.ended') e where request_id = $1
+                   union all select session_id, authentication, object_id::text from ringfence.installation_events where action = 'session.ended' and request_id = $1";
+        let row = admin.query_one(sql, &[&call.request_id().parse::<uuid::Uuid>().unwrap()]).await.unwrap();
+        let named: Option<String> = row.get(0);
+        assert_eq!((row.get(1), row.get(2)), (how, which.session_id.as_str()));
+        assert!(by.map_or(named.as_deref() != Some(which.session_id.as_str()), |by| named.as_deref() == Some(by.session_id.as_str())), "{how}");
+    }
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_sessions_whose_time_is_over() {
+    let (installation, running, _) = served().await;
+    let (idle, live) = (running.sign_in("acme:agent").await, running.sign_in("acme:agent").await);
+    let admin = installation.admin().await;
+    admin.execute("update ringfence.sessions set idle_expires_at = now() - interval '1 second' where session_id::text = $1", &[&idle.session_id]).await.unwrap();
+    running.sign_in("acme:owner").await;
+    let kept: Vec<String> = admin.query("select session_id::text from ringfence.sessions", &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+    assert!(!kept.contains(&idle.session_id) && kept.contains(&live.session_id) && kept.len() == 2, "{kept:?}");
     drop(running);
     installation.drop().await;
 }

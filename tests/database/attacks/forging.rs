@@ -350,7 +350,7 @@ async fn a_token_rests_nowhere_that_sql_can_look() {
     let token = play.token(acme, play.identity("acme", "owner").await, 60);
     let statement = client.prepare(crate::play::ENTER).await.unwrap();
     client.batch_execute("begin").await.unwrap();
-    client.query_one(&statement, &[&acme.to_string(), &"user", &"", &"bearer", &token]).await.unwrap();
+    client.query_one(&statement, &[&acme.to_string(), &"", &"bearer", &token]).await.unwrap();
     let mac = token.rsplit('|').next().unwrap().to_owned();
     let places = [
         "select string_agg(s.name || s.setting, '|') from pg_settings s",

@@ -25,7 +25,7 @@ async fn a_session_setting_left_behind_does_not_rule_the_next_request() {
         ("search_path", "pg_temp, reporting".into()),
         ("plan_cache_mode", "force_generic_plan".into()),
         ("enable_indexscan", "off".into()),
-        ("app.actor_kind", "operator".into()),
+        ("app.session_id", "another".into()),
     ] {
         pool.request(&pool.acme, &format!("select set_config('{setting}', '{value}', false)")).await.unwrap();
         let next = pool.request(&pool.globex, BLIND).await.unwrap();

@@ -57,7 +57,7 @@ async fn a_grant_from_before_makes_nobody_less_than_the_owner_they_became() {
 #[tokio::test]
 async fn how_somebody_calls_is_not_theirs_to_say() {
     let play = Play::new().await;
-    for setting in ["app.actor_kind", "app.session_id", "app.authentication"] {
+    for setting in ["app.session_id", "app.authentication"] {
         let client = play.entered("acme", "owner").await;
         let before: String = one(&client, "select current_setting('backtrace_functions')", &[]).await;
         client.batch_execute(&format!("select set_config('{setting}', 'operator', true)")).await.unwrap();

@@ -115,7 +115,7 @@ impl Play {
 }
 
 pub async fn enter_with(client: &Client, tenant: Uuid, token: &str) -> Result<Row, Error> {
-    client.query_one(ENTER, &[&tenant.to_string(), &"user", &"", &"bearer", &token]).await
+    client.query_one(ENTER, &[&tenant.to_string(), &"", &"bearer", &token]).await
 }
 
 /// The service's pool with one connection, and a principal of each tenant (owners) who share it.

@@ -214,7 +214,7 @@ update ringfence.break_glass_grants set revoked_at = now() where grant_id = '{ne
 select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(t.token))), 'hex'), true)
   from ringfence.keys k, lateral (select concat_ws('|', '{acme}', 'i:<who>', '<acting>', '{r_one}', extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid)) t (token) where k.purpose = 'token';
 -- sql:
-select set_config('app.tenant_id', '{acme}', true), set_config('app.actor_kind', 'user', true), split_part(split_part(ringfence.enter(current_setting('play.token')), chr(10), 1), '|', 2) as grant_id;
+select set_config('app.tenant_id', '{acme}', true), split_part(split_part(ringfence.enter(current_setting('play.token')), chr(10), 1), '|', 2) as grant_id;
 -- show: grant_id
 -- let: elevated='{requester}','{light_agent}' who={i_requester} acting= revoked=false
 -- nobody: new

@@ -34,7 +34,7 @@ select set_config('play.token', t.token || '|' || encode(sha256(k.outer_pad || s
   from ringfence.keys k, lateral (select concat_ws('|', '<tenant>', 'i:<identity>', '', '{r_one}', extract(epoch from clock_timestamp())::bigint + <life>, 'nonce', <kid>)) t (token) where k.purpose = '<purpose>';
 <also>;
 -- sql:
-select set_config('app.tenant_id', '<means>', true), set_config('app.actor_kind', 'user', true), split_part(ringfence.enter(<token>), chr(10), 1) as beside;
+select set_config('app.tenant_id', '<means>', true), split_part(ringfence.enter(<token>), chr(10), 1) as beside;
 select concat_ws('|', ringfence.member(), ringfence.actor(), ringfence.identity(), pg_temp.held(), pg_temp.grouped(), '', '', ringfence.context(7)) as entered;
 -- show: entered
 -- let: tenant={acme} means={acme} identity={i_light_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select

@@ -33,7 +33,6 @@ select string_agg(number::text, ' ' order by number), ringfence.request(), ringf
 -- requester local=false: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- requester setting=permissions value=,ticket.read,: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- requester setting=actor_id value={owner}: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
--- requester setting=actor_kind value=operator: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- requester setting=session_id value=another: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- requester setting=authentication value=another: 3 4|r_two|requester|i_requester|requester|user|73657373696f6e|626561726572
 -- grouped_agent setting=groups value={{first},{second}}: 1 4|r_two|grouped_agent|i_grouped_agent|grouped_agent|user|73657373696f6e|626561726572
@@ -107,7 +106,7 @@ select count(*) from ringfence.<table>;
 -- play: who has entered nothing writes nothing, whatever they set
 -- forging:
 select set_config('app.tenant_id', '{acme}', true), set_config('app.member_id', '{owner}', true), set_config('app.permissions', ',ticket.create,comment.create,contact.change,group.manage,organization.change,member.manage,', true),
-       set_config('app.request_id', '{r_one}', true), set_config('app.actor_kind', 'user', true);
+       set_config('app.request_id', '{r_one}', true);
 -- sql:
 <sql>;
 -- let: sql=select

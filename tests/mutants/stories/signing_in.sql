@@ -83,6 +83,20 @@ select ringfence.open_session(pg_temp.open('short', '{"absolute": 600}'));
 -- try nobody: of somebody who was never seen
 select ringfence.open_session(pg_temp.open('new', '{"subject": "never seen", "id_token": null}'));
 
+-- try root: what is over is cleared away, a hundred at a time, and nothing that is not
+insert into ringfence.sessions (session_id, session_hash, identity_id, last_seen_at, idle_expires_at, expires_at)
+select ringfence.new_id(), sha256(n::text::bytea), '{i_agent}', now() - interval '3 hours', now() + (n - 104) * interval '1 minute', now() + interval '1 day' from generate_series(1, 105) n;
+select ringfence.open_session(pg_temp.open('one more'));
+create temp table left_over as select min(idle_expires_at) - now() as oldest, count(*) filter (where idle_expires_at < now()) as over, count(*) filter (where idle_expires_at >= now()) as not_over from ringfence.sessions where last_seen_at < now() - interval '2 hours';
+delete from ringfence.sessions where last_seen_at < now() - interval '2 hours';
+select * from left_over;
+
+-- try root: none but what is over
+insert into ringfence.sessions (session_id, session_hash, identity_id, last_seen_at, idle_expires_at, expires_at)
+select ringfence.new_id(), sha256(n::text::bytea), '{i_agent}', now() - interval '3 hours', now() + n * interval '1 minute', now() + interval '1 day' from generate_series(-2, 2) n where n <> 0;
+set local role ringfence_owner;
+delete from ringfence.sessions where last_seen_at < now() - interval '2 hours' returning idle_expires_at - now() as over;
+
 -- try nobody: what the browser had before ends, and nothing else
 select ringfence.open_session(pg_temp.open('second', jsonb_build_object('replaces', pg_temp.of('first'))));
 
@@ -161,7 +175,7 @@ select * from listed;
 select * from ringfence.end_session(pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_owner}", "rule": "signed_out", "request_id": "{r_one}"}'));
 
 -- try nobody query context/end_session.sql: one's own is, and what the issuer needs is told
-pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_agent}", "rule": "signed_out", "request_id": "{r_one}"}')
+pg_temp.minted('session.end', '{"session_id": "{session}", "identity_id": "{i_agent}", "rule": "signed_out", "request_id": "{r_one}", "by": "a token", "authentication": "bearer"}')
 
 -- try root: of two sessions the one that is named
 update ringfence.sessions set session_id = '{share}', id_token = 'first' where session_hash = sha256('first');
@@ -320,6 +334,25 @@ select pg_temp.accept();
 
 -- try root: the tenant takes this issuer's people
 update ringfence.tenants set required_issuers = '{https://other.example,https://issuer.example}' where tenant_id = '{acme}';
+select pg_temp.accept();
+
+-- try root: by a grant alone, here as there
+insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) select t.tenant_id, '{p2}', 'A guest', i.identity_id from ringfence.tenants t, ringfence.identities i where i.subject = 'new';
+insert into ringfence.members (tenant_id, member_id, identity_id, role) select t.tenant_id, '{p2}', i.identity_id, 'guest' from ringfence.tenants t, ringfence.identities i where i.subject = 'new';
+insert into ringfence.memberships (identity_id, tenant_id) select i.identity_id, t.tenant_id from ringfence.tenants t, ringfence.identities i where i.subject = 'new';
+insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p7}', 'https://issuer.example', 'p7');
+insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) values ('{acme}', '{new}', 'Another guest', '{i_p7}');
+insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{acme}', '{new}', '{i_p7}', 'guest');
+select pg_temp.accept();
+
+-- try root: a letter that is another's in lower case
+update ringfence.invitations set email = 'new@example.orK' where tenant_id = '{acme}';
+update ringfence.sessions set verified_email = U&'new@example.or\212A' where session_hash = sha256('newcomer');
+select pg_temp.accept();
+
+-- try root: and the other way round
+update ringfence.invitations set email = U&'new@example.or\212A' where tenant_id = '{acme}';
+update ringfence.sessions set verified_email = 'new@example.ork' where session_hash = sha256('newcomer');
 select pg_temp.accept();
 
 -- try root: a member already

@@ -3,7 +3,7 @@
 use crate::Installation;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::redirect::Policy;
-use ringfence_api::{ServiceConfig, SessionLimits, SignInConfig, StartError};
+use ringfence_api::{ServiceConfig, SessionLimits, SignInConfig, StartError, StepUp};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::{CLIENT_ID, DevelopmentIssuer, Person, TokenRequest};
 use ringfence_identity::sign_in::{CALLBACK_PATH, SignInClient};
@@ -84,6 +84,7 @@ impl Running {
                 public_url: format!("http://{listen}"),
                 clients: vec![SignInClient { issuer: url.clone(), client_id: CLIENT_ID.into(), secret: None }],
                 limits: SessionLimits::default(),
+                step_up: StepUp::default(),
             },
             workers: Some(2),
             limits: None,

@@ -15,8 +15,6 @@ use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::{Database, RequestContext, StoreError, sessions};
 use serde_json::json;
 
-pub(super) const CREDENTIAL_INVALID: Problem = Problem::with_code(Kind::Unauthenticated, "credential_invalid");
-
 pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Result<Authenticated, Problem> {
     let (Some(verifier), Some(database), Some(trail), Some(seen), Some(entrance)) = (
         request.app_data::<Data<Verifier>>(),
@@ -31,7 +29,6 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
     match credential::shown(request, verifier, database, entrance).await {
         Ok(Shown { credential, secret }) => {
             let context = RequestContext { request_id, authentication: credential.method() };
-            let extended = matches!(&credential, Credential::Session(hash) if entrance.touch(database, hash));
             let admitted = Limits::of(request).map(|limits| limits.admit(request, &credential, tenant).map(|account| limits.share(database, account)));
             let (database, refused) = match admitted {
                 None => (database.get_ref().clone(), None),
@@ -39,7 +36,7 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
                 Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
             };
             let (trail, seen, entrance) = (trail.get_ref().clone(), seen.get_ref().clone(), entrance.clone());
-            let authenticated = Authenticated { credential, context, secret, session: None, extended, database, trail, seen, entrance };
+            let authenticated = Authenticated { credential, context, secret, session: None, database, trail, seen, entrance, request: request.clone() };
             match refused {
                 None => Ok(authenticated),
                 Some(refused) => Err(authenticated.limited(refused, tenant).await),
@@ -90,13 +87,13 @@ impl Authenticated {
     pub(super) async fn found(mut self) -> Result<Self, Problem> {
         if let Credential::Session(hash) = &self.credential {
             self.session = sessions::find(&self.database, hash).await?;
-            if let Some(session) = self.session.as_mut().filter(|_| self.extended) {
+            if let Some(session) = self.session.as_mut().filter(|_| self.entrance.touch(&self.database, hash)) {
                 // As this request leaves it, whether the extension beside it is written yet or not.
                 let idle = Timestamp::now().saturating_add(self.entrance.limits.idle).unwrap_or(session.expires_at);
                 session.idle_expires_at = session.idle_expires_at.max(idle.min(session.expires_at));
             }
             if self.session.is_none() {
-                return Err(self.turned_away(CREDENTIAL_INVALID, None).await);
+                return Err(self.rejected(None).await);
             }
         }
         Ok(self)

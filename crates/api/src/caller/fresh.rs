@@ -1,48 +1,53 @@
 //! Whether the person behind a caller proved themselves a short while ago. What asks for it, and how long ago, `step_up` says.
 
-use super::authenticate::CREDENTIAL_INVALID;
 use super::Caller;
 use crate::problem::Problem;
-use crate::step_up;
+use crate::step_up::Proven;
 use jiff::Timestamp;
-use ringfence_audit::Who;
-use ringfence_identity::Credential;
-use ringfence_store::{Access, Entered, TenantTx, sessions};
+use ringfence_audit::{Action, Object};
+use ringfence_identity::{ActorKind, Credential};
+use ringfence_store::{Access, Entered, StoreError, TenantTx, sessions};
 
 impl Caller {
-    /// For what is dangerous: the person proved themselves a short while ago.
+    /// For what is dangerous and asks for one of these rights: the person proved themselves a short while ago. Whoever holds none of
+    /// the rights is refused by what they asked for; another sign-in would not help them.
     ///
     /// # Errors
-    /// 401 with how fresh the sign-in has to be.
-    pub async fn fresh(&self) -> Result<(), Problem> {
-        let asked = &self.authenticated;
-        let mut who = asked.who(Some(&self.principal), None);
-        let authenticated_at = match &asked.credential {
-            Credential::Bearer(identity) => identity.authenticated_at(),
-            Credential::Session(hash) => match sessions::find(&asked.database, hash).await? {
-                Some(session) => {
-                    who = Who { identity_id: Some(session.identity_id), session_id: Some(session.session_id.to_string()), ..who };
-                    session.authenticated_at
-                }
-                None => return Err(asked.turned_away(CREDENTIAL_INVALID, Some(self.tenant_id())).await),
-            },
-            Credential::ApiToken { .. } => None,
+    /// 401 with how fresh the sign-in has to be; 404 where the tenant lets nobody in.
+    pub async fn fresh(&self, rights: &[&str]) -> Result<(), Problem> {
+        let entered = match self.let_in().await {
+            Ok(entered) => entered,
+            Err(error) => return Err(self.refused(Action::TenantEntryDenied, Object::default(), error, None).await),
         };
-        match step_up::check(asked.credential.kind(), authenticated_at, Timestamp::now(), asked.entrance.limits.step_up) {
+        if !rights.iter().any(|right| entered.permissions.has(right)) {
+            return Ok(());
+        }
+        let asked = &self.authenticated;
+        let proven = match &asked.credential {
+            // What it may do was given to it by somebody who had just signed in.
+            Credential::ApiToken { .. } => return Ok(()),
+            // The membership says what is a service, and not the token; one that acts for a person stands in for their sign-in.
+            Credential::Bearer(_) if entered.kind == ActorKind::Service && entered.on_behalf_of().is_none() => return Ok(()),
+            Credential::Bearer(identity) => Proven { at: identity.authenticated_at(), acr: identity.acr().map(str::to_owned) },
+            Credential::Session(hash) => match sessions::find(&asked.database, hash).await? {
+                Some(session) => Proven { at: session.authenticated_at, acr: session.acr },
+                None => return Err(asked.rejected(Some(self.tenant_id())).await),
+            },
+        };
+        match asked.entrance.step_up.check(&proven, Timestamp::now()) {
             Ok(()) => Ok(()),
-            Err(problem) => {
-                // Whose member they are the tenant alone knows; where it knows nobody, the identity is all there is.
-                let who = self.met_now().await.map_or(who, |entered| asked.who(Some(&self.principal), Some(&entered)));
-                Err(asked.turned(problem, Some(self.tenant_id()), who).await)
-            }
+            Err(problem) => Err(asked.turned(problem, Some(self.tenant_id()), asked.who(Some(&self.principal), Some(&entered)), self.glass_broken(&entered, "step_up_required")).await),
         }
     }
 
-    /// Whom the tenant lets in, for the trail.
-    async fn met_now(&self) -> Option<Entered> {
-        let mut tx = TenantTx::open(self.database(), &self.principal, Access::Read).await.ok()?;
-        let entered = tx.enter().await.ok().cloned();
-        tx.rollback().await.ok()?;
-        entered
+    async fn let_in(&self) -> Result<Entered, StoreError> {
+        let mut tx = TenantTx::open(self.database(), &self.principal, Access::Read).await?;
+        match tx.enter().await.cloned() {
+            Ok(entered) => {
+                tx.rollback().await?;
+                Ok(entered)
+            }
+            Err(error) => Err(tx.refuse(error).await),
+        }
     }
 }

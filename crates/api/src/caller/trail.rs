@@ -5,7 +5,7 @@ use super::{Authenticated, Caller, Logged};
 use crate::last_use::LastUse;
 use crate::limits::{Limits, Refused};
 use crate::operations::OBJECT_KINDS;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::sign_in;
 use actix_web::HttpMessage;
 use actix_web::web::Data;
@@ -34,18 +34,31 @@ impl Authenticated {
             Ok(identity_id) => self.somebody(identity_id),
             Err(_) => sign_in::nobody(),
         };
-        self.turned(problem, tenant, who).await
+        self.turned(problem, tenant, who, None).await
     }
 
-    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who) -> Problem {
-        match sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await {
+    /// The same of somebody known, with what their tenant is told beside it.
+    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who, beside: Option<Event>) -> Problem {
+        let told = async {
+            self.trail.record(beside.into_iter().collect()).await?;
+            sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await
+        };
+        match told.await {
             Ok(()) => problem,
             Err(unrecorded) => unrecorded,
         }
     }
 
+    /// A secret that only the database could prove is none. Counted before it is written down: guesses cost no rows past the limit.
+    pub async fn rejected(&self, tenant: Option<TenantId>) -> Problem {
+        match sign_in::counted(&self.request, &self.trail, tenant).await {
+            Ok(()) => self.turned(Refusal::Credential.into(), tenant, self.who(None, None), None).await,
+            Err(limited) => limited,
+        }
+    }
+
     /// Who is proven, on a route that names no tenant.
-    fn somebody(&self, identity_id: IdentityId) -> Who {
+    pub fn somebody(&self, identity_id: IdentityId) -> Who {
         Who {
             identity_id: Some(identity_id),
             session_id: self.session.as_ref().map(|session| session.session_id.to_string()).or_else(|| self.credential.token_id().map(str::to_owned)),
@@ -53,15 +66,46 @@ impl Authenticated {
         }
     }
 
-    /// What somebody did with sessions of their own.
+    /// Whose sessions a caller may see and end: their own. Nobody's are lent to whoever acts for them (RFC 8693), and an API token
+    /// is nobody outside of its tenant.
+    ///
+    /// # Errors
+    /// 403, recorded with both ends of the delegation.
+    pub async fn oneself(&self, action: Action, object: Object) -> Result<IdentityId, Problem> {
+        let problem = match (self.identity_id().await, self.actor_id().await?) {
+            (Ok(identity_id), None) => return Ok(identity_id),
+            (Ok(identity_id), Some(actor)) => {
+                let details = json!({ "actor_identity_id": actor });
+                self.sessions_handled(self.somebody(identity_id), action, Some("forbidden"), object, details).await?;
+                Problem::new(Kind::Forbidden)
+            }
+            (Err(problem), _) => {
+                self.sessions_handled(self.who(None, None), action, Some(problem.code), object, json!({})).await?;
+                problem
+            }
+        };
+        Err(problem)
+    }
+
+    /// What somebody did with sessions of their own, or by which rule they did not.
     ///
     /// # Errors
     /// 503 when the event could not be made durable.
-    pub async fn sessions_handled(&self, identity_id: IdentityId, action: Action, decision: Decision, object: Object, details: Value) -> Result<(), Problem> {
-        let who = self.somebody(identity_id);
-        let rule = (decision == Decision::Deny).then_some("not_found");
+    pub async fn sessions_handled(&self, who: Who, action: Action, rule: Option<&'static str>, object: Object, details: Value) -> Result<(), Problem> {
+        let decision = if rule.is_some() { Decision::Deny } else { Decision::Allow };
         let event = Event { tenant_id: None, request_id: self.request_id(), action, decision, rule, who, object, details };
         Ok(self.trail.record(vec![event]).await?)
+    }
+
+    /// Who acts for the subject of an issuer's token, where it says that somebody does.
+    async fn actor_id(&self) -> Result<Option<IdentityId>, Problem> {
+        match &self.credential {
+            Credential::Bearer(identity) => match identity.actor() {
+                Some(actor) => Ok(Some(self.database.identify(actor.issuer, actor.subject).await?)),
+                None => Ok(None),
+            },
+            Credential::Session(_) | Credential::ApiToken { .. } => Ok(None),
+        }
     }
 
     /// Before an entry no more is known than the credential says.
@@ -125,31 +169,16 @@ impl Authenticated {
         self.seen.0.entry((fingerprint, tenant)).or_insert(()).is_fresh()
     }
 
-    /// Records that a credential which only the database could prove is none.
-    pub async fn rejected(&self) -> Problem {
-        let problem = Problem::from(Refusal::Credential);
-        let event = Event {
-            tenant_id: None,
-            request_id: self.request_id(),
-            action: Action::IdentityRejected,
-            decision: Decision::Deny,
-            rule: Some(problem.code),
-            who: self.who(None, None),
-            object: Object::default(),
-            details: json!({}),
-        };
-        match self.trail.record(vec![event]).await {
-            Ok(()) => problem,
-            Err(error) => error.into(),
-        }
-    }
-
-    /// Records the reading of one's own tenants.
+    /// Records the reading of one's own tenants; a tenant whose glass was broken for it is told.
     ///
     /// # Errors
     /// 503 when the event could not be made durable.
-    pub async fn identity_read(&self, identity_id: Option<IdentityId>, tenants: &[TenantId]) -> Result<(), Problem> {
+    pub async fn identity_read(&self, identity_id: Option<IdentityId>, tenants: &[(TenantId, Entered)]) -> Result<(), Problem> {
         let who = Who { identity_id, ..self.who(None, None) };
+        let details = match self.actor_id().await? {
+            Some(actor) => json!({ "count": tenants.len(), "actor_identity_id": actor }),
+            None => json!({ "count": tenants.len() }),
+        };
         let event = |action| Event {
             tenant_id: None,
             request_id: self.request_id(),
@@ -158,11 +187,23 @@ impl Authenticated {
             rule: None,
             who: who.clone(),
             object: Object::default(),
-            details: json!({ "count": tenants.len() }),
+            details: details.clone(),
         };
         let mut events = vec![event(Action::IdentityRead)];
         if self.first_use(Uuid::nil(), None) {
             events.insert(0, event(Action::IdentityAuthenticated));
+        }
+        for (tenant, entered) in tenants {
+            events.extend(entered.break_glass.map(|grant| Event {
+                tenant_id: Some(*tenant),
+                request_id: self.request_id(),
+                action: Action::BreakGlassUsed,
+                decision: Decision::Allow,
+                rule: None,
+                who: self.who(None, Some(entered)),
+                object: object("break_glass_grant", grant),
+                details: json!({}),
+            }));
         }
         Ok(self.trail.record(events).await?)
     }
@@ -203,10 +244,10 @@ impl Caller {
             _ => action,
         };
         if matches!(refusal, Some(Refusal::NoEntry | Refusal::Credential)) {
-            Limits::forget(&self.request);
+            Limits::forget(&self.authenticated.request);
         }
         if matches!(refusal, Some(Refusal::Credential)) {
-            match Limits::refused_credential(&self.request) {
+            match Limits::refused_credential(&self.authenticated.request) {
                 Ok(_) => {}
                 Err(Refused { first: true, problem: limited, .. }) => (rule, problem, action) = (limited.code, limited, Action::RateLimited),
                 Err(refused) => return refused.problem,
@@ -215,7 +256,7 @@ impl Caller {
         let object = if object.id.is_none() { self.asked_for(object) } else { object };
         let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), json!({}));
         let mut events = Vec::new();
-        if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected) {
+        if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
             // As long a way for a tenant that exists as for one that does not.
             if let TenantRef::Slug(slug) = &self.tenant
@@ -227,10 +268,7 @@ impl Caller {
         if !self.tenant_id().0.is_nil() {
             events.push(event(Some(self.tenant_id())));
         }
-        // A broken glass is in the trail at every use, refused ones too.
-        if let Some(grant) = entered.and_then(|entered| entered.break_glass) {
-            events.push(self.event(Some(self.tenant_id()), entered, Action::BreakGlassUsed, Decision::Deny, Some(problem.code), self::object("break_glass_grant", grant), json!({})));
-        }
+        events.extend(entered.and_then(|entered| self.glass_broken(entered, problem.code)));
         match self.authenticated.trail.record(events).await {
             Ok(()) => problem,
             Err(error) => error.into(),
@@ -243,6 +281,12 @@ impl Caller {
             StoreError::Refused(refusal) => self.denied(action, object, refusal.clone(), Some(&refusal), entered).await,
             other => other.into(),
         }
+    }
+
+    /// A broken glass is in the trail at every use, refused ones too.
+    pub(super) fn glass_broken(&self, entered: &Entered, rule: &'static str) -> Option<Event> {
+        let grant = entered.break_glass?;
+        Some(self.event(Some(self.tenant_id()), Some(entered), Action::BreakGlassUsed, Decision::Deny, Some(rule), object("break_glass_grant", grant), json!({})))
     }
 
     /// What is recorded of a caller beside what they did: their arrival, once; a broken glass, at every use.
@@ -258,7 +302,7 @@ impl Caller {
 
     /// What the route names by id, whether there is such a thing or not: the trail shows who guesses.
     fn asked_for(&self, object: Object) -> Object {
-        let path = self.request.match_info();
+        let path = self.authenticated.request.match_info();
         let named = path.iter().filter_map(|(name, value)| Some((name.strip_suffix("_id")?, (value.len() == 36).then(|| value.parse::<Uuid>().ok())??))).last();
         let Some((name, id)) = named else { return object };
         let kind = if name == "grant" { Some("break_glass_grant") } else { OBJECT_KINDS.iter().copied().find(|kind| *kind == name) };
@@ -267,8 +311,11 @@ impl Caller {
 
     /// The tenant let the caller in.
     fn met(&self, entered: &Entered) {
-        self.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
-        if let Some(last_use) = self.request.app_data::<Data<LastUse>>() {
+        self.authenticated.request.extensions_mut().insert(Logged { tenant_id: self.tenant_id(), member_id: Some(entered.actor_id) });
+        if let Credential::Session(hash) = &self.authenticated.credential {
+            self.authenticated.entrance.touch(self.database(), hash);
+        }
+        if let Some(last_use) = self.authenticated.request.app_data::<Data<LastUse>>() {
             last_use.note(self.database(), &self.principal, &self.authenticated.credential);
         }
     }

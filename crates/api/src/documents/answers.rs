@@ -247,7 +247,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.lists(), "400", "InvalidList");
     may(operation.id == "backChannelLogout", "400", "InvalidLogout");
     may(authenticates, "401", "Unauthenticated");
-    may(operation.id == "signInCallback", "401", "NotSignedIn");
+    may(operation.id.starts_with("signInCallback"), "401", "NotSignedIn");
     may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings", "getSignInSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession", "acceptInvitation"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.id == "acceptInvitation", "403", "NotInvited");
@@ -262,7 +262,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(authenticates || operation.signs_in() && operation.id != "listIssuers", "429", "RateLimited");
     may(authenticates || operation.signs_in(), "500", "Internal");
     may(authenticates || operation.signs_in(), "503", "Unavailable");
-    may(["signIn", "signInCallback", "backChannelLogout"].contains(&operation.id.as_str()), "503", "IssuerUnavailable");
+    may(["signIn", "signInCallback", "signInCallbackOfIssuer", "backChannelLogout"].contains(&operation.id.as_str()), "503", "IssuerUnavailable");
     may(operation.id == "readyz", "503", "NotReady");
     let mut conflicts: Vec<_> = CONFLICTS
         .iter()
@@ -295,6 +295,7 @@ pub fn problem_schema() -> Value {
             "detail": { "type": "string", "description": "What to do about it, where there is more to say than the title does." },
             "member_id": { "type": "string", "format": "uuid", "description": "Of `member_exists`: the member whom the new one would be again, for whoever may read members." },
             "max_age": { "type": "integer", "format": "int64", "minimum": 0, "description": "Of `step_up_required`: seconds that the sign-in may be old at most." },
+            "acr_values": { "type": "string", "description": "Of `step_up_required`: authentication contexts, parted by spaces, of which the sign-in has to reach one; absent where how fresh it is decides alone." },
             "current_version": { "type": "integer", "format": "int32", "minimum": 1, "description": "The version that a failed precondition met." },
         },
     })

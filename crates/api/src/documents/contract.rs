@@ -2,6 +2,7 @@
 //! It describes and decides nothing; the tests compare what it says with what the service does.
 
 use crate::caller::ACT_AS;
+use crate::step_up;
 use super::{answers, examples, fields, scim};
 use serde_json::{Map, Value, json};
 
@@ -37,7 +38,7 @@ impl<'a> Operation<'a> {
 
     /// Of the way to an issuer and back: who calls is not known yet.
     pub fn signs_in(&self) -> bool {
-        ["listIssuers", "signIn", "signInCallback", "backChannelLogout"].contains(&self.id.as_str())
+        ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "backChannelLogout"].contains(&self.id.as_str())
     }
 
     pub fn in_tenant(&self) -> bool {
@@ -103,6 +104,10 @@ fn complete_operation(known: &Operation<'_>, operation: &mut Value) {
         for parameter in parameters {
             fields::complete_parameter(&known.id, parameter);
         }
+    }
+    if let Some(asks) = step_up::told(&known.id) {
+        let description = operation["description"].as_str().map_or_else(|| asks.to_owned(), |described| format!("{described} {asks}"));
+        operation["description"] = json!(description);
     }
     if known.id == "signOut" {
         operation["requestBody"]["required"] = json!(false);

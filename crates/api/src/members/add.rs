@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
-use ringfence_domain::{ContactId, GroupAccess, Member, Role};
+use ringfence_domain::{ContactId, GroupAccess, Member, Role, permission};
 use ringfence_store::members::{self, NewMember};
 use serde::Serialize;
 use serde_json::json;
@@ -68,7 +68,7 @@ pub async fn add_member(caller: Caller, request: HttpRequest, body: Unread) -> R
     let by_groups = body.fields.contains_key("groups");
     let new = read(body)?;
     if DANGEROUS_ROLES.iter().any(|role| role.as_str() == new.role) {
-        caller.fresh().await?;
+        caller.fresh(&[permission::MEMBER_MANAGE]).await?;
     }
     let path = format!("/v1/tenants/{}/members", caller.tenant_path());
     let added = answer::change(&caller, attempt, Action::MemberAdded, objects("member"), async |tx| {

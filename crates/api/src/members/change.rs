@@ -55,7 +55,7 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     let version = answer::expected_version(&request)?;
     let gives = |role: &str| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role);
     if patch.get("role").and_then(Value::as_str).is_some_and(gives) || patch.contains_key("permissions") || patch.contains_key("role_id") {
-        caller.fresh().await?;
+        caller.fresh(&[permission::MEMBER_MANAGE]).await?;
     } else if patch.contains_key("role") {
         fresh_for_an_owner(&caller, member_id).await?;
     }
@@ -91,7 +91,7 @@ pub async fn remove_member(caller: Caller, request: HttpRequest, path: web::Path
 /// To take an owner's place from them is as dangerous as to give one.
 async fn fresh_for_an_owner(caller: &Caller, member_id: MemberId) -> Result<(), Problem> {
     match members::get(caller.database(), &caller.principal, member_id).await {
-        Ok((_, Some(member))) if member.role == Role::Owner.as_str() => caller.fresh().await,
+        Ok((_, Some(member))) if member.role == Role::Owner.as_str() => caller.fresh(&[permission::OWNER_MANAGE]).await,
         // Whatever else is wrong, the change itself says and records.
         _ => Ok(()),
     }

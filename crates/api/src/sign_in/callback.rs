@@ -3,11 +3,12 @@
 use super::begin::refused;
 use super::cookies::{self, Brought};
 use super::{Entrance, counted, nobody, parameters, redirect, request_id, turned_away};
+use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::SignedDuration;
-use ringfence_identity::sign_in::{Answer, Asked, AttemptSecret, SessionSecret, SignInError};
+use ringfence_identity::sign_in::{Answer, Asked, AttemptSecret, Back, SessionSecret, SignInError};
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::{self, Attempt, NewSession};
@@ -23,28 +24,47 @@ use std::collections::BTreeMap;
     ),
     responses((status = 302, description = "Signed in, with a session's cookie; or not, with sign_in_error in the query: what the issuer said, or why its ID token is not taken, such as `authenticated_too_weakly`, `authenticated_too_long_ago` or `no_id_token`")))]
 pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
-    let id = request_id(&request);
+    arrived(&request, &entrance, &database, &trail).await
+}
+
+/// The same for an issuer that does not name itself in its answers, where people sign in by several: a place of its own tells its answers from another's.
+#[utoipa::path(get, path = "/v1/auth/callback/{issuer}", operation_id = "signInCallbackOfIssuer", tag = "sign-in", security(()),
+    params(
+        ("issuer" = String, Path, description = "The first 16 hexadecimal digits of the SHA-256 of the issuer", example = "3d38e146cf9fbc8c"),
+        ("code" = Option<String>, Query, description = "The issuer's answer (RFC 6749)"),
+        ("state" = Option<String>, Query, description = "What ties it to this browser"),
+        ("iss" = Option<String>, Query, description = "Who answers (RFC 9207)"),
+        ("error" = Option<String>, Query, description = "Why there is no code"),
+    ),
+    responses((status = 302, description = "As of signInCallback")))]
+pub async fn sign_in_callback_of_issuer(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
+    arrived(&request, &entrance, &database, &trail).await
+}
+
+async fn arrived(request: &HttpRequest, entrance: &Entrance, database: &Database, trail: &AuditTrail) -> Result<HttpResponse, Problem> {
+    let database = &Limits::outside(request, database);
+    let id = request_id(request);
     let answer = parameters(request.query_string())?;
-    let Some((secret, attempt)) = asked_before(&request, &answer, &database).await? else {
-        counted(&request, &trail, None).await?;
-        turned_away(&trail, id, "sign_in_unknown", None, nobody()).await?;
+    let Some((secret, attempt)) = asked_before(request, &answer, database).await? else {
+        counted(request, trail, None).await?;
+        turned_away(trail, id, "sign_in_unknown", None, nobody()).await?;
         return Err(Problem::with_code(Kind::Unauthenticated, "sign_in_unknown"));
     };
     let over = cookies::clear(&cookies::attempt_name(&secret.state()));
-    match signed_in(&request, &entrance, &database, (&secret, &attempt), &answer).await {
+    match signed_in(request, entrance, database, (&secret, &attempt), &answer).await {
         Ok(session) => {
             let lifetime = entrance.limits.absolute.unsigned_abs();
             Ok(redirect(&attempt.return_to, &[cookies::set(cookies::SESSION, &session.expose(), lifetime), over]))
         }
         Err(Turned::Back(code)) => {
-            counted(&request, &trail, attempt.tenant_id).await?;
-            turned_away(&trail, id, code, attempt.tenant_id, nobody()).await?;
+            counted(request, trail, attempt.tenant_id).await?;
+            turned_away(trail, id, code, attempt.tenant_id, nobody()).await?;
             Ok(redirect(&with_error(&attempt.return_to, code), &[over]))
         }
         Err(Turned::Away(problem)) => {
             if problem.kind == Kind::Unauthenticated {
-                counted(&request, &trail, attempt.tenant_id).await?;
-                turned_away(&trail, id, problem.code, attempt.tenant_id, nobody()).await?;
+                counted(request, trail, attempt.tenant_id).await?;
+                turned_away(trail, id, problem.code, attempt.tenant_id, nobody()).await?;
             }
             Err(problem)
         }
@@ -81,14 +101,14 @@ async fn signed_in(
     (secret, attempt): (&AttemptSecret, &Attempt),
     answer: &BTreeMap<String, String>,
 ) -> Result<SessionSecret, Turned> {
-    let iss = answer.get("iss").map(String::as_str);
+    let back = Back { iss: answer.get("iss").map(String::as_str), place: request.match_info().get("issuer") };
     let Some(code) = answer.get("code") else {
-        entrance.sign_in.check_who_answers(&attempt.issuer, iss).await.map_err(|error| Turned::Away(refused(error)))?;
+        entrance.sign_in.check_who_answers(&attempt.issuer, back).await.map_err(|error| Turned::Away(refused(error)))?;
         return Err(Turned::Back(said_no(answer.get("error").map(String::as_str))));
     };
     let asked = Asked { max_age: attempt.max_age.map(|seconds| SignedDuration::from_secs(seconds.into())), acr: attempt.acr.clone() };
     let person =
-        entrance.sign_in.complete(&attempt.issuer, Answer { code, iss }, &asked, secret).await.map_err(turned)?;
+        entrance.sign_in.complete(&attempt.issuer, Answer { code, back }, &asked, secret).await.map_err(turned)?;
     let fresh = SessionSecret::generate().map_err(|_| Turned::Away(Problem::new(Kind::Internal)))?;
     let hash = |secret: &SessionSecret| database.credential_hash("session", secret.bytes());
     let new = NewSession {

@@ -7,8 +7,8 @@ use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use jiff::Timestamp;
-use ringfence_audit::{Action, Decision};
-use ringfence_store::sessions;
+use ringfence_audit::Action;
+use ringfence_store::sessions::{self, Ending};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -38,10 +38,10 @@ pub struct SessionRecord {
 /// Where the caller is signed in.
 #[utoipa::path(get, path = "/v1/me/sessions", operation_id = "listSessions", tag = "sign-in", responses((status = 200, body = Sessions)))]
 pub async fn list_sessions(caller: Authenticated) -> Result<HttpResponse, Problem> {
-    let identity = caller.identity_id().await?;
+    let identity = caller.oneself(Action::SessionListed, objects("session")).await?;
     let listed = sessions::list(&caller.database, identity).await?;
     let current = caller.session().map(|session| session.session_id);
-    caller.sessions_handled(identity, Action::SessionListed, Decision::Allow, objects("session"), json!({ "count": listed.len() })).await?;
+    caller.sessions_handled(caller.somebody(identity), Action::SessionListed, None, objects("session"), json!({ "count": listed.len() })).await?;
     let record = |session: sessions::ListedSession| SessionRecord {
         session_id: session.session_id,
         is_current: Some(session.session_id) == current,
@@ -59,10 +59,12 @@ pub async fn list_sessions(caller: Authenticated) -> Result<HttpResponse, Proble
 #[utoipa::path(delete, path = "/v1/me/sessions/{session_id}", operation_id = "endSession", tag = "sign-in",
     params(("session_id" = Uuid, Path)), responses((status = 204, description = "Ended")))]
 pub async fn end_session(caller: Authenticated, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let identity = caller.identity_id().await?;
     let session: Uuid = people::id::<Uuid>(&path)?;
-    if sessions::end(&caller.database, identity, session, "revoked", caller.request_id()).await?.is_none() {
-        caller.sessions_handled(identity, Action::SessionEnded, Decision::Deny, object("session", session), json!({})).await?;
+    let identity = caller.oneself(Action::SessionEnded, object("session", session)).await?;
+    let by = caller.somebody(identity);
+    let ending = Ending { rule: "revoked", by: by.session_id.as_deref(), authentication: caller.context.authentication, request_id: caller.request_id() };
+    if sessions::end(&caller.database, identity, session, &ending).await?.is_none() {
+        caller.sessions_handled(by, Action::SessionEnded, Some("not_found"), object("session", session), json!({})).await?;
         return Err(Problem::new(Kind::NotFound));
     }
     let mut response = HttpResponse::NoContent();

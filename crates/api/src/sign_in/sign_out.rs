@@ -7,7 +7,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use ringfence_store::sessions;
+use ringfence_store::sessions::{self, Ending};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,7 +37,9 @@ pub async fn sign_out(caller: Authenticated, entrance: Data<Entrance>, body: Unr
     fields.finish()?;
     // A bearer token ends at its issuer, not here.
     let Some(session) = caller.session() else { return Err(Problem::with_code(Kind::Conflict, "no_session")) };
-    let ended = sessions::end(&caller.database, session.identity_id, session.session_id, "signed_out", caller.request_id()).await?;
+    let by = session.session_id.to_string();
+    let ending = Ending { rule: "signed_out", by: Some(&by), authentication: caller.context.authentication, request_id: caller.request_id() };
+    let ended = sessions::end(&caller.database, session.identity_id, session.session_id, &ending).await?;
     let mut end_session_url = None;
     if let (Some(ended), Some(target)) = (ended, target) {
         end_session_url = entrance.sign_in.end_session_url(&ended.issuer, ended.id_token.as_deref(), target.as_str()).await.map(String::from);

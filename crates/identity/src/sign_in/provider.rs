@@ -143,11 +143,16 @@ impl Provider {
         Ok(request.url().0)
     }
 
+    /// Whether the issuer says that it names itself in its answers (RFC 9207).
+    pub async fn names_itself(&self) -> Result<bool, SignInError> {
+        Ok(self.endpoints().await?.names_itself)
+    }
+
     pub async fn check_who_answers(&self, iss: Option<&str>) -> Result<(), SignInError> {
         match iss {
             Some(named) if named == self.client.issuer => Ok(()),
             Some(_) => Err(SignInError::IssuerMixedUp),
-            None if self.endpoints().await?.names_itself => Err(SignInError::IssuerUnnamed),
+            None if self.names_itself().await? => Err(SignInError::IssuerUnnamed),
             None => Ok(()),
         }
     }

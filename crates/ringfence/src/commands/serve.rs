@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use jiff::SignedDuration;
-use ringfence_api::{IpNet, LimitPolicy, ServiceConfig, SessionLimits, SignInConfig};
+use ringfence_api::{IpNet, LimitPolicy, ServiceConfig, SessionLimits, SignInConfig, StepUp};
 use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::{CLIENT_ID, DevelopmentIssuer};
 use ringfence_identity::sign_in::SignInClient;
@@ -71,9 +71,19 @@ fn sign_in(listen: SocketAddr, development: Option<&DevelopmentIssuer>) -> Resul
     let limits = SessionLimits {
         idle: minutes(&settings::SESSION_IDLE, usual.idle)?,
         absolute: minutes(&settings::SESSION_LIFETIME, usual.absolute)?,
-        step_up: minutes(&settings::STEP_UP, usual.step_up)?,
     };
-    Ok(SignInConfig { public_url: public_url(listen)?, clients, limits })
+    let step_up = StepUp {
+        max_age: minutes(&settings::STEP_UP, StepUp::default().max_age)?,
+        acr_values: settings::STEP_UP_ACR.parsed_by(acr_values)?.unwrap_or_default(),
+    };
+    Ok(SignInConfig { public_url: public_url(listen)?, clients, limits, step_up })
+}
+
+/// Words as they stand in a challenge (RFC 9470), which quotes them.
+fn acr_values(text: &str) -> Result<Vec<String>, String> {
+    let words = text.split_whitespace();
+    let word = |word: &str| if word.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\')) { Ok(word.to_owned()) } else { Err(format!("'{word}' is no authentication context")) };
+    words.map(word).collect()
 }
 
 /// The service's configuration, the same for `serve` and `run`.

@@ -83,6 +83,15 @@ pub struct Ended {
     pub id_token: Option<String>,
 }
 
+/// Why a session ends, and who ends it: the trail tells another browser from the one whose session it was.
+pub struct Ending<'a> {
+    pub rule: &'static str,
+    /// The session or token that was shown.
+    pub by: Option<&'a str>,
+    pub authentication: &'static str,
+    pub request_id: RequestId,
+}
+
 /// Whose sessions an issuer ends.
 pub struct IssuerLogout<'a> {
     pub issuer: &'a str,
@@ -169,8 +178,11 @@ pub async fn list(database: &Database, identity: IdentityId) -> Result<Vec<Liste
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn end(database: &Database, identity: IdentityId, session: Uuid, rule: &'static str, request_id: RequestId) -> Result<Option<Ended>, StoreError> {
-    let said = json!({ "identity_id": identity.0, "session_id": session, "rule": rule, "request_id": request_id.0 });
+pub async fn end(database: &Database, identity: IdentityId, session: Uuid, ending: &Ending<'_>) -> Result<Option<Ended>, StoreError> {
+    let said = json!({
+        "identity_id": identity.0, "session_id": session, "rule": ending.rule, "by": ending.by, "authentication": ending.authentication,
+        "request_id": ending.request_id.0,
+    });
     let rows = database.minted(END, "session.end", &said).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(Ended { issuer: row.try_get("issuer")?, id_token: row.try_get("id_token")? }))

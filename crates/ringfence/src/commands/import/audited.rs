@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Summary;
 use crate::commands::membership::Membership;
 use crate::failure::Failure;
+use ringfence_identity::ActorKind;
 
 pub struct Trail {
     trail: AuditTrail,
@@ -21,7 +22,7 @@ impl Trail {
             member_id: Some(membership.member),
             on_behalf_of: None,
             identity_id: principal.identity_id(),
-            kind: principal.kind().as_str(),
+            kind: ActorKind::Service.as_str(),
             session_id: None,
             authentication: Some(principal.authentication()),
         };
