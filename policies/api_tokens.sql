@@ -22,8 +22,9 @@ create policy api_tokens_create_of_services on ringfence.api_tokens for insert t
 create policy api_tokens_revoke on ringfence.api_tokens for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at is null)
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('token.manage')) and revoked_at = transaction_timestamp());
+-- Whoever has found a token may end it, and no other by it: no token holds the right to make one.
 create policy api_tokens_revoke_own on ringfence.api_tokens for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at is null)
+    using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and ((select ringfence.may('token.create')) or api_token_id::text = (select ringfence.credential())) and revoked_at is null)
     with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at = transaction_timestamp());
 -- With their owner's membership, by whoever may end that.
 create policy api_tokens_read_to_remove on ringfence.api_tokens for select to ringfence_app

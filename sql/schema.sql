@@ -139,7 +139,7 @@ table ringfence.api_tokens
     policy api_tokens_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy api_tokens_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     policy api_tokens_revoke for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('token.manage'::text) AS may) AND (revoked_at = transaction_timestamp()))
-    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at = transaction_timestamp()))
+    policy api_tokens_revoke_own for update to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (( SELECT ringfence.may('token.create'::text) AS may) OR ((api_token_id)::text = ( SELECT ringfence.credential() AS credential))) AND (revoked_at IS NULL)) with check ((tenant_id = ringfence.tenant_id()) AND (member_id = ( SELECT ringfence.actor() AS actor)) AND (member_id = ( SELECT ringfence.member() AS member)) AND (revoked_at = transaction_timestamp()))
     policy api_tokens_use_by_definers for update to ringfence_owner using (tenant_id = ringfence.tenant_id()) with check (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
     grant insert (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at) to ringfence_app
@@ -1377,6 +1377,15 @@ function ringfence.create_tenant(uuid,text,text,uuid)
     end
     $function$
     grant execute to ringfence_operator
+
+function ringfence.credential()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.credential()
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN NULLIF(convert_from(decode(ringfence.context(8), 'hex'::text), 'UTF8'::name), ''::text)
+    grant execute to ringfence_app
 
 function ringfence.current_tenant()
     owner ringfence_owner

@@ -55,6 +55,11 @@ create function ringfence.request() returns uuid
 language sql stable parallel restricted
 return nullif(ringfence.context(6), '')::uuid;
 
+-- The session or API token that was shown; of a bearer what its issuer calls it.
+create function ringfence.credential() returns text
+language sql stable parallel restricted
+return nullif(convert_from(decode(ringfence.context(8), 'hex'), 'UTF8'), '');
+
 -- Oneself, and nobody where one acts for another: what somebody may do by being who they are is not lent.
 create function ringfence.oneself() returns uuid
 language sql stable parallel restricted
@@ -111,4 +116,4 @@ grant execute on function ringfence.tenant_id(), ringfence.context(integer), rin
     ringfence.current_tenant(), ringfence.identity(), ringfence.member(), ringfence.actor(), ringfence.access_of(text), ringfence.member_with(text),
     ringfence.groups_with(text), ringfence.permissions(), ringfence.may(text)
     to ringfence_app, ringfence_reporting;
-grant execute on function ringfence.new_id(), ringfence.oneself(), ringfence.rights() to ringfence_app;
+grant execute on function ringfence.new_id(), ringfence.oneself(), ringfence.credential(), ringfence.rights() to ringfence_app;

@@ -6,5 +6,5 @@ select f.oid::regprocedure::text as object,
        'declare it stable, parallel restricted not strict' as remedy
   from pg_catalog.pg_proc f
  where f.pronamespace = to_regnamespace('ringfence')
-   and f.proname in ('tenant_id', 'context', 'tenant_of_login', 'current_tenant', 'identity', 'member', 'actor', 'grantable', 'member_with', 'request', 'groups_with', 'permissions', 'may', 'gives_roles', 'oneself', 'caller', 'rights', 'acts_on_tickets')
+   and f.proname in ('tenant_id', 'context', 'tenant_of_login', 'current_tenant', 'identity', 'member', 'actor', 'grantable', 'member_with', 'request', 'groups_with', 'permissions', 'may', 'gives_roles', 'oneself', 'credential', 'rights', 'acts_on_tickets')
    and (f.provolatile <> 's' or f.proisstrict or f.proparallel <> 'r')

@@ -146,6 +146,11 @@ async fn a_token_makes_no_tokens_revokes_nobody_elses_and_hands_out_no_roles() {
     let person = json!({"issuer": stage.running.issuer.issuer(), "subject": "by-token", "name": "x", "role": "admin"});
     stage.post(&format!("{BASE}/members"), &token, person).await.expect(403);
     stage.running.get(&format!("{BASE}/tickets"), &token).await.expect(200);
+    // Nor its owner's others, whom its scopes know nothing of; a person ends those.
+    let sibling = stage.token(&owner, &["ticket.read"]).await.1;
+    let (narrow, _) = stage.token(&owner, &["ticket.read.own"]).await;
+    stage.delete(&format!("{TOKENS}/{sibling}"), &narrow).await.expect(403);
+    stage.delete(&format!("{TOKENS}/{sibling}"), &owner).await.expect(204);
     // Whoever finds it may end it.
     stage.delete(&format!("{TOKENS}/{id}"), &token).await.expect(204);
     stage.running.get(&format!("{BASE}/tickets"), &token).await.expect(401);

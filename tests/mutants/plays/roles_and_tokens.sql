@@ -61,8 +61,9 @@ update ringfence.api_tokens set <set>;
 -- effects
 -- let: set=revoked_at=now()
 -- owner admin service[token.manage]: #2 / api_tokens a+2-2
--- auditor service[]: #1 / api_tokens a+1-1
+-- auditor service[token.create]: #1 / api_tokens a+1-1
 -- via[t:token_auditor]: #1 / api_tokens a+1-1
+-- service[]: #0 / unchanged
 -- agent requester nobody: #0 / unchanged
 -- via[i:auditor,a:owner] via[i:auditor,a:agent]: #0 / unchanged
 -- via[i:owner,a:auditor]: #0 / unchanged
@@ -74,6 +75,18 @@ update ringfence.api_tokens set <set>;
 -- owner set=expires_at=now(): !42501
 -- owner set=token_hash=sha256('x'): !42501
 -- owner set=last_used_at=now(): !42501
+
+-- play: by one's token one's others are not revoked
+-- before:
+insert into ringfence.api_tokens (tenant_id, api_token_id, member_id, member_role, name, token_hash, scopes, created_by, expires_at)
+values ('{acme}', '{new}', '{auditor}', 'auditor', 'new', sha256('new'), '{ticket.read}', '{auditor}', transaction_timestamp() + interval '1 day');
+-- sql:
+update ringfence.api_tokens set revoked_at = now();
+-- after:
+select string_agg(name, ' ' order by name) from ringfence.api_tokens where revoked_at is not null;
+-- via[t:token_auditor]: #1 / token_auditor
+-- via[t:new]: #1 / new
+-- auditor: #2 / new token_auditor
 
 -- play: a token that was revoked is not revoked again
 update ringfence.api_tokens set revoked_at = now();
