@@ -30,7 +30,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("a connection that named a tenant", seen_by_fresh(stage, &stage.named("select set_config('app.tenant_id', '{acme}', false)")).await, "0|0|null|f||null".to_owned()),
         ("a connection that writes itself a context", seen_by_fresh(stage, "select set_config('backtrace_functions', 'ringfence', false)").await, "!42501".to_owned()),
         ("a token where no tenant was named", value(&stage.installation.login("ringfence_app").await, &format!("select ringfence.enter('{}')", stage.token("acme", "agent"))).await, "!RF002".to_owned()),
-        ("a member of whom nobody says how they came", value(&stage.installation.login("ringfence_app").await, &format!("begin; {}; select ringfence.may('ticket.read'), ringfence.context(7), ringfence.context(8), ringfence.context(9); commit", stage.enter_silently("acme", "agent"))).await, "t|||".to_owned()),
+        ("a member of whom nobody says how they came", value(&stage.installation.login("ringfence_app").await, &format!("begin; {}; select ringfence.may('ticket.read'), ringfence.context(7), ringfence.context(8), ringfence.context(9); commit", stage.enter_silently("acme", "agent"))).await, "t|user||".to_owned()),
         ("settings after a member's transaction", left_behind(stage, "ringfence_app", &format!("{}; select count(*) from ringfence.tickets", stage.enter("acme", "agent"))).await, String::new()),
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
@@ -38,6 +38,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
         ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
         ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
+        ("two sessions opened at once", opened_twice(stage).await, "0".to_owned()),
         ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
         ("a refusal that comes back after it was taken up again", refused_too_late(stage).await, "1".to_owned()),
     ] {
@@ -108,26 +109,41 @@ async fn moved_twice(stage: &Stage) -> String {
         .await
 }
 
-/// Neither sign-in waits for what the other one clears away, and what is over is gone after both.
-async fn begun_twice(stage: &Stage) -> String {
-    stage.run("insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, expires_at) select sha256(n::text::bytea), 'x', '/', now() - interval '1 hour' from generate_series(1, 3) n").await;
+/// Two that clear away what is over at the same moment do not wait for each other, and each clears it: how much is left of it.
+async fn cleared_twice(stage: &Stage, purpose: &str, says: &str, calls: &str, over: &str, cleared: &str) -> String {
+    stage.run(&stage.named(over)).await;
     let (first, second) = (stage.installation.login("ringfence_app").await, stage.installation.login("ringfence_app").await);
-    let begin = async |attempt: &str| {
+    let call = async |secret: &str| {
         stage
             .value(&format!(
-                "select format('begin; set local lock_timeout = ''1s''; select ringfence.begin_sign_in(%L)', m.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(m.token))), 'hex'))
-                   from ringfence.keys k, lateral (select concat_ws('|', 'sign_in.begin', encode(convert_to(jsonb_build_object('attempt', encode(sha256('{attempt}'), 'hex'), 'issuer', 'x', 'return_to', '/', 'lifetime', 60)::text, 'UTF8'), 'hex'),
-                          extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid) token) m
+                "select format('begin; set local lock_timeout = ''1s''; select {calls}(%L)', m.token || '|' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend(m.token))), 'hex'))
+                   from ringfence.keys k, lateral (select concat_ws('|', '{purpose}', encode(convert_to((jsonb_build_object('attempt', s.hash, 'session', s.hash, 'request_id', gen_random_uuid()) || '{says}')::text, 'UTF8'), 'hex'),
+                          extract(epoch from clock_timestamp())::bigint + 60, 'nonce', k.kid) token from (select encode(sha256('{secret}'), 'hex') as hash) s) m
                   where k.purpose = 'token'"
             ))
             .await
     };
-    let began = value(&first, &begin("first").await).await;
-    let came = value(&second, &begin("second").await).await;
+    let came = [value(&first, &call("first").await).await, value(&second, &call("second").await).await];
     value(&first, "commit").await;
     value(&second, "commit").await;
-    let left = stage.value("with gone as (delete from ringfence.sign_in_attempts returning expires_at) select count(*) from gone where expires_at < now()").await;
-    [began, came].into_iter().find(|answer| answer.starts_with('!')).unwrap_or(left)
+    let left = stage.value(cleared).await;
+    came.into_iter().find(|answer| answer.starts_with('!')).unwrap_or(left)
+}
+
+async fn begun_twice(stage: &Stage) -> String {
+    let over = "insert into ringfence.sign_in_attempts (attempt_hash, issuer, return_to, expires_at) select sha256(n::text::bytea), 'x', '/', now() - interval '1 hour' from generate_series(1, 3) n";
+    let cleared = "with gone as (delete from ringfence.sign_in_attempts returning expires_at) select count(*) from gone where expires_at < now()";
+    cleared_twice(stage, "sign_in.begin", r#"{"issuer": "x", "return_to": "/", "lifetime": 60}"#, "ringfence.begin_sign_in", over, cleared).await
+}
+
+async fn opened_twice(stage: &Stage) -> String {
+    let over = "insert into ringfence.sessions (session_id, session_hash, identity_id, last_seen_at, idle_expires_at, expires_at)
+                select ringfence.new_id(), sha256(n::text::bytea), '{i_agent}', now() - interval '3 hours', now() - interval '1 hour', now() + interval '1 day' from generate_series(1, 3) n";
+    let cleared = "with gone as (delete from ringfence.sessions where last_seen_at < now() - interval '2 hours' or session_hash in (sha256('first'), sha256('second')) returning idle_expires_at),
+                        told as (delete from ringfence.audit_inbox where action = 'session.opened')
+                   select count(*) from gone where idle_expires_at < now()";
+    let says = r#"{"issuer": "https://issuer.example", "subject": "agent", "idle": 1800, "absolute": 36000}"#;
+    cleared_twice(stage, "session.open", says, "ringfence.open_session", over, cleared).await
 }
 
 /// A carrier's connection that has carried nothing yet finds nothing; later it knows whose turn it was.

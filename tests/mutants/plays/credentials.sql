@@ -54,13 +54,13 @@ select regexp_replace(split_part(current_setting('play.entered', true), chr(10),
 -- via[i:agent] agent: null or 
 -- via[i:grouped_agent,a:light_agent]: |||
 
--- play: of a bearer the service says who calls, also where one acts for another; a token of ours says it of itself
+-- play: who is a service the membership says, whatever is shown; where one acts for another it is the one who acts
 -- before:
 update ringfence.members set permissions = '{act_as,ticket.read}' where role = 'service';
 -- sql:
 select ringfence.context(7);
--- via[i:service,m:agent] via[i:service]: user
--- via[t:token_service,m:agent] via[t:token_service]: service
+-- via[i:service,m:agent] via[i:service] via[i:agent,a:service] via[t:token_service,m:agent] via[t:token_service]: service
+-- agent via[s:session] via[t:token_auditor] via[i:agent,a:auditor] via[i:service,a:agent]: user
 
 -- play: a token that only another tenant knows is none here
 -- before:

@@ -40,7 +40,7 @@ select concat_ws('|', ringfence.member(), ringfence.actor(), ringfence.identity(
 -- let: tenant={acme} means={acme} identity={i_light_agent} life=60 kid=k.kid purpose=token token=current_setting('play.token') also=select
 -- nobody: light_agent|light_agent|i_light_agent|,ticket.read.group,agreement.read,comment.read.group,comment.note.group,member.read,group.read,organization.read,contact.read,token.create,|{first};{first};{first};{first}|||user
 -- nobody identity={i_grouped_agent}: grouped_agent|grouped_agent|i_grouped_agent|,ticket.read.group,ticket.create.group,ticket.change.group,ticket.escalate.group,agreement.read,comment.read.group,comment.create.group,member.read,group.read,organization.read,organization.change,contact.read,contact.change,token.create,|{first};{first};{first};{first}|||user
--- nobody identity={i_service}: service|service|i_service|,,|{};{};{};{}|||user
+-- nobody identity={i_service}: service|service|i_service|,,|{};{};{};{}|||service
 -- nobody identity={i_outsider}: !RF003
 -- nobody identity={absent}: !RF003
 -- nobody tenant={absent} means={absent}: !RF003
