@@ -106,6 +106,45 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
 }
 
 #[tokio::test]
+async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
+    let (_installation, running, world) = served().await;
+    let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
+    let base = "/v1/tenants/acme/tickets";
+    running.post(base, &requester, json!({"subject": "Later", "body": "Said later"})).await.expect(201);
+    let path = format!("{base}/{}", world.tenant("acme").own_ticket);
+    let all = async || {
+        let mut seen = Vec::new();
+        for asked in [
+            path.clone(),
+            format!("{path}/comments"),
+            format!("{path}/comments?limit=1"),
+            format!("{path}/comments?order=-created_at&limit=1"),
+            format!("{path}/events"),
+            format!("{path}/events?order=-created_at"),
+            format!("{base}?include=total"),
+            format!("{base}?order=updated_at"),
+        ] {
+            let answer = running.get(&asked, &requester).await.expect(200);
+            // A cursor is sealed anew each time: what is seen is whether there is one.
+            let page = ["next_cursor", "prev_cursor"].map(|cursor| answer.body["page"][cursor].is_string());
+            seen.push((asked, answer.header("etag").map(str::to_owned), answer.body["data"].clone(), answer.body["page"]["total"].clone(), page, answer.body["updated_at"].clone()));
+        }
+        seen
+    };
+    let before = all().await;
+    let say = async |visibility: &str| running.post(&format!("{path}/comments"), &agent, json!({"body": "A remark", "visibility": visibility})).await.expect(201);
+    let note = say("internal").await;
+    assert_eq!(all().await, before);
+    running.get(&format!("{path}/comments/{}", note.body["comment_id"].as_str().unwrap()), &requester).await.expect(404);
+    // Nor has it moved for anybody else: one time cannot be shown to some alone.
+    assert_eq!(running.get(&path, &agent).await.expect(200).body["updated_at"], before[0].5);
+    say("public").await;
+    let after = all().await;
+    assert_ne!(after[0].5, before[0].5);
+    assert_eq!(after[6].2[0]["ticket_id"], json!(world.tenant("acme").own_ticket), "a public comment moves it up");
+}
+
+#[tokio::test]
 async fn an_agent_hands_a_ticket_out_of_their_groups() {
     let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");
