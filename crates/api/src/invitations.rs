@@ -154,7 +154,8 @@ pub async fn revoke_invitation(caller: Caller, request: HttpRequest, path: web::
         if visible.is_none() && !tx.enter().await?.permissions.has(permission::MEMBER_MANAGE) {
             return Err(Refusal::NotFound.into());
         }
-        Err(people::why_not(visible.map(|v| v.version), version, permission::MEMBER_MANAGE).into())
+        let visible = visible.map(|v| v.version);
+        Err(people::why_not(tx, version, permission::MEMBER_MANAGE, async |_| Ok(visible), async |_, _| Ok(true)).await?.into())
     })
     .await
 }
