@@ -123,8 +123,10 @@ pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Pat
     fields.finish()?;
     let comment_id = CommentId::generate();
     let base = format!("/v1/tenants/{}/tickets", caller.tenant_path());
-    answer::change(&caller, attempt, Action::CommentCreated, asked_for(reference), async |tx| {
+    let found = Cell::new(None);
+    answer::change_found(&caller, attempt, Action::CommentCreated, (asked_for(reference), &found), async |tx| {
         let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+        found.set(Some(ticket.ticket_id.0));
         let comment = comments::create(tx, ticket.ticket_id, comment_id, visibility, &text).await?.ok_or(Refusal::NotFound)?;
         Ok(Answer::created(&comment, None, format!("{base}/{}/comments/{comment_id}", ticket.ticket_id)))
     })
