@@ -143,6 +143,8 @@ async fn everything_wrong_with_a_person_is_said_at_once() {
     let body = json!({"subject": "x".repeat(256), "role": "king", "email": "no address", "permissions": ["Ticket Read"], "group_ids": ["x"], "tenant_id": acme.id});
     let named = wrong(running.post(&format!("{BASE}/members"), &owner, body).await);
     assert_eq!(named.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(), ["email", "group_ids", "issuer", "name", "permissions", "role", "subject", "tenant_id"]);
+    let king = running.post(&format!("{BASE}/members"), &owner, identity(&running, "king")).await.expect(400);
+    assert_eq!(king.body["errors"][0]["message"], "must be one of: owner admin agent light_agent requester auditor service custom");
     let services = [json!({"role": "service"}), json!({"role": "agent", "permissions": ["ticket.read"]})];
     for service in services {
         let mut body = identity(&running, "agent");

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
-use ringfence_domain::{Member, MemberId, Role, permission};
+use ringfence_domain::{GivenRole, Member, MemberId, Role, permission};
 use ringfence_store::{Refusal, StoreError, TenantTx, members};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ pub struct MemberPatch {
     name: Option<String>,
     #[schema(min_length = 3, max_length = 254)]
     email: Option<String>,
-    role: Option<Role>,
+    role: Option<GivenRole>,
     /// Of a service alone; at most the caller's own.
     #[schema(max_items = 100)]
     permissions: Option<Vec<String>>,
