@@ -2705,7 +2705,8 @@ function ringfence.receive_comment(jsonb)
         insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
         select here, ringfence.new_id(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
           from ringfence.tickets t where t.tenant_id = here and t.ticket_id = link.ticket_id;
-        update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp()) where t.tenant_id = here and t.ticket_id = link.ticket_id;
+        update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
+         where t.tenant_id = here and t.ticket_id = link.ticket_id and arrived.visibility = 'public';
         insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, direction, state, settled_at)
         values (here, id, link.link_id, arrived.comment_id, link.ticket_id, link.requester_id, link.group_key, 'incoming', 'delivered', transaction_timestamp());
         perform ringfence.record_crossing(here, id, 'comment.received', null, 'comment', arrived.comment_id, agreement.agreement_id);
@@ -3364,7 +3365,7 @@ function ringfence.touch_ticket(uuid)
          where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
            and exists (select from ringfence.comments c
                         where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id
-                          and c.created_at = transaction_timestamp());
+                          and c.visibility = 'public' and c.created_at = transaction_timestamp());
     end
     $function$
     grant execute to ringfence_app

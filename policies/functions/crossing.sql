@@ -368,7 +368,8 @@ begin
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)
     select here, ringfence.new_id(), t.ticket_id, t.requester_id, t.group_key, arrived.author_id, 'comment.created', arrived.visibility, t.version
       from ringfence.tickets t where t.tenant_id = here and t.ticket_id = link.ticket_id;
-    update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp()) where t.tenant_id = here and t.ticket_id = link.ticket_id;
+    update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
+     where t.tenant_id = here and t.ticket_id = link.ticket_id and arrived.visibility = 'public';
     insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, direction, state, settled_at)
     values (here, id, link.link_id, arrived.comment_id, link.ticket_id, link.requester_id, link.group_key, 'incoming', 'delivered', transaction_timestamp());
     perform ringfence.record_crossing(here, id, 'comment.received', null, 'comment', arrived.comment_id, agreement.agreement_id);

@@ -42,6 +42,7 @@ end
 $$;
 
 -- Somebody commented: the ticket moves up in the lists. Its version stays, so that an edit under way is not refused.
+-- An internal comment moves nothing: the requester sees the ticket, and would learn from it that there is one, and of when.
 -- The commenter may not be one who may change the ticket; the comment's own doors and keys decided already.
 create function ringfence.touch_ticket(ticket_id uuid) returns void
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
@@ -51,7 +52,7 @@ begin
      where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
        and exists (select from ringfence.comments c
                     where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id
-                      and c.created_at = transaction_timestamp());
+                      and c.visibility = 'public' and c.created_at = transaction_timestamp());
 end
 $$;
 

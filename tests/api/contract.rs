@@ -215,3 +215,18 @@ fn the_document_tells_of_statuses_and_codes_that_come_from_around_an_operation()
         assert!(of(id, status)["content"]["application/problem+json"]["examples"][code].is_object(), "{id}: {status} {code}");
     }
 }
+
+#[test]
+fn the_document_asks_for_what_the_service_asks_for_and_offers_nothing_that_it_always_refuses() {
+    let contract = contract();
+    let schemas = &contract["components"]["schemas"];
+    assert_eq!(schemas["SignInSettingsInput"]["required"], json!(["required_issuers"]));
+    let words = |input: &str| resolved(&contract, &schemas[input]["properties"]["role"])["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let given: Vec<&str> = ringfence_domain::Role::ALL.iter().map(|role| role.as_str()).filter(|role| *role != "guest").collect();
+    assert_eq!((words("MemberInput"), words("MemberPatch")), (given.iter().map(|word| (*word).to_owned()).collect(), given.iter().map(|word| (*word).to_owned()).collect()));
+    assert_eq!(words("InvitationInput"), given.iter().filter(|role| !["service", "custom"].contains(role)).copied().collect::<Vec<_>>());
+    for (path, method, operation) in operations(&contract) {
+        let takes = operation["requestBody"]["content"].get("application/merge-patch+json").is_some();
+        assert_eq!(takes, method == "patch" && !path.contains("/scim/"), "{method} {path}");
+    }
+}

@@ -172,6 +172,7 @@ async fn comments_cross_on_linked_tickets_alone_both_ways_and_never_the_internal
     let agreement = sides.agreed("acme", "globex", "both", &["subject"]).await;
     let (acme, ticket) = (sides.tenant("acme"), sides.tenant("acme").ticket);
     let (public, internal) = acme.comments[0];
+    let unmoved = sides.get("acme", &format!("/tickets/{ticket}")).await.expect(200).body["updated_at"].clone();
     sides.share("acme", ticket, public, &agreement).await.expect(409);
     sides.escalate("acme", ticket, &agreement).await.expect(202);
     sides.carried().await;
@@ -195,6 +196,10 @@ async fn comments_cross_on_linked_tickets_alone_both_ways_and_never_the_internal
     sides.carried().await;
     let here = sides.get("acme", &format!("/tickets/{ticket}/comments?order=-created_at")).await.expect(200).body["data"][0].clone();
     assert_eq!((&here["body"], &here["visibility"]), (&json!("an answer"), &json!("internal")));
+    // Who asked here is not to learn of it; who asked there reads what came, and sees the ticket move.
+    assert_eq!(sides.get("acme", &format!("/tickets/{ticket}")).await.expect(200).body["updated_at"], unmoved);
+    let moved = sides.get("globex", &format!("/tickets/{arrived}")).await.expect(200).body;
+    assert_ne!(moved["updated_at"], moved["created_at"]);
 }
 
 #[tokio::test]

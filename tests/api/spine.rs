@@ -50,6 +50,50 @@ async fn a_ticket_goes_from_sign_in_to_audit() {
 }
 
 #[tokio::test]
+async fn a_denial_on_a_ticket_named_by_number_tells_which_it_was_to_whoever_sees_it() {
+    let (_installation, running, world) = served().await;
+    let (acme, auditor) = (world.tenant("acme"), running.token("acme:auditor"));
+    let number = running.get(&format!("/v1/tenants/acme/tickets/{}", acme.ticket), &auditor).await.expect(200).body["number"].clone();
+    let (stale, comment) = (Some("\"99\""), json!({"body": "x", "visibility": "public"}));
+    let event = async |call: &ringfence_tests::Call| running.get(&format!("/v1/tenants/acme/audit?decision=deny&request_id={}", call.request_id()), &auditor).await.expect(200).body["data"][0].clone();
+    let calls = |number: &serde_json::Value| {
+        let path = |rest: &str| format!("/v1/tenants/acme/tickets/{number}{rest}");
+        [
+            ("GET", path(""), None, None),
+            ("PATCH", path(""), stale, Some(json!({"subject": "x"}))),
+            ("PUT", path("/assignee"), stale, Some(json!({"assignee_id": null}))),
+            ("PUT", path("/status"), stale, Some(json!({"status": "open"}))),
+            ("POST", path("/comments"), None, Some(comment.clone())),
+            ("POST", path("/escalations"), None, Some(json!({"agreement_id": uuid::Uuid::now_v7()}))),
+            ("GET", path("/comments"), None, None),
+            ("GET", path("/events"), None, None),
+        ]
+    };
+    let mut denied = 0;
+    for (role, method, path, version, body) in ["auditor", "agent"].iter().flat_map(|role| calls(&number).map(|(method, path, version, body)| (role, method, path, version, body))) {
+        let headers: Vec<_> = version.iter().map(|version| ("If-Match", *version)).collect();
+        let call = running.call(method, &path, &running.token(&format!("acme:{role}")), &headers, body.as_ref()).await;
+        if call.status < 400 {
+            continue;
+        }
+        denied += 1;
+        let event = event(&call).await;
+        assert_eq!((&event["object_type"], &event["object_id"], &event["details"]), (&json!("ticket"), &json!(acme.ticket), &json!({})), "{role} {method} {path} {}", call.status);
+    }
+    // 403 for all that the auditor would change, 412 and a link that cannot be for the agent.
+    assert_eq!(denied, 9);
+    // What cannot be seen is known by the number that was asked for, whether there is such a ticket or not.
+    let requester = running.token("acme:requester");
+    for number in [number, json!(4711)] {
+        for (method, path, version, body) in calls(&number) {
+            let headers: Vec<_> = version.iter().map(|version| ("If-Match", *version)).collect();
+            let event = event(&running.call(method, &path, &requester, &headers, body.as_ref()).await.expect(404)).await;
+            assert_eq!((&event["object_type"], &event["object_id"], &event["details"]), (&json!("ticket"), &json!(null), &json!({"number": number})), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn another_tenants_ticket_is_not_found() {
     let (_installation, running, world) = served().await;
     let agent = running.token("acme:agent");
@@ -103,6 +147,45 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
     let changes: Vec<_> = events.body["data"].as_array().unwrap().iter().filter(|event| event["kind"] == "ticket.status_set").map(|event| event["changes"].clone()).collect();
     assert!(changes.contains(&json!({"status": ["new", "solved"]})) && changes.contains(&json!({})), "{changes:?}");
     running.get("/v1/tenants/acme/audit", &requester).await.expect(403);
+}
+
+#[tokio::test]
+async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
+    let (_installation, running, world) = served().await;
+    let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
+    let base = "/v1/tenants/acme/tickets";
+    running.post(base, &requester, json!({"subject": "Later", "body": "Said later"})).await.expect(201);
+    let path = format!("{base}/{}", world.tenant("acme").own_ticket);
+    let all = async || {
+        let mut seen = Vec::new();
+        for asked in [
+            path.clone(),
+            format!("{path}/comments"),
+            format!("{path}/comments?limit=1"),
+            format!("{path}/comments?order=-created_at&limit=1"),
+            format!("{path}/events"),
+            format!("{path}/events?order=-created_at"),
+            format!("{base}?include=total"),
+            format!("{base}?order=updated_at"),
+        ] {
+            let answer = running.get(&asked, &requester).await.expect(200);
+            // A cursor is sealed anew each time: what is seen is whether there is one.
+            let page = ["next_cursor", "prev_cursor"].map(|cursor| answer.body["page"][cursor].is_string());
+            seen.push((asked, answer.header("etag").map(str::to_owned), answer.body["data"].clone(), answer.body["page"]["total"].clone(), page, answer.body["updated_at"].clone()));
+        }
+        seen
+    };
+    let before = all().await;
+    let say = async |visibility: &str| running.post(&format!("{path}/comments"), &agent, json!({"body": "A remark", "visibility": visibility})).await.expect(201);
+    let note = say("internal").await;
+    assert_eq!(all().await, before);
+    running.get(&format!("{path}/comments/{}", note.body["comment_id"].as_str().unwrap()), &requester).await.expect(404);
+    // Nor has it moved for anybody else: one time cannot be shown to some alone.
+    assert_eq!(running.get(&path, &agent).await.expect(200).body["updated_at"], before[0].5);
+    say("public").await;
+    let after = all().await;
+    assert_ne!(after[0].5, before[0].5);
+    assert_eq!(after[6].2[0]["ticket_id"], json!(world.tenant("acme").own_ticket), "a public comment moves it up");
 }
 
 #[tokio::test]

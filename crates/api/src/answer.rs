@@ -10,6 +10,8 @@ use ringfence_store::{Access, Entered, StoreError, TenantTx};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
+use uuid::Uuid;
 
 const JSON: &str = "application/json";
 
@@ -153,6 +155,18 @@ pub async fn change<F>(caller: &Caller, attempt: Option<Attempt>, action: Action
 where
     F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
 {
+    change_found(caller, attempt, action, (object, &Cell::new(None)), work).await
+}
+
+/// The same of what a route may name by number: which it is, the work says once it has found it, and a denial after that names it.
+///
+/// # Errors
+/// The problem, its denial recorded.
+pub async fn change_found<F>(caller: &Caller, attempt: Option<Attempt>, action: Action, (object, found): (Object, &Cell<Option<Uuid>>), work: F) -> Result<HttpResponse, Problem>
+where
+    F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
+{
+    let object = || Object { id: found.get().or(object.id), ..object.clone() };
     for _ in 1..TRIES {
         match once(caller, attempt.as_ref(), action, &object, &work).await {
             Err(Outcome::Again) => {}
@@ -168,7 +182,7 @@ enum Outcome {
     Problem(Problem),
 }
 
-async fn once<F>(caller: &Caller, attempt: Option<&Attempt>, action: Action, object: &Object, work: &F) -> Result<HttpResponse, Outcome>
+async fn once<F>(caller: &Caller, attempt: Option<&Attempt>, action: Action, object: &impl Fn() -> Object, work: &F) -> Result<HttpResponse, Outcome>
 where
     F: AsyncFn(&mut TenantTx) -> Result<Answer, StoreError>,
 {
@@ -186,20 +200,20 @@ where
             let _ = tx.rollback().await;
             // Nothing was done, but a kept answer was read.
             if let Some(entered) = &entered {
-                caller.read(entered, action, object.clone(), json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
+                caller.read(entered, action, object(), json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
             }
             Ok(answer.respond(true))
         }
         Ok(Attempted::Refused(problem)) => {
             let _ = tx.rollback().await;
-            Err(Outcome::Problem(caller.denied(action, object.clone(), problem, None, entered.as_ref()).await))
+            Err(Outcome::Problem(caller.denied(action, object(), problem, None, entered.as_ref()).await))
         }
         Err(error) => {
             let error = tx.refuse(error).await;
             if matches!(error, StoreError::Collided) {
                 return Err(Outcome::Again);
             }
-            Err(Outcome::Problem(caller.refused(action, object.clone(), error, entered.as_ref()).await))
+            Err(Outcome::Problem(caller.refused(action, object(), error, entered.as_ref()).await))
         }
     }
 }

@@ -63,7 +63,11 @@ impl FromRequest for Authenticated {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { authenticate(&request, None).await?.found().await })
+        Box::pin(async move {
+            let caller = authenticate(&request, None).await?.found().await?;
+            Fields::of_query(request.query_string()).finish()?;
+            Ok(caller)
+        })
     }
 }
 
@@ -94,11 +98,12 @@ impl FromRequest for Caller {
     }
 }
 
-/// Whether a GET is of one record, which knows no parameter: one that is sent was meant to do something. Lists read their own.
+/// Whether an operation knows no parameter: one that is sent was meant to do something. Lists read their own, and so does SCIM.
 fn asks_nothing(request: &HttpRequest) -> bool {
     let Some(path) = request.match_pattern() else { return false };
-    let route = ROUTES.iter().find(|route| route.path == path && route.method == "get");
-    matches!(*request.method(), Method::GET | Method::HEAD) && !scim::is_scim(request.path()) && route.is_some_and(|route| !route.operation_id.starts_with("list"))
+    let lists = || ROUTES.iter().any(|route| route.path == path && route.method == "get" && route.operation_id.starts_with("list"));
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    !scim::is_scim(request.path()) && !(reads && lists())
 }
 
 impl Authenticated {

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Contact, ContactId, permission};
 use ringfence_store::contacts::{self, NewContact};
-use ringfence_store::Key;
+use ringfence_store::{Key, StoreError, TenantTx};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -150,8 +150,8 @@ pub async fn update_contact(caller: Caller, request: HttpRequest, path: web::Pat
         if let Some(contact) = contacts::change(tx, contact_id, version, &patch).await? {
             return Ok(Answer::ok(&contact, Some(contact.version)));
         }
-        let visible = contacts::find(tx, contact_id).await?.map(|contact| contact.version);
-        Err(people::why_not(visible, Some(version), permission::CONTACT_CHANGE).into())
+        let again = async |tx: &mut TenantTx, version| Ok(contacts::change(tx, contact_id, version, &patch).await?.is_some());
+        Err(people::why_not(tx, Some(version), permission::CONTACT_CHANGE, async |tx| seen(tx, contact_id).await, again).await?.into())
     })
     .await
 }
@@ -171,8 +171,13 @@ pub async fn delete_contact(caller: Caller, request: HttpRequest, path: web::Pat
         if contacts::remove(tx, contact_id, version).await? {
             return Ok(Answer::no_content());
         }
-        let visible = contacts::find(tx, contact_id).await?.map(|contact| contact.version);
-        Err(people::why_not(visible, version, permission::CONTACT_DELETE).into())
+        let again = async |tx: &mut TenantTx, version| contacts::remove(tx, contact_id, Some(version)).await;
+        Err(people::why_not(tx, version, permission::CONTACT_DELETE, async |tx| seen(tx, contact_id).await, again).await?.into())
     })
     .await
+}
+
+/// The version that the caller sees.
+async fn seen(tx: &mut TenantTx, contact_id: ContactId) -> Result<Option<i32>, StoreError> {
+    Ok(contacts::find(tx, contact_id).await?.map(|contact| contact.version))
 }

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Group, GroupId, permission};
-use ringfence_store::{Key, groups};
+use ringfence_store::{Key, StoreError, TenantTx, groups};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -113,8 +113,8 @@ pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<
         if let Some(group) = groups::change(tx, group_id, version, &patch).await? {
             return Ok(Answer::ok(&group, Some(group.version)));
         }
-        let visible = groups::find(tx, group_id).await?.map(|group| group.version);
-        Err(people::why_not(visible, Some(version), permission::GROUP_MANAGE).into())
+        let again = async |tx: &mut TenantTx, version| Ok(groups::change(tx, group_id, version, &patch).await?.is_some());
+        Err(people::why_not(tx, Some(version), permission::GROUP_MANAGE, async |tx| seen(tx, group_id).await, again).await?.into())
     })
     .await
 }
@@ -134,8 +134,13 @@ pub async fn delete_group(caller: Caller, request: HttpRequest, path: web::Path<
         if groups::remove(tx, group_id, version).await? {
             return Ok(Answer::no_content());
         }
-        let visible = groups::find(tx, group_id).await?.map(|group| group.version);
-        Err(people::why_not(visible, version, permission::GROUP_MANAGE).into())
+        let again = async |tx: &mut TenantTx, version| groups::remove(tx, group_id, Some(version)).await;
+        Err(people::why_not(tx, version, permission::GROUP_MANAGE, async |tx| seen(tx, group_id).await, again).await?.into())
     })
     .await
+}
+
+/// The version that the caller sees.
+async fn seen(tx: &mut TenantTx, group_id: GroupId) -> Result<Option<i32>, StoreError> {
+    Ok(groups::find(tx, group_id).await?.map(|group| group.version))
 }

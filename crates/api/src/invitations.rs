@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ringfence_audit::Action;
-use ringfence_domain::{Invitation, InvitationId, Role, TenantId, permission};
+use ringfence_domain::{Invitation, InvitationId, InvitedRole, Role, TenantId, permission};
 use ringfence_identity::Credential;
 use ringfence_identity::sign_in::SessionSecret;
 use ringfence_store::invitations::{self, Acceptance, NewInvitation};
@@ -34,8 +34,8 @@ pub struct InvitationInput {
     email: String,
     #[schema(min_length = 1, max_length = 200, example = "Colleague")]
     name: String,
-    /// Neither `service` nor `custom`, and at most what the caller may add.
-    role: Role,
+    /// At most what the caller may add.
+    role: InvitedRole,
     /// Days that the invitation holds; 7 by default.
     #[schema(minimum = 1, maximum = 30, example = 7)]
     days: Option<i32>,
@@ -104,16 +104,10 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     let email = people::email(&mut fields).unwrap_or_default();
     let name = fields.required_text("name", 1, 200);
     fields.require("role");
-    let role = crate::members::given_role(&mut fields);
-    match role {
-        Some(Role::Service) => fields.wrong("role", "contradiction", "a service accepts no invitation"),
-        // It is given by its id, which an invitation does not carry.
-        Some(Role::Custom) => fields.wrong("role", "unknown_value", "is given to a member, and by no invitation"),
-        _ => {}
-    }
+    let role = fields.word::<InvitedRole>("role");
     let days = fields.number("days", 1, 30).unwrap_or(USUAL_DAYS);
     fields.finish()?;
-    let role = role.unwrap_or(Role::Requester);
+    let role = role.map_or(Role::Requester, Role::from);
     if DANGEROUS_ROLES.contains(&role) {
         caller.fresh(&[permission::MEMBER_MANAGE]).await?;
     }
@@ -154,7 +148,8 @@ pub async fn revoke_invitation(caller: Caller, request: HttpRequest, path: web::
         if visible.is_none() && !tx.enter().await?.permissions.has(permission::MEMBER_MANAGE) {
             return Err(Refusal::NotFound.into());
         }
-        Err(people::why_not(visible.map(|v| v.version), version, permission::MEMBER_MANAGE).into())
+        let visible = visible.map(|v| v.version);
+        Err(people::why_not(tx, version, permission::MEMBER_MANAGE, async |_| Ok(visible), async |_, _| Ok(true)).await?.into())
     })
     .await
 }

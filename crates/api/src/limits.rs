@@ -149,7 +149,8 @@ impl Limits {
         // A caller who is refused takes nothing from the others.
         if let (Taken::Left(own), Some(_)) = (taken.0, inside) {
             match self.tenant.take((tenant, Uuid::nil())) {
-                Taken::Left(shared) if shared.left >= own.left => {}
+                // Of two that are empty the one binds that is so for longer.
+                Taken::Left(shared) if shared.left > own.left || shared.left == own.left && (own.left > 0 || shared.seconds <= own.seconds) => {}
                 shared => taken = (shared, TENANT_TOO_FAST),
             }
         }

@@ -140,7 +140,9 @@ where
         Err(problem) => return Err(tx.refuse(problem).await),
     };
     let keyset = Keyset { column: asked.column, descending: asked.descending, from, backwards, limit: asked.limit };
-    let (page, total) = match fetch(&mut tx, &keyset).await {
+    let fetched = fetch(&mut tx, &keyset).await;
+    let object = Object { id: under.and_then(Cell::get).or(object.id), ..object };
+    let (page, total) = match fetched {
         Ok(fetched) => fetched,
         Err(error) => {
             let error = tx.refuse(error).await;
@@ -149,8 +151,7 @@ where
     };
     tx.commit().await?;
     let details = json!({ "filter": asked.filter, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
-    let id = under.and_then(Cell::get).or(object.id);
-    caller.read(&entered, action, Object { id, ..object }, details).await?;
+    caller.read(&entered, action, object, details).await?;
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
     let (more_after, more_before) = if keyset.backwards { (true, page.more) } else { (page.more, keyset.from.is_some()) };

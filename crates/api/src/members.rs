@@ -7,17 +7,12 @@ pub mod service_accounts;
 
 use crate::body::Fields;
 use crate::problem::Problem;
-use ringfence_domain::{GroupAccess, MemberGroup, Role};
+use ringfence_domain::{GivenRole, GroupAccess, MemberGroup, Role};
 use serde_json::{Map, Value};
 
-/// A role that a request may name. A guest is made by a grant alone.
-pub fn given_role(fields: &mut Fields) -> Option<Role> {
-    let role = fields.word::<Role>("role")?;
-    if role == Role::Guest {
-        fields.wrong("role", "unknown_value", "is not a role that a request may name");
-        return None;
-    }
-    Some(role)
+/// A role that a request may name.
+fn given_role(fields: &mut Fields) -> Option<Role> {
+    fields.word::<GivenRole>("role").map(Into::into)
 }
 
 /// A null among the fields of a body, taken out of them.

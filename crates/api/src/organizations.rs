@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{Organization, OrganizationId, permission};
 use ringfence_store::organizations::{self, NewOrganization};
-use ringfence_store::Key;
+use ringfence_store::{Key, StoreError, TenantTx};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -129,8 +129,8 @@ pub async fn update_organization(caller: Caller, request: HttpRequest, path: web
         if let Some(organization) = organizations::change(tx, organization_id, version, &patch).await? {
             return Ok(Answer::ok(&organization, Some(organization.version)));
         }
-        let visible = organizations::find(tx, organization_id).await?.map(|organization| organization.version);
-        Err(people::why_not(visible, Some(version), permission::ORGANIZATION_CHANGE).into())
+        let again = async |tx: &mut TenantTx, version| Ok(organizations::change(tx, organization_id, version, &patch).await?.is_some());
+        Err(people::why_not(tx, Some(version), permission::ORGANIZATION_CHANGE, async |tx| seen(tx, organization_id).await, again).await?.into())
     })
     .await
 }
@@ -150,8 +150,13 @@ pub async fn delete_organization(caller: Caller, request: HttpRequest, path: web
         if organizations::remove(tx, organization_id, version).await? {
             return Ok(Answer::no_content());
         }
-        let visible = organizations::find(tx, organization_id).await?.map(|organization| organization.version);
-        Err(people::why_not(visible, version, permission::ORGANIZATION_DELETE).into())
+        let again = async |tx: &mut TenantTx, version| organizations::remove(tx, organization_id, Some(version)).await;
+        Err(people::why_not(tx, version, permission::ORGANIZATION_DELETE, async |tx| seen(tx, organization_id).await, again).await?.into())
     })
     .await
+}
+
+/// The version that the caller sees.
+async fn seen(tx: &mut TenantTx, organization_id: OrganizationId) -> Result<Option<i32>, StoreError> {
+    Ok(organizations::find(tx, organization_id).await?.map(|organization| organization.version))
 }

@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::{Action, Object};
 use ringfence_identity::IssuerConfig;
-use ringfence_store::{Entered, Refusal, StoreError};
+use ringfence_store::{Entered, Refusal, StoreError, TenantTx};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -54,12 +54,35 @@ pub async fn read<T: Serialize>(
     }
 }
 
-/// Nothing matched a change: what the caller sees of the row tells them why.
-pub fn why_not(visible: Option<i32>, expected: Option<i32>, permission: &'static str) -> Refusal {
-    match visible {
-        None => Refusal::NotFound,
-        Some(current) if expected.is_some_and(|expected| expected != current) => Refusal::VersionMismatch { current },
-        Some(_) => Refusal::Forbidden { permission },
+/// Nothing matched a change: what the caller sees of the row tells them why. Whoever may not make it is told so whatever version they
+/// name (RFC 9110, section 13.2.1), and that the doors know, row by row: it is tried again against the version that stands. What the
+/// try did goes with the transaction, which the refusal ends.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn why_not(
+    tx: &mut TenantTx,
+    expected: Option<i32>,
+    permission: &'static str,
+    seen: impl AsyncFn(&mut TenantTx) -> Result<Option<i32>, StoreError>,
+    again: impl AsyncFn(&mut TenantTx, i32) -> Result<bool, StoreError>,
+) -> Result<Refusal, StoreError> {
+    let forbidden = Refusal::Forbidden { permission };
+    let Some(current) = seen(tx).await? else { return Ok(Refusal::NotFound) };
+    if expected.is_none_or(|expected| expected == current) || !tx.enter().await?.permissions.has(permission) {
+        return Ok(forbidden);
+    }
+    match again(tx, current).await {
+        Err(StoreError::Refused(refusal @ Refusal::Forbidden { .. })) => Ok(refusal),
+        // What else is wrong with it, they see once they know what they change.
+        Ok(true) | Err(StoreError::Refused(_)) => Ok(Refusal::VersionMismatch { current }),
+        Ok(false) => Ok(match seen(tx).await? {
+            Some(now) if now == current => forbidden,
+            // Somebody else came between.
+            Some(now) => Refusal::VersionMismatch { current: now },
+            None => Refusal::NotFound,
+        }),
+        Err(error) => Err(error),
     }
 }
 

@@ -77,7 +77,7 @@ impl Kind {
             Self::IdempotencyMismatch => ("idempotency_mismatch", StatusCode::UNPROCESSABLE_ENTITY, "The idempotency key was used with another body"),
             Self::CursorInvalid => ("cursor_invalid", StatusCode::BAD_REQUEST, "The cursor is not one for this list"),
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
-            Self::UnsupportedMediaType => ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is not of a kind that is taken here"),
             Self::RateLimited => ("rate_limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side"),
@@ -88,6 +88,7 @@ impl Kind {
 /// What is wrong with one field of the request.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FieldError {
+    /// Empty where it is the body as a whole.
     #[schema(example = "subject")]
     pub field: String,
     #[schema(example = "required")]

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
 use ringfence_domain::{RoleId, TenantRole, permission};
-use ringfence_store::{Key, roles};
+use ringfence_store::{Key, StoreError, TenantTx, roles};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -125,8 +125,8 @@ pub async fn update_role(caller: Caller, request: HttpRequest, path: web::Path<(
         if let Some(role) = roles::change(tx, role_id, version, &patch).await? {
             return Ok(Answer::ok(&role, Some(role.version)));
         }
-        let visible = roles::find(tx, role_id).await?.map(|role| role.version);
-        Err(people::why_not(visible, Some(version), permission::ROLE_MANAGE).into())
+        let again = async |tx: &mut TenantTx, version| Ok(roles::change(tx, role_id, version, &patch).await?.is_some());
+        Err(people::why_not(tx, Some(version), permission::ROLE_MANAGE, async |tx| seen(tx, role_id).await, again).await?.into())
     })
     .await
 }
@@ -146,8 +146,13 @@ pub async fn delete_role(caller: Caller, request: HttpRequest, path: web::Path<(
         if roles::remove(tx, role_id, version).await? {
             return Ok(Answer::no_content());
         }
-        let visible = roles::find(tx, role_id).await?.map(|role| role.version);
-        Err(people::why_not(visible, version, permission::ROLE_MANAGE).into())
+        let again = async |tx: &mut TenantTx, version| roles::remove(tx, role_id, Some(version)).await;
+        Err(people::why_not(tx, version, permission::ROLE_MANAGE, async |tx| seen(tx, role_id).await, again).await?.into())
     })
     .await
+}
+
+/// The version that the caller sees.
+async fn seen(tx: &mut TenantTx, role_id: RoleId) -> Result<Option<i32>, StoreError> {
+    Ok(roles::find(tx, role_id).await?.map(|role| role.version))
 }

@@ -141,8 +141,10 @@ pub fn parameters(text: &str) -> Result<std::collections::BTreeMap<String, Strin
     let pairs = actix_web::web::Query::<Vec<(String, String)>>::from_query(text).map_err(|_| Problem::new(Kind::InvalidRequest))?;
     let mut read = std::collections::BTreeMap::new();
     for (name, value) in pairs.into_inner() {
-        if read.insert(name.clone(), value).is_some() {
-            return Err(Problem::field("query", "repeated", "is given more than once"));
+        // The name is the client's own; a long one is cut.
+        let cut: String = name.chars().take(100).collect();
+        if read.insert(name, value).is_some() {
+            return Err(Problem::field(cut, "repeated", "is given more than once"));
         }
     }
     Ok(read)

@@ -27,7 +27,7 @@ pub struct SignInSettings {
 #[derive(Serialize, ToSchema)]
 pub struct SignInSettingsInput {
     /// The caller's own among them; null for all.
-    #[schema(max_items = 20)]
+    #[schema(required = true, max_items = 20)]
     required_issuers: Option<Vec<String>>,
 }
 

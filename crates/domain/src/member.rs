@@ -42,6 +42,61 @@ words! {
     }
 }
 
+words! {
+    /// What a request may make of a member. A guest is made by a grant alone.
+    GivenRole {
+        Owner = "owner",
+        Admin = "admin",
+        Agent = "agent",
+        LightAgent = "light_agent",
+        Requester = "requester",
+        Auditor = "auditor",
+        Service = "service",
+        Custom = "custom",
+    }
+}
+
+words! {
+    /// What an invitation may make of somebody: a service accepts none, and a role of the tenant's own is given by an id that it
+    /// does not carry.
+    InvitedRole {
+        Owner = "owner",
+        Admin = "admin",
+        Agent = "agent",
+        LightAgent = "light_agent",
+        Requester = "requester",
+        Auditor = "auditor",
+    }
+}
+
+impl From<GivenRole> for Role {
+    fn from(given: GivenRole) -> Self {
+        match given {
+            GivenRole::Owner => Self::Owner,
+            GivenRole::Admin => Self::Admin,
+            GivenRole::Agent => Self::Agent,
+            GivenRole::LightAgent => Self::LightAgent,
+            GivenRole::Requester => Self::Requester,
+            GivenRole::Auditor => Self::Auditor,
+            GivenRole::Service => Self::Service,
+            GivenRole::Custom => Self::Custom,
+        }
+    }
+}
+
+impl From<InvitedRole> for Role {
+    fn from(invited: InvitedRole) -> Self {
+        match invited {
+            InvitedRole::Owner => Self::Owner,
+            InvitedRole::Admin => Self::Admin,
+            InvitedRole::Agent => Self::Agent,
+            InvitedRole::LightAgent => Self::LightAgent,
+            InvitedRole::Requester => Self::Requester,
+            InvitedRole::Auditor => Self::Auditor,
+        }
+    }
+}
+
 impl Role {
     /// Those that a name alone makes somebody: the others need a role of the tenant's own, or a grant.
     pub const BY_NAME: [Self; 7] = [Self::Owner, Self::Admin, Self::Agent, Self::LightAgent, Self::Requester, Self::Auditor, Self::Service];

@@ -35,11 +35,23 @@ async fn what_is_not_a_json_object_is_refused_by_every_operation() {
     for operation in scene.writes() {
         for (body, code) in bodies {
             let answer = scene.refused(400, &around(&scene, &operation).json(body)).await;
-            assert_eq!(answer.wrong(), [("body".to_owned(), code.to_owned())], "{operation:?}: {}", String::from_utf8_lossy(body));
+            assert_eq!(answer.wrong(), [(String::new(), code.to_owned())], "{operation:?}: {}", String::from_utf8_lossy(body));
         }
-        assert_eq!(scene.refused(400, &around(&scene, &operation).json(&deep)).await.wrong()[0].1, "too_deep");
-        scene.refused(400, &around(&scene, &operation).json(&abyss)).await;
+        for deep in [&deep, &abyss] {
+            let answer = scene.refused(400, &around(&scene, &operation).json(deep)).await;
+            assert_eq!(answer.json()["errors"], serde_json::json!([{"field": "", "code": "too_deep", "message": "is nested deeper than 16 levels"}]));
+        }
     }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn brackets_inside_a_text_are_no_depth() {
+    let scene = Scene::open().await;
+    let text = format!("\\\" {} \\\\", "[{".repeat(200));
+    let body = format!("{{\"subject\": \"{text}\", \"colour\": {}1{}}}", "[".repeat(15), "]".repeat(15));
+    let answer = scene.refused(400, &scene.owner("post", "/v1/tenants/acme/tickets").json(body.as_bytes())).await;
+    assert_eq!(answer.wrong(), [("colour".to_owned(), "unknown_field".to_owned())]);
     scene.nothing_changed().await;
 }
 
@@ -159,10 +171,33 @@ async fn only_json_is_read() {
         for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "json", "", "*/*"] {
             let answer = scene.refused(415, &around(&scene, &operation).header("Content-Type", kind).body(b"{}")).await;
             assert_eq!(answer.json()["type"], "/problems/unsupported_media_type");
+            assert!(answer.json()["detail"].as_str().unwrap().contains("application/json"), "{}", answer.text());
+        }
+        // What the document says is taken, and nothing else.
+        let patch = scene.send(&around(&scene, &operation).header("Content-Type", "application/merge-patch+json").body(b"{\"colour\": 1}")).await;
+        assert_eq!(patch.status, if operation.2 == "patch" { 400 } else { 415 }, "{operation:?}");
+        for encoding in ["gzip", "br", "x"] {
+            let answer = scene.refused(415, &around(&scene, &operation).header("Content-Encoding", encoding).json(b"{}")).await;
+            assert!(answer.json()["detail"].as_str().unwrap().contains("content encoding"), "{}", answer.text());
         }
         scene.refused(415, &around(&scene, &operation).body(b"{}")).await;
         scene.refused(415, &around(&scene, &operation)).await;
     }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn what_an_issuer_posts_is_a_form_and_a_refusal_says_so() {
+    let scene = Scene::open().await;
+    let post = || Request::new("post", "/v1/auth/backchannel-logout");
+    let form = "application/x-www-form-urlencoded";
+    for request in [post().json(b"{}"), post().body(b"logout_token=x")] {
+        assert_eq!(scene.refused(415, &request).await.json()["detail"], format!("Send {form}"));
+    }
+    let encoded = scene.refused(415, &post().header("Content-Type", form).header("Content-Encoding", "gzip").body(b"x")).await;
+    assert!(encoded.json()["detail"].as_str().unwrap().contains("content encoding"), "{}", encoded.text());
+    let twice = scene.refused(400, &post().header("Content-Type", form).body(b"logout_token=x&logout_token=x")).await;
+    assert_eq!(twice.wrong(), [("logout_token".to_owned(), "repeated".to_owned())]);
     scene.nothing_changed().await;
 }
 

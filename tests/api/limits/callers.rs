@@ -43,12 +43,19 @@ async fn every_answer_to_a_caller_says_how_much_is_left() {
 }
 
 #[tokio::test]
+async fn of_two_empty_buckets_the_one_that_is_so_for_longer_binds() {
+    let (_installation, running, _world) = limited("read=1/4 tenant=1/3600").await;
+    let owner = running.token("acme:owner");
+    assert_eq!(running.get(TICKETS, &owner).await.expect(200).header("ratelimit"), Some("\"read\";r=0;t=4"));
+    assert_eq!(running.get(TICKETS, &owner).await.expect(200).header("ratelimit"), Some("\"tenant\";r=0;t=3600"));
+}
+
+#[tokio::test]
 async fn whoever_came_too_fast_waits_as_long_as_told_and_is_let_through() {
     let (installation, running, world) = limited("read=1/4").await;
     let owner = running.token("acme:owner");
-    for _ in 0..2 {
-        running.get(TICKETS, &owner).await.expect(200);
-    }
+    let last = [running.get(TICKETS, &owner).await.expect(200), running.get(TICKETS, &owner).await.expect(200)];
+    assert!(last.iter().all(|last| last.header("ratelimit") == Some("\"read\";r=0;t=4")), "one in four seconds, and it was taken");
     let refused = running.get(TICKETS, &owner).await.expect(429);
     assert_eq!(refused.header("content-type"), Some("application/problem+json"));
     assert_eq!((refused.body["type"].as_str(), refused.body["code"].as_str()), (Some("/problems/rate_limited"), Some("rate_limited")));

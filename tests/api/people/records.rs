@@ -30,6 +30,53 @@ async fn preconditions_hold_for_people() {
 }
 
 #[tokio::test]
+async fn who_may_not_change_a_record_is_told_so_whatever_version_they_name() {
+    let (_installation, running, world) = served().await;
+    let acme = world.tenant("acme");
+    let name = || json!({"name": Uuid::now_v7()});
+    let mut cases = vec![
+        // A contact of the staff, an owner, a role that reaches further: the right is there, and this row is not theirs.
+        ("agent", "PATCH", format!("contacts/{}", acme.members["owner"]), name()),
+        ("admin", "PATCH", format!("members/{}", acme.members["owner"]), name()),
+        ("admin", "DELETE", format!("members/{}", acme.members["owner"]), json!(null)),
+        // It could be changed, and not to this.
+        ("admin", "PATCH", format!("members/{}", acme.members["requester"]), json!({"role": "owner"})),
+        ("auditor", "PATCH", format!("roles/{}", acme.role), name()),
+        ("auditor", "DELETE", format!("roles/{}", acme.role), json!(null)),
+    ];
+    for (resource, id) in [("contacts", acme.contact), ("members", acme.members["agent"]), ("groups", acme.groups["first"]), ("organizations", acme.organization)] {
+        cases.push(("auditor", "PATCH", format!("{resource}/{id}"), name()));
+        cases.push(("light_agent", "DELETE", format!("{resource}/{id}"), json!(null)));
+    }
+    let auditor = running.token("acme:auditor");
+    for (role, method, path, body) in cases {
+        let path = format!("{BASE}/{path}");
+        let before = running.get(&path, &auditor).await.expect(200).body;
+        for version in [before["version"].as_i64().unwrap(), 99] {
+            let body = (method == "PATCH").then_some(&body);
+            let call = running.call(method, &path, &running.token(&format!("acme:{role}")), &[("If-Match", &format!("\"{version}\""))], body).await;
+            assert_eq!((call.status, &call.body["code"]), (403, &json!("forbidden")), "{role} {method} {path} {version}");
+            let trail = running.get(&format!("{BASE}/audit?request_id={}&decision=deny", call.request_id()), &auditor).await.expect(200);
+            assert_eq!(trail.body["data"][0]["rule"], "forbidden", "{}", trail.text);
+        }
+        assert_eq!(running.get(&path, &auditor).await.expect(200).body, before);
+    }
+    // Whoever may change it is told of the version, and the try that found that out has left nothing.
+    let owner = running.token("acme:owner");
+    for (resource, id) in [("contacts", acme.contact), ("members", acme.members["agent"]), ("groups", acme.groups["first"]), ("organizations", acme.organization), ("roles", acme.role)] {
+        let path = format!("{BASE}/{resource}/{id}");
+        let before = running.get(&path, &owner).await.expect(200).body;
+        for (method, body) in [("PATCH", Some(name())), ("DELETE", None)] {
+            let call = running.call(method, &path, &owner, &[("If-Match", "\"99\"")], body.as_ref()).await.expect(412);
+            assert_eq!(call.body["current_version"], before["version"]);
+            let trail = running.get(&format!("{BASE}/audit?request_id={}", call.request_id()), &owner).await.expect(200);
+            assert!(trail.body["data"].as_array().unwrap().iter().all(|event| event["decision"] == "deny" || event["action"] == "identity.authenticated" || event["action"] == "tenant.entered"), "{}", trail.text);
+        }
+        assert_eq!(running.get(&path, &owner).await.expect(200).body, before);
+    }
+}
+
+#[tokio::test]
 async fn creating_people_twice_under_one_key_makes_one() {
     let (_installation, running, _world) = served().await;
     let owner = running.token("acme:owner");
@@ -96,6 +143,8 @@ async fn everything_wrong_with_a_person_is_said_at_once() {
     let body = json!({"subject": "x".repeat(256), "role": "king", "email": "no address", "permissions": ["Ticket Read"], "group_ids": ["x"], "tenant_id": acme.id});
     let named = wrong(running.post(&format!("{BASE}/members"), &owner, body).await);
     assert_eq!(named.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(), ["email", "group_ids", "issuer", "name", "permissions", "role", "subject", "tenant_id"]);
+    let king = running.post(&format!("{BASE}/members"), &owner, identity(&running, "king")).await.expect(400);
+    assert_eq!(king.body["errors"][0]["message"], "must be one of: owner admin agent light_agent requester auditor service custom");
     let services = [json!({"role": "service"}), json!({"role": "agent", "permissions": ["ticket.read"]})];
     for service in services {
         let mut body = identity(&running, "agent");

@@ -202,6 +202,7 @@ async fn a_session_ends_when_its_owner_is_told_it_does() {
     let told = stage.running.visit(&stage.running.url("/v1/me"), &[(SESSION, cookie.as_ref())]).await.expect(200);
     let ends: Timestamp = told.body["session"]["idle_expires_at"].as_str().unwrap().parse().unwrap();
     assert!(ends.as_second() > Timestamp::now().as_second() + 25 * 60, "{ends}");
+    assert_eq!(ends.as_nanosecond() % 1_000, 0, "no finer than the database keeps times: {ends}");
     drop(stage.running);
     stage.installation.drop().await;
 }

@@ -23,14 +23,15 @@ select string_agg(last::text, ' ' order by tenant_id) from ringfence.ticket_coun
 
 -- play: a comment of this transaction moves its ticket up, and nothing else does
 -- forging:
-insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body) select '{acme}', '{new}', '{ticket3}', '{requester}', '{none}', '<me>', 'public', 'x' where <said>;
+insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body) select '{acme}', '{new}', '{ticket3}', '{requester}', '{none}', '<me>', '<visibility>', 'x' where <said>;
 -- sql:
 select ringfence.touch_ticket('<ticket>');
 -- after:
 select string_agg(format('%s%s v%s', left(tenant_id::text, 1), number, version), ' ' order by tenant_id, number) from ringfence.tickets where updated_at = transaction_timestamp();
--- let: said=true ticket={ticket3}
+-- let: said=true ticket={ticket3} visibility=public
 -- agent requester owner:  / a3 v1
 -- agent said=false:  / null
+-- agent visibility=internal:  / null
 -- agent ticket={ticket1}:  / null
 -- agent ticket={foreign_ticket}:  / null
 -- analyst auditor_login operator said=false: !42501

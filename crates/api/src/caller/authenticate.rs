@@ -7,7 +7,7 @@ use crate::problem::{Kind, Problem};
 use crate::sign_in::{self, Entrance};
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use ringfence_audit::{Action, Decision, Event, Object};
 use ringfence_domain::{TenantId, TenantRef};
 use ringfence_identity::{Credential, Verifier};
@@ -90,6 +90,8 @@ impl Authenticated {
             if let Some(session) = self.session.as_mut().filter(|_| self.entrance.touch(&self.database, hash)) {
                 // As this request leaves it, whether the extension beside it is written yet or not.
                 let idle = Timestamp::now().saturating_add(self.entrance.limits.idle).unwrap_or(session.expires_at);
+                // No finer than the database keeps times.
+                let idle = idle.round(Unit::Microsecond).unwrap_or(idle);
                 session.idle_expires_at = session.idle_expires_at.max(idle.min(session.expires_at));
             }
             if self.session.is_none() {

@@ -10,7 +10,7 @@ use crate::sign_in;
 use actix_web::HttpMessage;
 use actix_web::web::Data;
 use ringfence_audit::{Action, Decision, Event, Object, Who};
-use ringfence_domain::{IdentityId, MemberId, TenantId, TenantRef};
+use ringfence_domain::{IdentityId, MemberId, TenantId, TenantRef, TicketRef};
 use ringfence_identity::Credential;
 use ringfence_store::{Acting, Entered, Principal, Refusal, StoreError};
 use serde_json::{Value, json};
@@ -253,8 +253,8 @@ impl Caller {
                 Err(refused) => return refused.problem,
             }
         }
-        let object = if object.id.is_none() { self.asked_for(object) } else { object };
-        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), json!({}));
+        let (object, details) = if object.id.is_none() { self.asked_for(object) } else { (object, json!({})) };
+        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
@@ -300,13 +300,19 @@ impl Caller {
         events
     }
 
-    /// What the route names by id, whether there is such a thing or not: the trail shows who guesses.
-    fn asked_for(&self, object: Object) -> Object {
+    /// What the route names by id, or a ticket by its number, whether there is such a thing or not: the trail shows who guesses.
+    fn asked_for(&self, object: Object) -> (Object, Value) {
         let path = self.authenticated.request.match_info();
+        let fits = |kind| object.kind.is_none() || object.kind == Some(kind);
         let named = path.iter().filter_map(|(name, value)| Some((name.strip_suffix("_id")?, (value.len() == 36).then(|| value.parse::<Uuid>().ok())??))).last();
-        let Some((name, id)) = named else { return object };
-        let kind = if name == "grant" { Some("break_glass_grant") } else { OBJECT_KINDS.iter().copied().find(|kind| *kind == name) };
-        if kind.is_none() || object.kind.is_some() && object.kind != kind { object } else { Object { kind, id: Some(id), ..object } }
+        let kind = |name| if name == "grant" { Some("break_glass_grant") } else { OBJECT_KINDS.iter().copied().find(|kind| *kind == name) };
+        if let Some((kind, id)) = named.and_then(|(name, id)| Some((kind(name)?, id))).filter(|(kind, _)| fits(kind)) {
+            return (Object { kind: Some(kind), id: Some(id), ..object }, json!({}));
+        }
+        match path.get("ticket_id").and_then(|text| text.parse().ok()) {
+            Some(TicketRef::Number(number)) if fits("ticket") => (Object { kind: Some("ticket"), ..object }, json!({ "number": number })),
+            _ => (object, json!({})),
+        }
     }
 
     /// The tenant let the caller in.

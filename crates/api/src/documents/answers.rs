@@ -137,6 +137,7 @@ pub fn example(kind: Kind) -> Value {
         Kind::Conflict => problem.code = "status_transition",
         Kind::Unauthenticated => problem.code = Rejection::Expired.code(),
         Kind::PreconditionFailed => problem.current_version = Some(4),
+        Kind::UnsupportedMediaType => problem.detail = Some("Send application/json"),
         _ => {}
     }
     written(&problem)

@@ -77,8 +77,7 @@ impl<C: Clock + Clone> Buckets<C> {
         let window = Duration::from_secs(rate.seconds.get().into());
         // A bucket that nobody asked for that long is full: forgetting it changes nothing.
         let store = Store(moka::sync::Cache::builder().max_capacity(MOST).time_to_idle(window + Duration::from_secs(1)).build());
-        let one = (window / rate.count.get()).max(Duration::from_nanos(1));
-        let quota = Quota::with_period(one).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(rate.count);
+        let quota = Quota::with_period(one(rate)).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(rate.count);
         let limiter = RateLimiter::<_, _, _, StateInformationMiddleware>::new(quota, store.clone(), clock.clone());
         Self { policy, rate, began: clock.now(), clock, store, limiter }
     }
@@ -89,16 +88,27 @@ impl<C: Clock + Clone> Buckets<C> {
         match self.limiter.check_key(&key) {
             Ok(snapshot) => {
                 let left = snapshot.remaining_burst_capacity();
+                if left == 0 {
+                    return Taken::Left(level(0, self.wait(key)));
+                }
                 let missing = u64::from(self.rate.count.get().saturating_sub(left));
                 Taken::Left(level(left, (missing * u64::from(self.rate.seconds.get())).div_ceil(self.rate.count.get().into())))
             }
             Err(until) => {
                 let now = self.clock.now();
-                let wait = until.wait_time_from(now);
-                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-                Taken::Refused { level: level(0, seconds.max(1)), first: self.is_first(key, now) }
+                Taken::Refused { level: level(0, whole(until.wait_time_from(now))), first: self.is_first(key, now) }
             }
         }
+    }
+
+    /// Seconds until the next is let through, where none was left to this one. Another request meanwhile only makes them more.
+    fn wait(&self, key: Key) -> u64 {
+        let one = one(self.rate);
+        // When the bucket is full again, from its beginning on: looked at, and left as it is.
+        let full = self.store.of(key).state.measure_and_replace(&NotKeyed::NonKey, Err::<((), Nanos), _>).err().flatten();
+        let passed = Duration::from(governor::clock::Reference::duration_since(&self.clock.now(), self.began));
+        let next = full.map(Duration::from).unwrap_or_default().saturating_sub(one * (self.rate.count.get() - 1));
+        whole(next.saturating_sub(passed))
     }
 
     fn is_first(&self, key: Key, now: C::Instant) -> bool {
@@ -108,6 +118,16 @@ impl<C: Clock + Clone> Buckets<C> {
         // One of those who come at once.
         now >= before && quiet_until.compare_exchange(before, now + u64::from(self.rate.seconds.get()), Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
+}
+
+/// How long one takes to come back.
+fn one(rate: Rate) -> Duration {
+    (Duration::from_secs(rate.seconds.get().into()) / rate.count.get()).max(Duration::from_nanos(1))
+}
+
+/// As headers say it: never less than it takes.
+fn whole(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 #[cfg(test)]
@@ -141,14 +161,17 @@ mod tests {
     #[test]
     fn a_bucket_empties_refuses_and_fills_evenly() {
         let (buckets, clock) = buckets(3, 60);
-        assert_eq!([(); 3].map(|()| left(buckets.take(key(1)))), [(2, 20), (1, 40), (0, 60)]);
+        assert_eq!([(); 3].map(|()| left(buckets.take(key(1)))), [(2, 20), (1, 40), (0, 20)]);
         assert_eq!(refused(buckets.take(key(1))), (20, true));
         assert_eq!(left(buckets.take(key(2))), (2, 20), "another's is full");
         clock.advance(Duration::from_millis(19_500));
         assert_eq!(refused(buckets.take(key(1))).0, 1);
         clock.advance(Duration::from_millis(500));
-        assert_eq!(left(buckets.take(key(1))).0, 0, "after as long as it was told to wait");
+        assert_eq!(left(buckets.take(key(1))), (0, 20), "after as long as it was told to wait");
         assert_eq!(refused(buckets.take(key(1))).0, 20);
+        clock.advance(Duration::from_millis(33_500));
+        assert_eq!(left(buckets.take(key(1))), (0, 7), "a part of the next has come back already");
+        assert_eq!(refused(buckets.take(key(1))).0, 7, "the last that is let through says what the next is told");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::Action;
-use ringfence_domain::{ContactId, GroupAccess, Member, Role, permission};
+use ringfence_domain::{ContactId, GivenRole, GroupAccess, Member, Role, permission};
 use ringfence_store::members::{self, NewMember};
 use serde::Serialize;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub struct MemberInput {
     /// Their subject there (`sub`), at most 255 bytes.
     #[schema(min_length = 1, max_length = 255, example = "248289761001")]
     subject: String,
-    role: Role,
+    role: GivenRole,
     /// Required unless `contact_id` is given.
     #[schema(min_length = 1, max_length = 200, example = "Colleague")]
     name: Option<String>,

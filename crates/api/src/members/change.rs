@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::step_up::DANGEROUS_ROLES;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
-use ringfence_domain::{Member, MemberId, Role, permission};
+use ringfence_domain::{GivenRole, Member, MemberId, Role, permission};
 use ringfence_store::{Refusal, StoreError, TenantTx, members};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ pub struct MemberPatch {
     name: Option<String>,
     #[schema(min_length = 3, max_length = 254)]
     email: Option<String>,
-    role: Option<Role>,
+    role: Option<GivenRole>,
     /// Of a service alone; at most the caller's own.
     #[schema(max_items = 100)]
     permissions: Option<Vec<String>>,
@@ -63,7 +63,10 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     answer::change(&caller, attempt, Action::MemberUpdated, object("member", member_id.0), async |tx| {
         match members::change(tx, member_id, version, &patch).await? {
             Some(member) => Ok(Answer::ok(&member, Some(member.version))),
-            None => Err(why_not(tx, member_id, Some(version)).await?.into()),
+            None => {
+                let again = async |tx: &mut TenantTx, version| Ok(members::change(tx, member_id, version, &patch).await?.is_some());
+                Err(why_not(tx, member_id, Some(version), again).await?.into())
+            }
         }
     })
     .await
@@ -83,7 +86,11 @@ pub async fn remove_member(caller: Caller, request: HttpRequest, path: web::Path
     let version = people::version_if_given(&request)?;
     fresh_for_an_owner(&caller, member_id).await?;
     answer::change(&caller, None, Action::MemberRemoved, object("member", member_id.0), async |tx| {
-        if members::remove(tx, member_id, version).await? { Ok(Answer::no_content()) } else { Err(why_not(tx, member_id, version).await?.into()) }
+        if members::remove(tx, member_id, version).await? {
+            return Ok(Answer::no_content());
+        }
+        let again = async |tx: &mut TenantTx, version| members::remove(tx, member_id, Some(version)).await;
+        Err(why_not(tx, member_id, version, again).await?.into())
     })
     .await
 }
@@ -130,13 +137,16 @@ fn read_patch(mut body: JsonBody) -> Result<Map<String, Value>, Problem> {
 }
 
 /// Nothing matched. An owner may change any owner but the last; everybody else, none.
-async fn why_not(tx: &mut TenantTx, member_id: MemberId, expected: Option<i32>) -> Result<Refusal, StoreError> {
+async fn why_not(tx: &mut TenantTx, member_id: MemberId, expected: Option<i32>, again: impl AsyncFn(&mut TenantTx, i32) -> Result<bool, StoreError>) -> Result<Refusal, StoreError> {
     let manages_owners = tx.enter().await?.permissions.has(permission::OWNER_MANAGE);
-    let visible = members::find(tx, member_id).await?;
-    let owner = visible.as_ref().is_some_and(|member| member.role == Role::Owner.as_str());
-    Ok(match people::why_not(visible.map(|member| member.version), expected, permission::MEMBER_MANAGE) {
-        Refusal::Forbidden { .. } if owner && manages_owners => Refusal::Conflict { code: "last_owner", message: "a tenant keeps at least one owner" },
-        Refusal::Forbidden { .. } if owner => Refusal::Forbidden { permission: permission::OWNER_MANAGE },
-        refusal => refusal,
+    let owner = members::find(tx, member_id).await?.filter(|member| member.role == Role::Owner.as_str());
+    let needed = if owner.is_some() { permission::OWNER_MANAGE } else { permission::MEMBER_MANAGE };
+    let seen = async |tx: &mut TenantTx| Ok(members::find(tx, member_id).await?.map(|member| member.version));
+    Ok(match (people::why_not(tx, expected, needed, seen, again).await?, owner) {
+        (Refusal::Forbidden { permission: permission::OWNER_MANAGE }, Some(owner)) if manages_owners => match expected {
+            Some(expected) if expected != owner.version => Refusal::VersionMismatch { current: owner.version },
+            _ => Refusal::Conflict { code: "last_owner", message: "a tenant keeps at least one owner" },
+        },
+        (refusal, _) => refusal,
     })
 }

@@ -22,7 +22,8 @@ pub fn is_scim(path: &str) -> bool {
 /// An error as RFC 7644, section 3.12, has it.
 pub fn error_body(problem: &Problem) -> Value {
     let (_, status, title) = problem.kind.describe();
-    let said: Vec<String> = problem.errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    let named = |field: &str| if field.is_empty() { "the body".to_owned() } else { format!("{field}:") };
+    let said: Vec<String> = problem.errors.iter().map(|error| format!("{} {}", named(&error.field), error.message)).chain(problem.detail.map(str::to_owned)).collect();
     let mut body = json!({
         "schemas": [ringfence_scim::ERROR],
         "status": status.as_u16().to_string(),

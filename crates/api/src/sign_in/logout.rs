@@ -2,9 +2,8 @@
 //! the token's signature alone; no cookie and no bearer is looked at.
 
 use super::{Entrance, counted, nobody, parameters, request_id, turned_away};
-use crate::body;
+use crate::body::{self, Fields};
 use crate::problem::{Kind, Problem};
-use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_identity::Rejection;
@@ -27,10 +26,8 @@ pub struct LogoutInput {
     request_body(content = LogoutInput, content_type = "application/x-www-form-urlencoded"),
     responses((status = 204, description = "The sessions have ended, if there were any")))]
 pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>, body: Payload) -> Result<HttpResponse, Problem> {
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !media.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Problem::new(Kind::UnsupportedMediaType));
-    }
+    Fields::of_query(request.query_string()).finish()?;
+    body::expect_form(&request)?;
     let body = body::collect(body.into_inner()).await?;
     let form = std::str::from_utf8(&body).map_err(|_| Problem::new(Kind::InvalidRequest))?;
     let form = parameters(form)?;

@@ -11,6 +11,7 @@ use ringfence_domain::{Priority, Ticket, TicketRef, TicketStatus, TicketType, pe
 use ringfence_store::{Refusal, StoreError, TenantTx, tickets};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -147,17 +148,19 @@ async fn apply(caller: &Caller, request: &HttpRequest, ticket: &str, bytes: &[u8
     let reference = ticket_ref(ticket)?;
     let version = answer::expected_version(request)?;
     let attempt = answer::attempt(request, bytes)?;
-    answer::change(caller, attempt, action, asked_for(reference), async |tx| {
-        let ticket = changed(tx, reference, version, &patch, action).await?;
+    let found = Cell::new(None);
+    answer::change_found(caller, attempt, action, (asked_for(reference), &found), async |tx| {
+        let ticket = changed(tx, (reference, &found), version, &patch, action).await?;
         Ok(Answer::ok(&ticket, Some(ticket.version)))
     })
     .await
 }
 
-async fn changed(tx: &mut TenantTx, reference: TicketRef, version: i32, patch: &Map<String, Value>, action: Action) -> Result<Ticket, StoreError> {
+async fn changed(tx: &mut TenantTx, (reference, found): (TicketRef, &Cell<Option<Uuid>>), version: i32, patch: &Map<String, Value>, action: Action) -> Result<Ticket, StoreError> {
     let entered = tx.enter().await?.clone();
     let may = &entered.permissions;
     let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+    found.set(Some(ticket.ticket_id.0));
     let group = patch.get("group_id").map(|id| id.as_str().and_then(|id| id.parse::<Uuid>().ok()));
     let leaves = may.has(permission::TICKET_CHANGE_GROUP) && group.is_some_and(|group| group.is_none_or(|group| !entered.works_in(group.into())));
     let mut done = if leaves {

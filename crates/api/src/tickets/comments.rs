@@ -99,7 +99,8 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     }
 }
 
-/// Comments on a ticket; the ticket moves up in the lists, its version stays.
+/// Comments on a ticket. A public comment moves the ticket up in the lists, and its version stays; an internal one moves nothing
+/// of the ticket, so that whoever sees public comments alone cannot tell that there is one.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/comments", operation_id = "createComment", tag = "comments",
     params(
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
@@ -122,8 +123,10 @@ pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Pat
     fields.finish()?;
     let comment_id = CommentId::generate();
     let base = format!("/v1/tenants/{}/tickets", caller.tenant_path());
-    answer::change(&caller, attempt, Action::CommentCreated, asked_for(reference), async |tx| {
+    let found = Cell::new(None);
+    answer::change_found(&caller, attempt, Action::CommentCreated, (asked_for(reference), &found), async |tx| {
         let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+        found.set(Some(ticket.ticket_id.0));
         let comment = comments::create(tx, ticket.ticket_id, comment_id, visibility, &text).await?.ok_or(Refusal::NotFound)?;
         Ok(Answer::created(&comment, None, format!("{base}/{}/comments/{comment_id}", ticket.ticket_id)))
     })

@@ -72,8 +72,10 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
     let attempt = answer::attempt(&request, &body.bytes)?;
     let agreement_id = agreement(Fields::of(body.fields))?;
     let link_id = TicketLinkId::generate();
-    let answer = answer::change(&caller, attempt, Action::TicketEscalated, asked_for(reference), async |tx| {
+    let found = Cell::new(None);
+    let answer = answer::change_found(&caller, attempt, Action::TicketEscalated, (asked_for(reference), &found), async |tx| {
         let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
+        found.set(Some(ticket.ticket_id.0));
         match ticket_links::create(tx, ticket.ticket_id, agreement_id, link_id).await? {
             Some(link) => Ok(Answer::accepted(&link)),
             None => Err(why_not(tx, agreement_id, CrossingAction::TicketEscalate).await?),

@@ -135,7 +135,7 @@ pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now:
         Some(name) => group(tx, name).await?,
         None => None,
     };
-    let times = Times::of(ticket, &comments.times, now);
+    let times = Times::of(ticket, &comments.when(Visibility::Public), &comments.when(Visibility::Internal), now);
     let id = TicketId::generate();
     let rows = tx
         .query(
@@ -229,9 +229,14 @@ impl<'a> Comments<'a> {
         self.external_ids.push(comment.external_id.as_deref());
         self.times.push(created_at);
     }
+
+    fn when(&self, visibility: Visibility) -> Vec<Timestamp> {
+        self.visibilities.iter().zip(&self.times).filter(|(of, _)| **of == visibility.as_str()).map(|(_, time)| *time).collect()
+    }
 }
 
-/// When a ticket began, changed last and ended. A file that is silent or contradicts itself yields the nearest order.
+/// When a ticket began, changed last and ended. A file that is silent or contradicts itself yields the nearest order. The requester
+/// sees these times: none of them is told by an internal comment, not even where the other system moved its own by one.
 struct Times {
     created: Timestamp,
     updated: Timestamp,
@@ -239,9 +244,10 @@ struct Times {
 }
 
 impl Times {
-    fn of(ticket: &ImportedTicket, comments: &[Timestamp], now: Timestamp) -> Self {
-        let created = ticket.created_at.or(comments.iter().min().copied()).unwrap_or(now).min(now);
-        let updated = ticket.updated_at.or(comments.iter().max().copied()).unwrap_or(created).min(now).max(created);
+    fn of(ticket: &ImportedTicket, public: &[Timestamp], internal: &[Timestamp], now: Timestamp) -> Self {
+        let created = ticket.created_at.or(public.iter().min().copied()).unwrap_or(now).min(now);
+        let said = ticket.updated_at.filter(|time| public.contains(time) || !internal.contains(time));
+        let updated = said.or(public.iter().max().copied()).unwrap_or(created).min(now).max(created);
         Self { created, updated, closed: (ticket.status == TicketStatus::Closed).then_some(updated) }
     }
 }
@@ -250,6 +256,7 @@ impl Times {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::{ImportedTicket, Times};
+    use jiff::Timestamp;
     use ringfence_domain::{Priority, TicketStatus, TicketType};
 
     fn ticket(created: Option<&str>, updated: Option<&str>, status: TicketStatus) -> ImportedTicket {
@@ -273,14 +280,14 @@ mod tests {
     #[test]
     fn a_time_in_the_future_becomes_now() {
         let now = "2024-05-01T00:00:00Z".parse().unwrap();
-        let times = Times::of(&ticket(Some("2031-01-01T00:00:00Z"), Some("2032-01-01T00:00:00Z"), TicketStatus::Open), &[], now);
+        let times = Times::of(&ticket(Some("2031-01-01T00:00:00Z"), Some("2032-01-01T00:00:00Z"), TicketStatus::Open), &[], &[], now);
         assert_eq!((times.created, times.updated), (now, now));
     }
 
     #[test]
     fn a_closed_ticket_closed_when_it_last_changed() {
         let now = "2024-05-01T00:00:00Z".parse().unwrap();
-        let times = Times::of(&ticket(Some("2023-01-01T00:00:00Z"), Some("2023-02-01T00:00:00Z"), TicketStatus::Closed), &[], now);
+        let times = Times::of(&ticket(Some("2023-01-01T00:00:00Z"), Some("2023-02-01T00:00:00Z"), TicketStatus::Closed), &[], &[], now);
         assert_eq!(times.closed, Some("2023-02-01T00:00:00Z".parse().unwrap()));
     }
 
@@ -288,7 +295,20 @@ mod tests {
     fn without_times_the_comments_tell_them() {
         let now = "2024-05-01T00:00:00Z".parse().unwrap();
         let comments = ["2023-03-01T00:00:00Z".parse().unwrap(), "2023-04-01T00:00:00Z".parse().unwrap()];
-        let times = Times::of(&ticket(None, None, TicketStatus::Open), &comments, now);
+        let times = Times::of(&ticket(None, None, TicketStatus::Open), &comments, &[], now);
         assert_eq!((times.created, times.updated), (comments[0], comments[1]));
+    }
+
+    #[test]
+    fn no_time_of_a_ticket_is_that_of_an_internal_comment() {
+        let [now, first, public, note] = ["2024-05-01T00:00:00Z", "2023-02-01T00:00:00Z", "2023-03-01T00:00:00Z", "2023-04-01T00:00:00Z"].map(|time| time.parse().unwrap());
+        let times = |updated, public: &[Timestamp]| Times::of(&ticket(None, updated, TicketStatus::Open), public, &[first, note], now);
+        let silent = times(None, &[public]);
+        assert_eq!((silent.created, silent.updated), (public, public));
+        assert_eq!(times(Some("2023-04-01T00:00:00Z"), &[public]).updated, public, "the other system moved its own by the note");
+        assert_eq!(times(Some("2023-04-01T00:00:00Z"), &[public, note]).updated, note, "something public was said at the same time");
+        assert_eq!(times(Some("2023-05-01T00:00:00Z"), &[public]).updated, "2023-05-01T00:00:00Z".parse().unwrap());
+        let unsaid = times(None, &[]);
+        assert_eq!((unsaid.created, unsaid.updated), (now, now));
     }
 }
