@@ -25,6 +25,24 @@ begin
 end
 $$;
 
+-- A login may change its own settings, and so may SQL in its name: it has none (lint role_settings). Said where there are any, for two
+-- installations on one server would meet in the same row of the catalogue.
+do $$
+declare
+    r record;
+begin
+    for r in
+        select pg_catalog.format('alter role %s%s reset all', s.setrole::regrole, case s.setdatabase when 0 then '' else pg_catalog.format(' in database %I', pg_catalog.current_database()) end) as statement
+          from pg_catalog.pg_db_role_setting s
+         where s.setrole::regrole::text in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
+                                            'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
+           and (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
+    loop
+        execute r.statement;
+    end loop;
+end
+$$;
+
 grant pg_read_all_data to ringfence_backup;
 -- The provisioner puts each new login into this group, and into nothing else.
 grant ringfence_reporting to ringfence_provisioner with admin option;

@@ -1,5 +1,6 @@
 //! What the operator's commands may ask: each call is one function of the database that acts on one tenant and audits itself.
 
+use crate::login::with_its_options;
 use crate::{Refusal, StoreError};
 use jiff::Timestamp;
 use ringfence_domain::{MemberId, RequestId, Role, TenantId};
@@ -74,7 +75,7 @@ impl Operator {
     /// # Errors
     /// When the server refuses the connection.
     pub async fn connect(operator: &Config) -> Result<Self, StoreError> {
-        let (client, connection) = operator.clone().application_name("ringfence").connect(NoTls).await?;
+        let (client, connection) = with_its_options(operator).connect(NoTls).await?;
         tokio::spawn(connection);
         Ok(Self { client, request_id: RequestId::generate() })
     }
