@@ -93,6 +93,8 @@ begin
     end loop;
 end
 $$;
--- Ours: one try-lock for idempotency keys, and the transaction id that stamps an audit row.
-grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_app;
+-- Ours: one try-lock, behind the owner's functions that make its keys, and the transaction id that stamps an audit row.
+grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_owner;
+-- Earlier versions let the service choose the key, and so another tenant's.
+revoke execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) from ringfence_app;
 grant execute on function pg_catalog.pg_current_xact_id() to ringfence_app, ringfence_auditor, ringfence_owner;

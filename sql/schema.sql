@@ -1255,6 +1255,16 @@ function ringfence.begin_sign_in(text)
     $function$
     grant execute to ringfence_app
 
+function ringfence.command_turn(uuid,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.command_turn(tenant_id uuid, command text)
+     RETURNS boolean
+     LANGUAGE sql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN pg_try_advisory_xact_lock(ringfence.turn_key('command'::text, tenant_id, command))
+    grant execute to ringfence_operator
+
 function ringfence.common_groups(text,text,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
@@ -3227,6 +3237,26 @@ function ringfence.tenant_id()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.tenant_id()
      RETURNS uuid
+function ringfence.take_turn(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.take_turn(what text)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if ringfence.member() is null then
+            raise exception 'no tenant entered' using errcode = 'RF003';
+        end if;
+        if (select count(*) from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()) >= 4 then
+            raise exception 'a transaction takes four turns at most' using errcode = '54000';
+        end if;
+        return pg_try_advisory_xact_lock(ringfence.turn_key('request', ringfence.current_tenant(), take_turn.what));
+    end
+    $function$
+    grant execute to ringfence_app
+
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
     RETURN (NULLIF(ringfence.context(2), ''::text))::uuid
@@ -3394,6 +3424,14 @@ function ringfence.turned(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.turned(direction text)
      RETURNS text
+function ringfence.turn_key(text,uuid,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.turn_key(kind text, tenant_id uuid, what text)
+     RETURNS bigint
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN ((('x'::text || "left"(encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text), 16)))::bit(64))::bigint
+
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
     RETURN CASE direction WHEN 'outgoing'::text THEN 'incoming'::text WHEN 'incoming'::text THEN 'outgoing'::text ELSE direction END
