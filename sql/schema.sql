@@ -1970,11 +1970,11 @@ function ringfence.kept_contacts()
     BEGIN ATOMIC
      SELECT
              CASE
-                 WHEN ringfence.may('member.manage'::text) THEN '{}'::uuid[]
-                 ELSE ARRAY( SELECT m.member_id
+                 WHEN (ringfence.may('contact.change'::text) AND (NOT ringfence.may('member.manage'::text))) THEN ARRAY( SELECT m.member_id
                     FROM ringfence.members m
                    WHERE ((m.tenant_id = ringfence.current_tenant()) AND (m.role <> 'requester'::text) AND (m.member_id IS DISTINCT FROM ringfence.oneself())))
-             END AS "array";
+                 ELSE '{}'::uuid[]
+             END AS "case";
     END
     grant execute to ringfence_app
 
@@ -2892,6 +2892,9 @@ function ringfence.reserve_ticket_numbers(integer)
         if ringfence.member() is null then
             raise exception 'no tenant entered' using errcode = 'RF003';
         end if;
+        if not (ringfence.may('ticket.create') or ringfence.may('ticket.create.group') or ringfence.may('ticket.create.own')) then
+            raise exception 'who creates no tickets gets no numbers' using errcode = '42501';
+        end if;
         return ringfence.next_ticket_numbers(ringfence.current_tenant(), block);
     end
     $function$
@@ -3234,10 +3237,6 @@ function ringfence.take_sign_in(text)
     $function$
     grant execute to ringfence_app
 
-function ringfence.tenant_id()
-    owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.tenant_id()
-     RETURNS uuid
 function ringfence.take_turn(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.take_turn(what text)
@@ -3258,6 +3257,10 @@ function ringfence.take_turn(text)
     $function$
     grant execute to ringfence_app
 
+function ringfence.tenant_id()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.tenant_id()
+     RETURNS uuid
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
     RETURN (NULLIF(ringfence.context(2), ''::text))::uuid
@@ -3421,10 +3424,6 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
     $function$
     grant execute to ringfence_app
 
-function ringfence.turned(text)
-    owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.turned(direction text)
-     RETURNS text
 function ringfence.turn_key(text,uuid,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.turn_key(kind text, tenant_id uuid, what text)
@@ -3433,6 +3432,10 @@ function ringfence.turn_key(text,uuid,text)
      STABLE PARALLEL RESTRICTED
     RETURN ((('x'::text || "left"(encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text), 16)))::bit(64))::bigint
 
+function ringfence.turned(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.turned(direction text)
+     RETURNS text
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
     RETURN CASE direction WHEN 'outgoing'::text THEN 'incoming'::text WHEN 'incoming'::text THEN 'outgoing'::text ELSE direction END
