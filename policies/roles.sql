@@ -25,6 +25,24 @@ begin
 end
 $$;
 
+-- A login may change its own settings, and so may SQL in its name: it has none (lint role_settings). Said where there are any, for two
+-- installations on one server would meet in the same row of the catalogue.
+do $$
+declare
+    r record;
+begin
+    for r in
+        select pg_catalog.format('alter role %s%s reset all', s.setrole::regrole, case s.setdatabase when 0 then '' else pg_catalog.format(' in database %I', pg_catalog.current_database()) end) as statement
+          from pg_catalog.pg_db_role_setting s
+         where s.setrole::regrole::text in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
+                                            'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
+           and (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
+    loop
+        execute r.statement;
+    end loop;
+end
+$$;
+
 grant pg_read_all_data to ringfence_backup;
 -- The provisioner puts each new login into this group, and into nothing else.
 grant ringfence_reporting to ringfence_provisioner with admin option;
@@ -63,18 +81,23 @@ begin
           and (p.proname ~ '^(lo_|lo(create|open|read|write|get|put|lseek|tell|unlink|truncate|_)|loread|lowrite)'
             or p.proname ~ '^pg_(try_)?advisory_'
             or p.proname in ('pg_notify', 'pg_current_xact_id', 'txid_current', 'pg_export_snapshot',
-                             'pg_logical_emit_message', 'pg_terminate_backend', 'pg_cancel_backend', 'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
+                             'pg_logical_emit_message', 'pg_terminate_backend', 'pg_cancel_backend',
+                             'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
                              'query_to_xml_and_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml_and_xmlschema', 'database_to_xml_and_xmlschema')
             -- What tells how much all tenants have together, or do.
             or p.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|db_(blocks|tuples|xact))'
             or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size')
             -- These run a statement given as text.
-            or p.proname in ('ts_stat', 'ts_rewrite') and p.provolatile = 'v')
+            or p.proname in ('ts_stat', 'ts_rewrite') and p.provolatile = 'v'
+            -- This looks a row up past every policy.
+            or p.proname = 'currtid2')
     loop
         execute pg_catalog.format('revoke execute on function %s from public', f);
     end loop;
 end
 $$;
--- Ours: one try-lock for idempotency keys, and the transaction id that stamps an audit row.
-grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_app;
+-- Ours: one try-lock, behind the owner's functions that make its keys, and the transaction id that stamps an audit row.
+grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_owner;
+-- Earlier versions let the service choose the key, and so another tenant's.
+revoke execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) from ringfence_app;
 grant execute on function pg_catalog.pg_current_xact_id() to ringfence_app, ringfence_auditor, ringfence_owner;

@@ -148,7 +148,8 @@ with service_role (id, name) as (
       from (select r.object, case x.grantee when 0 then 'PUBLIC' else x.grantee::regrole::text end, lower(x.privilege_type), x.is_grantable,
                    string_agg(quote_ident(a.attname), ', ' order by a.attnum)
               from relation r
-              join pg_catalog.pg_attribute a on a.attrelid = r.id and a.attnum > 0 and not a.attisdropped
+              -- Columns of the system too: each has privileges of its own.
+              join pg_catalog.pg_attribute a on a.attrelid = r.id and not a.attisdropped
              cross join lateral aclexplode(a.attacl) x
              where x.grantee <> r.relowner
              group by r.object, x.grantee, x.privilege_type, x.is_grantable) as g (object, grantee, privilege, is_grantable, columns)

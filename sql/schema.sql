@@ -1263,6 +1263,16 @@ function ringfence.begin_sign_in(text)
     $function$
     grant execute to ringfence_app
 
+function ringfence.command_turn(uuid,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.command_turn(tenant_id uuid, command text)
+     RETURNS boolean
+     LANGUAGE sql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN pg_try_advisory_xact_lock(ringfence.turn_key('command'::text, tenant_id, command))
+    grant execute to ringfence_operator
+
 function ringfence.common_groups(text,text,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
@@ -1974,11 +1984,11 @@ function ringfence.kept_contacts()
     BEGIN ATOMIC
      SELECT
              CASE
-                 WHEN ringfence.may('member.manage'::text) THEN '{}'::uuid[]
-                 ELSE ARRAY( SELECT m.member_id
+                 WHEN (ringfence.may('contact.change'::text) AND (NOT ringfence.may('member.manage'::text))) THEN ARRAY( SELECT m.member_id
                     FROM ringfence.members m
                    WHERE ((m.tenant_id = ringfence.current_tenant()) AND (m.role <> 'requester'::text) AND (m.member_id IS DISTINCT FROM ringfence.oneself())))
-             END AS "array";
+                 ELSE '{}'::uuid[]
+             END AS "case";
     END
     grant execute to ringfence_app
 
@@ -2632,11 +2642,12 @@ function ringfence.receive_agreement(jsonb)
     begin
         select a.* into known from ringfence.agreements a where a.tenant_id = here and a.agreement_id = id for update;
         if known.agreement_id is null then
-            -- One tenant cannot fill another's list: twenty proposals wait at most.
+            -- One tenant cannot fill another's list: twenty proposals wait at most, and twenty come in a day, whatever became of them.
             if (said ->> 'proposed')::boolean and not revoked and terms_expiry > transaction_timestamp()
                 and (select count(*) from ringfence.agreements a
-                      where a.tenant_id = here and a.partner_id = sender and a.consented_at is null and a.revoked_at is null
-                        and a.partner_revoked_at is null and a.expires_at > transaction_timestamp()) < 20 then
+                      where a.tenant_id = here and a.partner_id = sender and a.consented_at is null
+                        and (a.created_at > transaction_timestamp() - interval '24 hours'
+                             or a.revoked_at is null and a.partner_revoked_at is null and a.expires_at > transaction_timestamp())) < 20 then
                 insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at,
                     consented_at, partner_consented_at)
                 values (here, id, said ->> 'slug', sender, false, turned, terms_actions, terms_fields, terms_expiry, null, transaction_timestamp());
@@ -2897,6 +2908,9 @@ function ringfence.reserve_ticket_numbers(integer)
         end if;
         if ringfence.member() is null then
             raise exception 'no tenant entered' using errcode = 'RF003';
+        end if;
+        if not (ringfence.may('ticket.create') or ringfence.may('ticket.create.group') or ringfence.may('ticket.create.own')) then
+            raise exception 'who creates no tickets gets no numbers' using errcode = '42501';
         end if;
         return ringfence.next_ticket_numbers(ringfence.current_tenant(), block);
     end
@@ -3240,6 +3254,26 @@ function ringfence.take_sign_in(text)
     $function$
     grant execute to ringfence_app
 
+function ringfence.take_turn(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.take_turn(what text)
+     RETURNS boolean
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if ringfence.member() is null then
+            raise exception 'no tenant entered' using errcode = 'RF003';
+        end if;
+        if (select count(*) from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid()) >= 4 then
+            raise exception 'a transaction takes four turns at most' using errcode = '54000';
+        end if;
+        return pg_try_advisory_xact_lock(ringfence.turn_key('request', ringfence.current_tenant(), take_turn.what));
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.tenant_id()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.tenant_id()
@@ -3406,6 +3440,14 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
     end
     $function$
     grant execute to ringfence_app
+
+function ringfence.turn_key(text,uuid,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.turn_key(kind text, tenant_id uuid, what text)
+     RETURNS bigint
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN ((('x'::text || "left"(encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text), 16)))::bit(64))::bigint
 
 function ringfence.turned(text)
     owner ringfence_owner

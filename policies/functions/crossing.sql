@@ -240,11 +240,12 @@ declare
 begin
     select a.* into known from ringfence.agreements a where a.tenant_id = here and a.agreement_id = id for update;
     if known.agreement_id is null then
-        -- One tenant cannot fill another's list: twenty proposals wait at most.
+        -- One tenant cannot fill another's list: twenty proposals wait at most, and twenty come in a day, whatever became of them.
         if (said ->> 'proposed')::boolean and not revoked and terms_expiry > transaction_timestamp()
             and (select count(*) from ringfence.agreements a
-                  where a.tenant_id = here and a.partner_id = sender and a.consented_at is null and a.revoked_at is null
-                    and a.partner_revoked_at is null and a.expires_at > transaction_timestamp()) < 20 then
+                  where a.tenant_id = here and a.partner_id = sender and a.consented_at is null
+                    and (a.created_at > transaction_timestamp() - interval '24 hours'
+                         or a.revoked_at is null and a.partner_revoked_at is null and a.expires_at > transaction_timestamp())) < 20 then
             insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at,
                 consented_at, partner_consented_at)
             values (here, id, said ->> 'slug', sender, false, turned, terms_actions, terms_fields, terms_expiry, null, transaction_timestamp());

@@ -39,13 +39,13 @@ return ringfence.permissions() && array['ticket.create', 'ticket.create.group', 
     'ticket.escalate', 'ticket.escalate.group', 'comment.create', 'comment.create.group', 'comment.create.own', 'comment.note.group', 'ticket.import'];
 
 grant execute on function ringfence.permissions_of(text, boolean), ringfence.gives_roles(), ringfence.grantable(), ringfence.acts_on_tickets() to ringfence_app;
--- The staff whose contacts the caller may not change. A door asks it once for each statement.
+-- The staff whose contacts the caller, who changes others, may not change. A door asks it once for each statement.
 create function ringfence.kept_contacts() returns uuid[]
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    select case when ringfence.may('member.manage') then '{}' else array(
+    select case when ringfence.may('contact.change') and not ringfence.may('member.manage') then array(
         select m.member_id from ringfence.members m
-         where m.tenant_id = ringfence.current_tenant() and m.role <> 'requester' and m.member_id is distinct from ringfence.oneself()) end;
+         where m.tenant_id = ringfence.current_tenant() and m.role <> 'requester' and m.member_id is distinct from ringfence.oneself()) else '{}' end;
 end;
 
 grant execute on function ringfence.kept_contacts() to ringfence_app;

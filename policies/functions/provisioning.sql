@@ -62,6 +62,11 @@ begin atomic
     select t.tenant_id from ringfence.tenants t where t.slug = find_tenant.tenant or t.tenant_id::text = lower(find_tenant.tenant);
 end;
 
+-- A command's turn in a tenant, until the transaction ends; false where another one of its name has it. No request has a key of these.
+create function ringfence.command_turn(tenant_id uuid, command text) returns boolean
+language sql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+return pg_try_advisory_xact_lock(ringfence.turn_key('command', tenant_id, command));
+
 -- Ties an identity to a tenant. Null when the identity is a member already or the tenant is unknown.
 create function ringfence.provision_member(tenant_id uuid, issuer text, subject text, name text, email text, role text, permissions text[], request_id uuid) returns uuid
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
@@ -174,7 +179,7 @@ $$;
 grant execute on function ringfence.register_reporting_login(name, uuid, uuid) to ringfence_provisioner;
 
 grant execute on function ringfence.create_tenant(uuid, text, text, uuid), ringfence.suspend_tenant(uuid, boolean, uuid),
-    ringfence.list_tenants(uuid), ringfence.find_tenant(text),
+    ringfence.list_tenants(uuid), ringfence.find_tenant(text), ringfence.command_turn(uuid, text),
     ringfence.provision_member(uuid, text, text, text, text, text, text[], uuid),
     ringfence.list_provisioned_members(uuid, uuid), ringfence.deprovision_member(uuid, uuid, uuid)
     to ringfence_operator;

@@ -37,6 +37,9 @@ begin
     if ringfence.member() is null then
         raise exception 'no tenant entered' using errcode = 'RF003';
     end if;
+    if not (ringfence.may('ticket.create') or ringfence.may('ticket.create.group') or ringfence.may('ticket.create.own')) then
+        raise exception 'who creates no tickets gets no numbers' using errcode = '42501';
+    end if;
     return ringfence.next_ticket_numbers(ringfence.current_tenant(), block);
 end
 $$;

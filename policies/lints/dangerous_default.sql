@@ -6,7 +6,7 @@ select case s.setdatabase when 0 then '' else 'database ' end || case s.setrole 
   from pg_catalog.pg_db_role_setting s
  cross join lateral unnest(s.setconfig) as c (setting)
  where (s.setdatabase = 0 or s.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
-   and (c.setting ~ '^(app\.|backtrace_functions=|role=|session_authorization=|row_security=|session_replication_role=|session_preload_libraries=|local_preload_libraries=|standard_conforming_strings=|transform_null_equals=|synchronous_commit=|log_)'
+   and (c.setting ~ '^(app\.|role=|session_authorization=|row_security=|session_replication_role=|session_preload_libraries=|local_preload_libraries=|standard_conforming_strings=|transform_null_equals=|synchronous_commit=|log_)'
         or (s.setrole = 0 and c.setting ~ '^search_path='))
    -- What an analyst sets for themselves no policy believes, and it must keep nobody else from starting.
    and not exists (select from pg_catalog.pg_auth_members m

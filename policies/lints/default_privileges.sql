@@ -15,7 +15,10 @@ select 'default privileges of ' || d.defaclrole::regrole,
   from pg_catalog.pg_default_acl d
  cross join lateral aclexplode(d.defaclacl) a
  where (d.defaclrole = to_regrole('ringfence_owner')
-        or d.defaclnamespace = 0 and d.defaclobjtype in ('r', 'S') and has_schema_privilege(d.defaclrole, to_regnamespace('ringfence'), 'create')
+        -- What PUBLIC has of functions and types by default is said again by every other default for them.
+        or d.defaclnamespace = 0 and (a.grantee <> 0 or d.defaclobjtype not in ('f', 'T'))
+           and (has_schema_privilege(d.defaclrole, to_regnamespace('ringfence'), 'create')
+                or d.defaclobjtype = 'n' and has_database_privilege(d.defaclrole, current_database(), 'create'))
         -- Anybody may state defaults for what they cannot create.
         or d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and has_schema_privilege(d.defaclrole, d.defaclnamespace, 'create'))
    and a.grantee <> d.defaclrole

@@ -11,7 +11,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
        select from (values
            ('ringfence_app', 'tenant_of_login'), ('ringfence_app', 'enter'), ('ringfence_app', 'token_used'), ('ringfence_app', 'identify'), ('ringfence_app', 'resolve_tenant'),
            ('ringfence_app', 'my_identity'), ('ringfence_app', 'my_tenants'), ('ringfence_app', 'reserve_ticket_numbers'), ('ringfence_app', 'touch_ticket'),
-           ('ringfence_app', 'transfer_ticket'), ('ringfence_app', 'resolve_own_ticket'), ('ringfence_app', 'grant_break_glass'), ('ringfence_app', 'forget_stale_answers'),
+           ('ringfence_app', 'transfer_ticket'), ('ringfence_app', 'resolve_own_ticket'), ('ringfence_app', 'grant_break_glass'), ('ringfence_app', 'forget_stale_answers'), ('ringfence_app', 'take_turn'),
            ('ringfence_app', 'kept_contacts'), ('ringfence_app', 'consent_agreement'), ('ringfence_app', 'revoke_agreement'), ('ringfence_app', 'post_crossing'),
            ('ringfence_dispatcher', 'take_crossing'), ('ringfence_dispatcher', 'deliver_crossing'), ('ringfence_dispatcher', 'complete_crossing'),
            ('ringfence_app', 'accept_invitation'), ('ringfence_app', 'require_issuers'),
@@ -22,7 +22,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
            ('ringfence_auditor', 'move_audit'),
            ('ringfence_operator', 'create_tenant'), ('ringfence_operator', 'suspend_tenant'), ('ringfence_operator', 'list_tenants'),
            ('ringfence_operator', 'find_tenant'), ('ringfence_operator', 'provision_member'), ('ringfence_operator', 'list_provisioned_members'),
-           ('ringfence_operator', 'deprovision_member'),
+           ('ringfence_operator', 'deprovision_member'), ('ringfence_operator', 'command_turn'),
            ('ringfence_provisioner', 'register_reporting_login'), ('ringfence_provisioner', 'tenant_of_login'), ('ringfence_gate', 'tenant_of_login'),
            ('ringfence_reporting', 'tenant_of_login'), ('ringfence_owner', 'seal'), ('ringfence_owner', 'unseal')) as allowed (role, function)
         where allowed.function = f.proname

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ringfence_store::verify::{Finding, Level, Lint, lints, own_role};
-use ringfence_tests::database::migrated_admin_client;
+use ringfence_store::verify::{Finding, Level, Lint, lints, own_role, verify};
+use ringfence_tests::database::{connect, migrated_admin_client};
+use ringfence_tests::server::{DATABASE, Server};
 use tokio_postgres::Client;
 
 fn faults() -> PathBuf {
@@ -22,17 +23,32 @@ async fn client() -> Client {
     client
 }
 
-/// What the lint finds once the fault is seeded; the fault is rolled back.
-async fn findings_with_fault(client: &mut Client, lint: &Lint) -> Vec<Finding> {
-    if let Some(substituted) = lint.substituted() {
-        return substituted.run(client).await.unwrap();
-    }
+/// A fault of a lint, and whether it must speak of it: a file holds several, each behind a line that says which.
+struct Fault {
+    sql: String,
+    fires: bool,
+}
+
+fn faults_of(lint: &Lint) -> Vec<Fault> {
     let file = faults().join(format!("{}.sql", lint.name));
-    let fault = std::fs::read_to_string(&file)
+    let text = std::fs::read_to_string(&file)
         .unwrap_or_else(|_| panic!("the lint {0} has no fault: write database/faults/{0}.sql, or `-- fault: replace` in its head", lint.name));
+    format!("--- fires\n{text}")
+        .split("--- ")
+        .skip(1)
+        .map(|part| {
+            let (kind, sql) = part.split_once('\n').unwrap();
+            assert!(["fires", "quiet"].contains(&kind), "{}: --- {kind}", lint.name);
+            Fault { sql: sql.to_owned(), fires: kind == "fires" }
+        })
+        .collect()
+}
+
+/// What the lint finds once the fault is seeded; the fault is rolled back.
+async fn findings_with(client: &mut Client, lint: &Lint, fault: &Fault) -> Vec<Finding> {
     let transaction = client.transaction().await.unwrap();
     transaction
-        .batch_execute(&fault)
+        .batch_execute(&fault.sql)
         .await
         .unwrap_or_else(|e| panic!("the fault of {} cannot be seeded: {e:?}", lint.name));
     let found = lint.run(&transaction).await.unwrap();
@@ -53,23 +69,27 @@ async fn every_lint_is_silent_on_a_migrated_database() {
 async fn every_lint_fires_on_its_fault() {
     let mut client = client().await;
     for lint in lints().unwrap() {
-        let before = lint.run(&client).await.unwrap();
-        let after = findings_with_fault(&mut client, &lint).await;
-        assert!(!after.is_empty(), "{} is blind to its fault", lint.name);
-        if !lint.about_server {
-            assert_ne!(
-                before, after,
-                "{} says the same without its fault",
-                lint.name
-            );
+        if let Some(substituted) = lint.substituted() {
+            let found = substituted.run(&client).await.unwrap();
+            assert!(!found.is_empty(), "{} is blind to its fault", lint.name);
+            assert!(found.iter().all(|finding| finding.level == lint.level));
+            continue;
         }
-        assert!(after.iter().all(|finding| finding.level == lint.level));
-        let restored = lint.run(&client).await.unwrap();
-        assert_eq!(
-            before, restored,
-            "{}: the fault was not rolled back",
-            lint.name
-        );
+        for fault in faults_of(&lint) {
+            let before = lint.run(&client).await.unwrap();
+            let after = findings_with(&mut client, &lint, &fault).await;
+            if fault.fires {
+                assert!(!after.is_empty(), "{} is blind to its fault: {}", lint.name, fault.sql);
+                if !lint.about_server {
+                    assert_ne!(before, after, "{} says the same without its fault", lint.name);
+                }
+                assert!(after.iter().all(|finding| finding.level == lint.level));
+            } else {
+                assert_eq!(before, after, "{} speaks of what is none: {}", lint.name, fault.sql);
+            }
+            let restored = lint.run(&client).await.unwrap();
+            assert_eq!(before, restored, "{}: the fault was not rolled back", lint.name);
+        }
     }
 }
 
@@ -147,4 +167,59 @@ async fn an_administrator_is_no_role_for_the_service() {
             .await
             .unwrap();
     }
+}
+
+/// The columns that PostgreSQL adds to each table have privileges of their own.
+#[tokio::test]
+async fn a_grant_of_a_system_column_is_a_difference_to_what_was_reviewed() {
+    let mut client = client().await;
+    let migrations = ringfence_store::migrate::known_migrations();
+    let tx = client.transaction().await.unwrap();
+    let drift = |findings: Vec<Finding>| findings.into_iter().filter(|f| f.lint == "drift").map(|f| f.object).collect::<Vec<_>>();
+    assert_eq!(drift(verify(&tx, &migrations).await.unwrap()), [""; 0]);
+    tx.batch_execute("grant select (ctid, xmin) on ringfence.tickets to ringfence_reporting").await.unwrap();
+    assert_eq!(drift(verify(&tx, &migrations).await.unwrap()), ["table ringfence.tickets"]);
+}
+
+/// What no transaction can seed, on a server of its own.
+#[tokio::test]
+async fn what_the_servers_own_files_say_is_looked_at() {
+    let server = Server::start("lints").await;
+    let migrations = ringfence_store::migrate::known_migrations();
+    let found = async || {
+        let client = connect(&server.admin(DATABASE)).await;
+        let findings = verify(&client, &migrations).await.unwrap();
+        let strings: String = client.query_one("show standard_conforming_strings", &[]).await.unwrap().get(0);
+        let seen: BTreeSet<String> = findings.into_iter().map(|finding| format!("{}: {}", finding.lint, finding.object)).collect();
+        (seen, strings)
+    };
+    let (before, strings) = found().await;
+    assert_eq!(strings, "on");
+
+    let admin = connect(&server.admin(DATABASE)).await;
+    for (file, line) in [
+        ("hba_file", "host all ringfence_app 192.0.2.1/32 trust\n"),
+        ("config_file", "backtrace_functions = 'ringfence\\n00000000000070008000000000000001'\nstandard_conforming_strings = off\n"),
+    ] {
+        let path: String = admin.query_one(&format!("show {file}"), &[]).await.unwrap().get(0);
+        let text = std::fs::read_to_string(&path).unwrap() + line;
+        std::fs::write(&path, text).unwrap();
+    }
+    admin.batch_execute("select pg_reload_conf()").await.unwrap();
+    // A session begun after the reload's signal may still be ahead of it.
+    while !connect(&server.admin(DATABASE)).await.query_one("select current_setting('backtrace_functions') <> ''", &[]).await.unwrap().get::<_, bool>(0) {}
+    let (after, strings) = found().await;
+    let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
+    assert!(new.len() == 3 && new[0] == "context_preset_for_server: backtrace_functions" && new[1].starts_with("hba_trust: pg_hba.conf, line "), "{new:?}");
+    assert_eq!(new[2], "setting_semantics: standard_conforming_strings");
+    assert_eq!(strings, "off", "the session was not left as it was");
+
+    // Who may not read the rules says so, whatever else they may read.
+    let client = connect(&server.admin(DATABASE)).await;
+    client.batch_execute("grant select on pg_hba_file_rules to ringfence_app; set role ringfence_app").await.unwrap();
+    let findings = verify(&client, &migrations).await.unwrap();
+    let hba: Vec<Level> = findings.iter().filter(|finding| finding.lint == "hba_trust").map(|finding| finding.level).collect();
+    assert_eq!(hba, [Level::Notice]);
+    drop((client, admin));
+    server.stop().await;
 }

@@ -35,6 +35,8 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
         ("one ticket handed over twice at once", handed_over_twice(stage).await, "0".to_owned()),
+        ("a turn that another has, in one tenant and in two", turns(stage).await, "t f t".to_owned()),
+        ("a command's turn that another has, in one tenant and in two", command_turns(stage).await, "t f t".to_owned()),
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
         ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
         ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
@@ -92,6 +94,27 @@ async fn handed_over_twice(stage: &Stage) -> String {
     let hand_over = |event: u8| stage.named(&format!("select count(*) from ringfence.transfer_ticket('{{ticket2}}', {version}, '{{first}}', null, gen_random_uuid()) where {event} > 0"));
     let (first, second) = (format!("{}; {}", stage.enter("acme", "agent"), hand_over(1)), format!("begin; {}; {}", stage.enter("acme", "owner"), hand_over(2)));
     meanwhile(stage, (stage.installation.login("ringfence_app").await, &first), (stage.installation.login("ringfence_app").await, &second)).await
+}
+
+/// A turn, the same again meanwhile, and the other tenant's.
+async fn turns(stage: &Stage) -> String {
+    let (mut told, mut open) = (Vec::new(), Vec::new());
+    for tenant in ["acme", "acme", "globex"] {
+        let client = stage.installation.login("ringfence_app").await;
+        told.push(value(&client, &format!("begin; {}; select ringfence.take_turn('x')", stage.enter(tenant, "agent"))).await);
+        open.push(client);
+    }
+    told.join(" ")
+}
+
+async fn command_turns(stage: &Stage) -> String {
+    let (mut told, mut open) = (Vec::new(), Vec::new());
+    for tenant in ["{acme}", "{acme}", "{globex}"] {
+        let client = stage.installation.login("ringfence_operator").await;
+        told.push(value(&client, &stage.named(&format!("begin; select ringfence.command_turn('{tenant}', 'x')"))).await);
+        open.push(client);
+    }
+    told.join(" ")
 }
 
 /// Two movers at once leave each trail without gap or repetition, and its head where the trail ends.

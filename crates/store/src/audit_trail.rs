@@ -1,6 +1,7 @@
 //! The trail's own connection: events of reads, lists, denials and sign-ins are durable before their response leaves.
 
 use crate::StoreError;
+use crate::login::with_options;
 use ringfence_audit::Event;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -33,8 +34,8 @@ impl AuditTrail {
     /// Starts the writer and the mover on connections of their own, which are made anew whenever they break.
     #[must_use]
     pub fn start(auditor: &Config) -> Self {
-        let mut auditor = auditor.clone();
-        auditor.application_name("ringfence").options("-c statement_timeout=30s -c idle_in_transaction_session_timeout=15s").connect_timeout(Duration::from_secs(3));
+        let mut auditor = with_options(auditor, "-c statement_timeout=30s -c idle_in_transaction_session_timeout=15s");
+        auditor.connect_timeout(Duration::from_secs(3));
         let (inbox, waiting) = mpsc::channel(WAITING);
         let (mover, nudges) = mpsc::channel(64);
         tokio::spawn(write(auditor.clone(), waiting));

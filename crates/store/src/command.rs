@@ -1,16 +1,17 @@
 //! What the operator's commands may ask: each call is one function of the database that acts on one tenant and audits itself.
 
+use crate::login::with_its_options;
 use crate::{Refusal, StoreError};
 use jiff::Timestamp;
 use ringfence_domain::{MemberId, RequestId, Role, TenantId};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
 
 /// A connection as `ringfence_operator`, which may execute the provisioning functions and nothing else.
 pub struct Operator {
     client: Client,
+    login: Config,
     request_id: RequestId,
 }
 
@@ -49,40 +50,31 @@ pub struct Turn {
     _client: Client,
 }
 
-impl Turn {
-    /// None: another one has it. As the service's login, which alone may try a lock; and as an open transaction, which is the
-    /// one kind of lock that it may try. It has no snapshot and holds up nothing else.
-    ///
-    /// # Errors
-    /// When the database cannot be asked.
-    pub async fn take(app: &Config, tenant: TenantId, command: &str) -> Result<Option<Self>, StoreError> {
-        let (client, connection) = app.clone().application_name("ringfence").connect(NoTls).await?;
-        tokio::spawn(connection);
-        client.batch_execute("begin; set local idle_in_transaction_session_timeout = 0").await?;
-        let row = client.query_one("select pg_catalog.pg_try_advisory_xact_lock($1)", &[&turn_key(tenant, command)]).await?;
-        let is_taken: bool = row.try_get(0)?;
-        Ok(is_taken.then_some(Self { _client: client }))
-    }
-}
-
-fn turn_key(tenant: TenantId, command: &str) -> i64 {
-    let digest = Sha256::new().chain_update(b"ringfence command ").chain_update(tenant.0).chain_update(command).finalize();
-    digest.iter().take(8).fold(0, |key, &byte| key << 8 | i64::from(byte))
-}
-
 impl Operator {
     /// # Errors
     /// When the server refuses the connection.
     pub async fn connect(operator: &Config) -> Result<Self, StoreError> {
-        let (client, connection) = operator.clone().application_name("ringfence").connect(NoTls).await?;
+        let (client, connection) = with_its_options(operator).connect(NoTls).await?;
         tokio::spawn(connection);
-        Ok(Self { client, request_id: RequestId::generate() })
+        Ok(Self { client, login: operator.clone(), request_id: RequestId::generate() })
     }
 
     /// The id that the audit rows of this connection carry.
     #[must_use]
     pub const fn request_id(&self) -> RequestId {
         self.request_id
+    }
+
+    /// None: another one has it. A transaction on a connection of its own, left open: it has no snapshot and holds up nothing else.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn take_turn(&self, tenant: TenantId, command: &str) -> Result<Option<Turn>, StoreError> {
+        let Self { client, .. } = Self::connect(&self.login).await?;
+        client.batch_execute("begin; set local idle_in_transaction_session_timeout = 0").await?;
+        let row = client.query_one(crate::sql!("operator/command_turn.sql").text(), &[&tenant.0, &command]).await?;
+        let is_taken: bool = row.try_get("is_taken")?;
+        Ok(is_taken.then_some(Turn { _client: client }))
     }
 
     /// The tenant of a slug or id.

@@ -2,6 +2,7 @@
 //! of its own. What may go, and whether a letter is genuine, the database decides; this only carries letters it cannot write.
 
 use crate::StoreError;
+use crate::login::with_options;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_postgres::{Client, Config, NoTls, Statement};
@@ -22,11 +23,8 @@ impl Crossing {
     /// Starts the carrier on a connection of its own, made anew whenever it breaks.
     #[must_use]
     pub fn start(dispatcher: &Config) -> Self {
-        let mut dispatcher = dispatcher.clone();
-        dispatcher
-            .application_name("ringfence")
-            .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s")
-            .connect_timeout(Duration::from_secs(3));
+        let mut dispatcher = with_options(dispatcher, "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s");
+        dispatcher.connect_timeout(Duration::from_secs(3));
         let (nudges, nudged) = mpsc::channel(1);
         tokio::spawn(carry(dispatcher, nudged));
         Self { nudges }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_types, reason = "the one file that names the pool")]
 
 use crate::fair_share::{Claim, FairShare, Party, Permit};
+use crate::login::with_options;
 use crate::principal::Identified;
 use crate::token::Acting;
 use crate::{Principal, StoreError, TokenKey};
@@ -206,10 +207,8 @@ impl Database {
 const WAIT: Duration = Duration::from_secs(3);
 
 fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
-    let mut app = app.clone();
-    app.application_name("ringfence")
-        .options("-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on")
-        .connect_timeout(Duration::from_secs(3));
+    let mut app = with_options(app, "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on");
+    app.connect_timeout(Duration::from_secs(3));
     let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let timeouts = Timeouts { wait: Some(WAIT), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };
     Pool::builder(manager)

@@ -8,6 +8,7 @@ mod credentials;
 mod database;
 mod error;
 mod fair_share;
+mod login;
 pub mod migrate;
 mod principal;
 mod queries;

@@ -72,6 +72,8 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
     if row.get::<_, i32>(0) < 150_000 {
         return Err(MigrateError::TooOld { found: row.get(1) });
     }
+    // The files are read as they were written, whatever the server has as its default; `verify` names that.
+    client.batch_execute("set standard_conforming_strings = on").await.map_err(MigrateError::at("session"))?;
     client.execute("select pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await.map_err(MigrateError::at("lock"))?;
     policies::roles(client).await?;
     client

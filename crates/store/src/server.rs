@@ -1,5 +1,6 @@
 //! The server before there is a tenant or a pool: addresses, the database itself, a look at its walls. It reads no row of a tenant.
 
+use crate::login::with_its_options;
 use crate::verify::{Finding, own_role, verify};
 use thiserror::Error;
 use tokio_postgres::error::SqlState;
@@ -108,7 +109,7 @@ pub async fn rename_issuer(admin: &Config, from: &str, to: &str) -> Result<(), S
 }
 
 async fn connect(config: &Config) -> Result<Client, ServerError> {
-    let (client, connection) = config.clone().application_name("ringfence").connect(NoTls).await.map_err(|error| match error.as_db_error() {
+    let (client, connection) = with_its_options(config).connect(NoTls).await.map_err(|error| match error.as_db_error() {
         None => ServerError::Unreachable { address: address(config) },
         Some(_) => ServerError::Refused { address: address(config), login: config.get_user().unwrap_or("(none)").to_owned(), reason: reason(&error) },
     })?;

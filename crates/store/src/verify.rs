@@ -22,9 +22,9 @@ const READABLE: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../sql/verify/readable.sql"
 ));
-const SEARCH_PATH: &str = include_str!(concat!(
+const SESSION: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
-    "/../../sql/verify/search_path.sql"
+    "/../../sql/verify/session.sql"
 ));
 
 const NOT_LOOKED_AT: &str = "Something was not looked at";
@@ -94,15 +94,15 @@ pub enum VerifyError {
 }
 
 /// Runs every lint, compares the live catalogue with `sql/schema.sql` and the applied migrations with `migrations`
-/// (file stems such as `V1__installation`). Errors first. Sets the session's search_path while it looks, and restores it.
+/// (file stems such as `V1__installation`). Errors first. Changes two settings of the session while it looks, and restores them.
 pub async fn verify(
     client: &impl GenericClient,
     migrations: &[String],
 ) -> Result<Vec<Finding>, VerifyError> {
-    let former = set_search_path(client, "pg_catalog, pg_temp").await?;
+    let former = set_session(client, &Session::of_verify()).await?;
     let looked = look(client, migrations).await;
     // Where looking failed, its error says more than that of a connection which cannot be restored either.
-    let restored = set_search_path(client, &former).await;
+    let restored = set_session(client, &former).await;
     let mut findings = looked?;
     restored?;
     findings.sort_by(|a, b| (a.level, &a.lint, &a.object).cmp(&(b.level, &b.lint, &b.object)));
@@ -116,9 +116,9 @@ pub async fn own_role(client: &impl GenericClient) -> Result<Vec<Finding>, Verif
 
 /// The text that `sql/schema.sql` should have for this database.
 pub async fn render_schema(client: &impl GenericClient) -> Result<String, VerifyError> {
-    let former = set_search_path(client, "pg_catalog, pg_temp").await?;
+    let former = set_session(client, &Session::of_verify()).await?;
     let lines = drift::live(client).await;
-    let restored = set_search_path(client, &former).await;
+    let restored = set_session(client, &former).await;
     let text = drift::render(&lines?);
     restored?;
     Ok(text)
@@ -212,11 +212,34 @@ async fn table_state(client: &impl GenericClient, table: &str) -> Result<TableSt
     })
 }
 
-/// Returns the former path. Every name in our SQL is qualified, so that a connection left behind with this one is harmless.
-async fn set_search_path(client: &impl GenericClient, path: &str) -> Result<String, VerifyError> {
+/// What the catalogue's own text, and ours, are read by.
+struct Session {
+    path: String,
+    strings: String,
+}
+
+impl Session {
+    fn of_verify() -> Self {
+        Self {
+            path: "pg_catalog, pg_temp".into(),
+            strings: "on".into(),
+        }
+    }
+}
+
+/// Returns the former one. Every name in our SQL is qualified, so that a connection left behind with this one is harmless.
+async fn set_session(
+    client: &impl GenericClient,
+    session: &Session,
+) -> Result<Session, VerifyError> {
     client
-        .query_one(SEARCH_PATH, &[&path])
+        .query_one(SESSION, &[&session.path, &session.strings])
         .await
-        .and_then(|row| row.try_get("former"))
+        .and_then(|row| {
+            Ok(Session {
+                path: row.try_get("former_path")?,
+                strings: row.try_get("former_strings")?,
+            })
+        })
         .map_err(VerifyError::Catalogue)
 }

@@ -3,6 +3,9 @@
 use crate::direct_sql::{seen, whole};
 use crate::play::{DENIED, Play, code, set};
 use crate::side_channels::analyst_config;
+use ringfence_store::Database;
+use ringfence_store::command::Operator;
+use ringfence_tests::server::Server;
 use std::collections::BTreeSet;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -75,4 +78,32 @@ async fn seen_by_service(client: &Client) -> [BTreeSet<Uuid>; 2] {
     let tickets = set(&client.query("select ticket_id from ringfence.tickets", &[]).await.unwrap());
     let comments = set(&client.query("select comment_id from ringfence.comments", &[]).await.unwrap());
     [tickets, comments]
+}
+
+/// A login's settings and password are its own, and so its SQL's. On a server of its own: roles belong to the whole of it.
+#[tokio::test]
+async fn what_sql_does_to_the_services_logins_keeps_nobody_out_and_ends_with_the_next_migration() {
+    let server = Server::start("own").await;
+    let installation = server.installation();
+    let admin = installation.admin().await;
+    const LOGINS: [&str; 4] = ["ringfence_app", "ringfence_auditor", "ringfence_dispatcher", "ringfence_operator"];
+    for login in LOGINS {
+        let client = installation.login(login).await;
+        client.batch_execute(&format!("alter role {login} set work_mem = '8MB'; alter role {login} in database ringfence set local_preload_libraries = 'nosuch'")).await.unwrap();
+        assert!(installation.login_config(login).connect(tokio_postgres::NoTls).await.is_err(), "{login} gets in by itself");
+        ringfence_store::server::answers(&installation.login_config(login)).await.unwrap();
+    }
+    Operator::connect(&installation.login_config("ringfence_operator")).await.unwrap();
+    Database::new(&installation.database_config(1)).unwrap().ping().await.unwrap();
+    admin.batch_execute("alter role ringfence_app password 'another'").await.unwrap();
+
+    let settings = async || admin.query_one("select count(*) from pg_db_role_setting", &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(settings().await, 8);
+    ringfence_store::migrate::migrate(installation.admin_config(), &server.credentials).await.unwrap();
+    assert_eq!(settings().await, 0);
+    for login in LOGINS {
+        installation.login(login).await;
+    }
+    drop(admin);
+    server.stop().await;
 }

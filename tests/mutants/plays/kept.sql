@@ -6,6 +6,32 @@
 -- owner agent nobody: !42501
 -- owner sql=update/**/ringfence.idempotency_keys/**/set/**/body='x': !42501
 
+-- play: a turn is taken in the tenant entered
+select ringfence.take_turn('<what>');
+-- after:
+select string_agg(((l.classid::bigint << 32 | l.objid::bigint) = ringfence.turn_key('request', '<tenant>', '<what>'))::text, ' ') from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid();
+-- let: what=one tenant={acme}
+-- owner agent requester service[]: t / true
+-- agent what=another: t / true
+-- agent@globex tenant={globex}: t / true
+-- nobody: !RF003
+-- analyst auditor_login operator dispatcher: !42501
+
+-- play: a transaction takes four turns at most, and one of them as often as it likes
+select string_agg(ringfence.take_turn(('one' || n % <of>))::text, ' ') from generate_series(1, <n>) n;
+-- let: n=4 of=9
+-- agent: true true true true
+-- agent n=5: !54000
+-- agent n=6 of=1: true true true true true true
+
+-- play: the key of a turn is made of all that is said
+select ringfence.turn_key('<kind>', '<tenant>', '<what>') = ('x' || left(encode(sha256('k|{acme}|w'), 'hex'), 16))::bit(64)::bigint;
+-- let: kind=k tenant={acme} what=w
+-- root: t
+-- root kind=l: f
+-- root tenant={globex}: f
+-- root what=v: f
+
 -- play: an answer is for who had it with the rights of then
 -- before:
 <before>;

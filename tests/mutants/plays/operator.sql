@@ -42,6 +42,16 @@ select ringfence.find_tenant('<what>');
 -- operator what=nonesuch: null
 -- nobody owner auditor_login dispatcher analyst: !42501
 
+-- play: a command takes its turn in a tenant
+select ringfence.command_turn('<tenant>', '<command>');
+-- after:
+select string_agg(((l.classid::bigint << 32 | l.objid::bigint) = ringfence.turn_key('command', '{acme}', 'import'))::text, ' ') from pg_locks l where l.locktype = 'advisory' and l.pid = pg_backend_pid();
+-- let: tenant={acme} command=import
+-- operator: t / true
+-- operator tenant={globex}: t / false
+-- operator command=demo: t / false
+-- nobody owner auditor_login dispatcher analyst: !42501
+
 -- play: an identity is made a member, of the contact that is the same person
 -- before:
 <before>;

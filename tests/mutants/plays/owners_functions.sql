@@ -10,7 +10,9 @@ select ringfence.reserve_ticket_numbers(<block>);
 -- after:
 select string_agg(last::text, ' ' order by tenant_id) from ringfence.ticket_counters;
 -- let: block=20
--- owner agent requester service[]: 10 / ticket_counters a+1-1 / 29 9
+-- owner agent grouped_agent requester: 10 / ticket_counters a+1-1 / 29 9
+-- service[ticket.create] service[ticket.create.group] service[ticket.create.own]: 10 / ticket_counters a+1-1 / 29 9
+-- light_agent auditor service[] service[ticket.change,ticket.import]: !42501
 -- agent@globex: 10 / ticket_counters b+1-1 / 9 29
 -- agent block=1: 10 / ticket_counters a+1-1 / 10 9
 -- agent block=1000: 10 / ticket_counters a+1-1 / 1009 9

@@ -250,3 +250,10 @@ delete from ringfence.memberships;
 -- effects
 -- owner admin service[member.manage]: #8 / memberships a-8
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: #0 / unchanged
+
+-- play: whose contacts one may not change is told to those alone who change contacts
+select string_agg(k::text, ' ' order by k) from unnest(ringfence.kept_contacts()) k;
+-- agent: owner admin grouped_agent light_agent auditor service
+-- service[contact.change]: owner admin agent grouped_agent light_agent auditor
+-- owner admin requester light_agent auditor service[] service[contact.read,contact.delete] service[contact.change,member.manage] nobody: null
+-- analyst auditor_login operator: !42501

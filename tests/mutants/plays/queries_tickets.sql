@@ -221,7 +221,7 @@ select k.tenant_id, k.member_id, k.subject_id, k.rights, o.route, o.key, k.body_
   from ringfence.idempotency_keys k, (values ('other', 'k-1', 'other route'), ('createTicket', 'k-9', 'other key')) o (route, key, body) where k.tenant_id = '{acme}' and k.member_id = '{owner}';
 -- query: idempotency/find.sql
 -- show: taken body
--- let: 1={acme} 2=createTicket 3=k-1 4=77 age=1hour
+-- let: 1={acme} 2=createTicket 3=k-1 age=1hour
 -- owner: t|acme answer
 -- agent: t|acme answer
 -- requester: t|null

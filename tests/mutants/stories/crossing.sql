@@ -73,6 +73,20 @@ insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner
 values ('{absent}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now());
 select pg_temp.carry();
 
+-- try root: twenty came today, of which some were called off here or there and some are expired
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, partner_consented_at, created_at, expires_at, consented_at, revoked_by, revoked_at, partner_revoked_at)
+select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', now(), now() - interval '23 hours', case when n = 1 then now() - interval '1 hour' else '2099-01-01' end,
+       null, case when n = 2 then '{owner}' end::uuid, case when n = 2 then now() end, case when n > 2 then now() end
+  from generate_series(1, 20) n;
+select pg_temp.carry();
+
+-- try root: the same a day ago
+insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, partner_consented_at, created_at, expires_at, consented_at, revoked_by, revoked_at, partner_revoked_at)
+select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', now(), now() - interval '24 hours', case when n = 1 then now() - interval '1 hour' else '2099-01-01' end,
+       null, case when n = 2 then '{owner}' end::uuid, case when n = 2 then now() end, case when n > 2 then now() end
+  from generate_series(1, 20) n;
+select pg_temp.carry();
+
 -- try root: they have one more
 insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, partner_id, proposed_here, direction, actions, fields, expires_at, consented_at, partner_consented_at)
 select '{globex}', gen_random_uuid(), 'acme', '{acme}', false, 'both', '{ticket.escalate}', '{subject}', '2099-01-01', null, now() from generate_series(1, 19);

@@ -70,7 +70,7 @@ select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.m
 select ringfence.request(), ringfence.actor(), ringfence.identity(), ringfence.member(), ringfence.context(7), ringfence.context(8), ringfence.context(9), encode(ringfence.rights(), 'hex'), ringfence.oneself();
 
 -- agent query idempotency/find.sql: an answer of these rights
-'{acme}', 'createTicket', 'k-1', 1
+'{acme}', 'createTicket', 'k-1'
 
 -- root: an agent's groups are other ones for each kind of access
 insert into ringfence.group_members (tenant_id, member_id, group_id, access) values ('{acme}', '{grouped_agent}', '{second}', '{create,overview}'), ('{acme}', '{grouped_agent}', '{vacant}', '{change,overview}');
@@ -84,7 +84,7 @@ update ringfence.members set role = 'light_agent' where member_id = '{agent}';
 update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{light_agent}';
 
 -- agent query idempotency/find.sql: an answer of other rights
-'{acme}', 'createTicket', 'k-1', 1
+'{acme}', 'createTicket', 'k-1'
 
 -- light_agent: who reads alone writes no history
 insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version)

@@ -33,7 +33,7 @@ impl<'a> Membership<'a> {
     pub async fn begin(operator: &'a Operator, config: &DatabaseConfig, entry: &Entry<'_>) -> Result<Self, Failure> {
         let &Entry { tenant, slug, command, name, permissions } = entry;
         let database = Database::new(config)?;
-        let turn = Turn::take(&config.app, tenant, command).await?.ok_or_else(|| Failure::RunsAlready(slug.to_owned()))?;
+        let turn = operator.take_turn(tenant, command).await?.ok_or_else(|| Failure::RunsAlready(slug.to_owned()))?;
         let identity = VerifiedIdentity::for_command(command, Timestamp::now());
         let permissions = permissions.iter().map(|&name| name.to_owned()).collect();
         let new = NewMember { issuer: identity.issuer(), subject: identity.subject(), name, email: None, role: Role::Service, permissions: Some(permissions) };

@@ -2,7 +2,6 @@
 
 use crate::{Entered, StoreError, TenantTx};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 const FIND: crate::Sql = crate::sql!("idempotency/find.sql");
 const KEEP: crate::Sql = crate::sql!("idempotency/keep.sql");
@@ -41,29 +40,14 @@ impl Attempt {
             _ => self.route.clone(),
         }
     }
-
-    /// A number for the lock: bound to tenant and route, so that no two tenants can feel each other's keys.
-    fn lock(&self, tx: &TenantTx, entered: &Entered, route: &str) -> i64 {
-        let digest = Sha256::new()
-            .chain_update(tx.tenant_id().as_bytes())
-            .chain_update(entered.actor_id.0.as_bytes())
-            .chain_update(entered.member_id.0.as_bytes())
-            .chain_update(route)
-            .chain_update([0])
-            .chain_update(&self.key)
-            .finalize();
-        i64::from_be_bytes(digest[..8].try_into().unwrap_or([0; 8]))
-    }
 }
 
 /// # Errors
 /// When the database cannot be asked.
 pub async fn find(tx: &mut TenantTx, attempt: &Attempt) -> Result<Found, StoreError> {
-    let entered = tx.enter().await?.clone();
-    let route = attempt.route_of(&entered);
+    let route = attempt.route_of(tx.enter().await?);
     let tenant = tx.tenant_id();
-    let lock = attempt.lock(tx, &entered, &route);
-    let rows = tx.query(FIND, &[&tenant, &route, &attempt.key, &lock]).await?;
+    let rows = tx.query(FIND, &[&tenant, &route, &attempt.key]).await?;
     let Some(row) = rows.first() else { return Ok(Found::Fresh) };
     if !row.try_get::<_, bool>("taken")? {
         return Ok(Found::InFlight);
