@@ -1519,7 +1519,7 @@ function ringfence.end_provisioned(uuid)
     begin
         -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
         select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
-        if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+        if not ended.provisioned or ended.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
         for left_behind in
@@ -2535,7 +2535,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
         select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
-        if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+        if not present.provisioned or present.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
         if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then
@@ -3030,15 +3030,15 @@ function ringfence.settle_provisioned(uuid[])
     AS $function$
     declare
         here uuid := ringfence.current_tenant();
-        u ringfence.scim_users;
+        u record;
         wanted text;
         moved boolean;
         promoted boolean;
         changed integer;
     begin
         for u in
-            select s.* from ringfence.scim_users s
-              join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+            select s.*, m.role as held from ringfence.scim_users s
+              join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role not in ('owner', 'admin')
              where s.tenant_id = here and s.scim_user_id = any (users)
              order by m.member_id
                for update of m
@@ -3056,10 +3056,11 @@ function ringfence.settle_provisioned(uuid[])
                 on conflict do nothing;
             moved := moved or found;
             -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
-            wanted := case when u.role = 'agent' and u.grouped
+            wanted := case when u.held not in ('agent', 'light_agent', 'requester') then u.held
+                           when u.role = 'agent' and u.grouped
                                 and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                            then 'light_agent' else u.role end;
-            promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+            promoted := u.held <> wanted;
             if moved or promoted then
                 update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
                  where m.tenant_id = here and m.member_id = u.contact_id

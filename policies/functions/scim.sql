@@ -1,5 +1,6 @@
 -- What provisioning may do, and nothing else: users and groups of the identity provider become members and groups of the
--- tenant entered. Each function asks for provision.manage; none touches an owner, an admin, or a member it did not make.
+-- tenant entered. Each function asks for provision.manage; none touches an owner, an admin, or a member it did not make. Every
+-- other member it made it ends, whatever role an admin has given them since; a role that it gives nobody it leaves to them.
 -- Errors: RF011 = the tenant has no provisioning settings, RF012 = the member is not provisioning's to change.
 
 -- Beside the rows that the calling statement writes: what became of members and tickets on the way.
@@ -40,7 +41,7 @@ declare
 begin
     -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
     select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
-    if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+    if not ended.provisioned or ended.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
     for left_behind in
@@ -64,22 +65,23 @@ begin
 end
 $$;
 
--- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are. Each
--- member is held, so that a role given meanwhile is asked for again and is not overwritten.
+-- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are, and so
+-- does a role that provisioning gives nobody. Each member is held, so that a role given meanwhile is asked for again and is not
+-- overwritten.
 create function ringfence.settle_provisioned(users uuid[]) returns void
 language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     here uuid := ringfence.current_tenant();
-    u ringfence.scim_users;
+    u record;
     wanted text;
     moved boolean;
     promoted boolean;
     changed integer;
 begin
     for u in
-        select s.* from ringfence.scim_users s
-          join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+        select s.*, m.role as held from ringfence.scim_users s
+          join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role not in ('owner', 'admin')
          where s.tenant_id = here and s.scim_user_id = any (users)
          order by m.member_id
            for update of m
@@ -97,10 +99,11 @@ begin
             on conflict do nothing;
         moved := moved or found;
         -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
-        wanted := case when u.role = 'agent' and u.grouped
+        wanted := case when u.held not in ('agent', 'light_agent', 'requester') then u.held
+                       when u.role = 'agent' and u.grouped
                             and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                        then 'light_agent' else u.role end;
-        promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+        promoted := u.held <> wanted;
         if moved or promoted then
             update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
              where m.tenant_id = here and m.member_id = u.contact_id
@@ -147,7 +150,7 @@ begin
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
     select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
-    if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+    if not present.provisioned or present.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
     if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then

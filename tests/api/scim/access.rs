@@ -43,6 +43,37 @@ async fn deprovisioning_ends_access_at_the_next_request() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_is_out_whatever_role_an_admin_gave_them() {
+    let scene = Scene::begin().await;
+    let owner = scene.running.token("acme:owner");
+    let roles = [json!({ "role": "auditor" }), json!({ "role": "custom", "role_id": scene.acme().role }), json!({ "role": "service", "permissions": ["ticket.read"] })];
+    for (given, end) in roles.iter().flat_map(|given| ["patch", "delete"].map(|end| (given, end))) {
+        let subject = format!("{}-{end}", given["role"].as_str().unwrap());
+        let user = scene.made(json!({ "userName": subject, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+        let path = format!("/Users/{}", id(&user));
+        let me = scene.running.get("/v1/me", &scene.running.token(&subject)).await.body;
+        let member = format!("/v1/tenants/acme/members/{}", me["tenants"][0]["member_id"].as_str().unwrap());
+        scene.running.call("PATCH", &member, &owner, &[("If-Match", "\"1\"")], Some(given)).await.expect(200);
+        // Who they are and where they work follows the provider, what they are stays with the admin.
+        scene.patch(&path, json!([{ "op": "replace", "value": { "title": "Guide", "displayName": subject } }])).await.expect(200);
+        let group = scene.made_group(json!({ "displayName": subject, "members": [{ "value": user["id"] }] })).await;
+        let held = scene.running.get(&member, &owner).await.expect(200).body;
+        assert_eq!((&held["role"], held["group_ids"].as_array().unwrap().len()), (&given["role"], 1), "{held}");
+        scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
+        let held = scene.running.get(&member, &owner).await.expect(200).body;
+        assert_eq!((&held["role"], &held["group_ids"]), (&given["role"], &json!([])), "{held}");
+        if end == "patch" {
+            scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+        } else {
+            scene.call("DELETE", &path, &[], None).await.expect(204);
+        }
+        assert_eq!(scene.enters(&subject).await, 404, "{subject}");
+        scene.running.get(&member, &owner).await.expect(404);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn deprovisioning_is_felt_at_once_by_session_and_api_token_and_in_no_other_tenant() {
     let scene = Scene::begin().await;
     let running = &scene.running;
