@@ -1381,6 +1381,24 @@ function ringfence.current_tenant()
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
+function ringfence.deactivate_user(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deactivate_user(person uuid)
+     RETURNS TABLE(scim_user_id uuid, version integer)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        return query
+        update ringfence.scim_users u set active = false, version = u.version + 1, updated_at = transaction_timestamp()
+         where u.tenant_id = ringfence.current_tenant() and u.contact_id = deactivate_user.person and u.active
+           and not exists (select from ringfence.members m where m.tenant_id = u.tenant_id and m.member_id = u.contact_id)
+        returning u.scim_user_id, u.version;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.deliver_crossing(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.deliver_crossing(letter text)
@@ -1459,6 +1477,8 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
+    declare
+        switched_off uuid;
     begin
         perform ringfence.seal(deprovision_member.tenant_id);
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
@@ -1474,6 +1494,10 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
             return false;
         end if;
         perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
+        for switched_off in select u.scim_user_id from ringfence.deactivate_user(deprovision_member.member_id) u loop
+            perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'provisioning.user_updated', 'scim_user', switched_off,
+                jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
+        end loop;
         perform ringfence.unseal();
         return true;
     end
@@ -2564,7 +2588,8 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         if after.active is not true or present.identity_id <> identity then
             perform ringfence.end_provisioned(person);
         end if;
-        -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+        -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
+        -- change of a title.
         if after.active and (before.active is not true or before.subject <> after.subject) then
             insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);

@@ -116,6 +116,8 @@ $$;
 create function ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid) returns boolean
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    switched_off uuid;
 begin
     perform ringfence.seal(deprovision_member.tenant_id);
     update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
@@ -131,6 +133,10 @@ begin
         return false;
     end if;
     perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
+    for switched_off in select u.scim_user_id from ringfence.deactivate_user(deprovision_member.member_id) u loop
+        perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'provisioning.user_updated', 'scim_user', switched_off,
+            jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
+    end loop;
     perform ringfence.unseal();
     return true;
 end

@@ -179,7 +179,8 @@ begin
     if after.active is not true or present.identity_id <> identity then
         perform ringfence.end_provisioned(person);
     end if;
-    -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+    -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
+    -- change of a title.
     if after.active and (before.active is not true or before.subject <> after.subject) then
         insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
@@ -207,6 +208,20 @@ begin
     delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;
     delete from ringfence.scim_users u where u.tenant_id = here and u.scim_user_id = gone.scim_user_id;
     return next gone;
+end
+$$;
+
+-- Whoever ended a membership: the user of somebody who is no member any more is active no longer, and the provider reads that. No
+-- right is asked for, because while there is a member nothing happens.
+create function ringfence.deactivate_user(person uuid) returns table (scim_user_id uuid, version integer)
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    update ringfence.scim_users u set active = false, version = u.version + 1, updated_at = transaction_timestamp()
+     where u.tenant_id = ringfence.current_tenant() and u.contact_id = deactivate_user.person and u.active
+       and not exists (select from ringfence.members m where m.tenant_id = u.tenant_id and m.member_id = u.contact_id)
+    returning u.scim_user_id, u.version;
 end
 $$;
 
@@ -294,5 +309,6 @@ end
 $$;
 
 grant execute on function ringfence.provision_user(uuid, integer, text, text, boolean, text, text, jsonb), ringfence.deprovision_user(uuid, integer),
-    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer), ringfence.provisioning_turn()
+    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer), ringfence.provisioning_turn(),
+    ringfence.deactivate_user(uuid)
     to ringfence_app;

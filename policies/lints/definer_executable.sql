@@ -18,7 +18,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
            ('ringfence_app', 'begin_sign_in'), ('ringfence_app', 'take_sign_in'), ('ringfence_app', 'open_session'), ('ringfence_app', 'find_session'),
            ('ringfence_app', 'touch_session'), ('ringfence_app', 'list_sessions'), ('ringfence_app', 'end_session'), ('ringfence_app', 'end_sessions_of_issuer'),
            ('ringfence_app', 'provision_user'), ('ringfence_app', 'deprovision_user'), ('ringfence_app', 'provision_group'),
-           ('ringfence_app', 'deprovision_group'), ('ringfence_app', 'provisioning_turn'),
+           ('ringfence_app', 'deprovision_group'), ('ringfence_app', 'provisioning_turn'), ('ringfence_app', 'deactivate_user'),
            ('ringfence_auditor', 'move_audit'),
            ('ringfence_operator', 'create_tenant'), ('ringfence_operator', 'suspend_tenant'), ('ringfence_operator', 'list_tenants'),
            ('ringfence_operator', 'find_tenant'), ('ringfence_operator', 'provision_member'), ('ringfence_operator', 'list_provisioned_members'),

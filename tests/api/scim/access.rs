@@ -154,17 +154,50 @@ async fn silence_neither_lets_in_nor_out() {
 }
 
 #[tokio::test]
-async fn a_membership_that_an_admin_ended_comes_back_by_switching_on_alone() {
+async fn a_membership_that_was_ended_here_is_inactive_there_and_comes_back_by_switching_on_alone() {
+    let scene = Scene::begin().await;
+    for (end, back) in [("admin", "patch"), ("operator", "put")] {
+        let user = scene.made(json!({ "userName": end })).await;
+        let path = format!("/Users/{}", id(&user));
+        let member = scene.running.get("/v1/me", &scene.running.token(end)).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+        let before = scene.get(&path).await.expect(200).body;
+        if end == "admin" {
+            scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
+        } else {
+            assert!(scene.installation.operator().await.remove_member(scene.acme().id.into(), member.parse::<uuid::Uuid>().unwrap().into()).await.unwrap());
+        }
+        let left = scene.get(&path).await.expect(200);
+        assert_eq!((&left.body["active"], left.header("etag")), (&json!(false), Some("W/\"2\"")), "{end}");
+        assert!(left.body["meta"]["lastModified"].as_str() > before["meta"]["lastModified"].as_str());
+        is_refused(&scene.call("PATCH", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::PATCH], "Operations": [{ "op": "replace", "path": "title", "value": "Guide" }] }))).await, 412, None);
+        scene.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
+        assert_eq!(scene.enters(end).await, 404, "{end}");
+        if back == "patch" {
+            scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
+        } else {
+            scene.call("PUT", &path, &[], Some(json!({ "schemas": [crate::USER], "userName": end, "active": true }))).await.expect(200);
+        }
+        assert_eq!(scene.enters(end).await, 200, "{end}");
+        let told: Vec<Value> = scene.trail("provisioning.user_updated").await.into_iter().filter(|event| event["object_id"] == user["id"] && event["decision"] == "allow" && event["rule"] != "provision.manage").collect();
+        assert_eq!((told.len(), &told[0]["details"]), (1, &json!({ "member_id": member, "active": false })), "{told:?}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn whom_the_tenant_took_on_after_it_had_ended_them_is_not_provisionings_to_switch_on() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "alpha" })).await;
-    let path = format!("/Users/{}", id(&user));
+    let (path, admin) = (format!("/Users/{}", id(&user)), scene.running.token("acme:admin"));
     let member = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
-    scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
-    scene.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
-    assert_eq!(scene.enters("alpha").await, 404);
-    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
-    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
-    assert_eq!(scene.enters("alpha").await, 200);
+    let of_tenant = format!("/v1/tenants/acme/members/{member}");
+    scene.running.call("DELETE", &of_tenant, &admin, &[], None).await.expect(204);
+    let own = json!({ "issuer": scene.running.issuer.issuer(), "subject": "alpha", "contact_id": member, "role": "agent" });
+    scene.running.post("/v1/tenants/acme/members", &admin, own).await.expect(201);
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await, 409, Some("mutability"));
+    let version = scene.get(&path).await.expect(200).header("etag").unwrap().to_owned();
+    scene.running.call("DELETE", &of_tenant, &admin, &[], None).await.expect(204);
+    assert_eq!(scene.get(&path).await.expect(200).header("etag"), Some(version.as_str()), "it was inactive, and still is");
     scene.end().await;
 }
 
