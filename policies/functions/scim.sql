@@ -131,6 +131,7 @@ declare
     person uuid;
     wanted text;
     address text;
+    is_changed boolean;
 begin
     if here is null then
         return;
@@ -159,7 +160,8 @@ begin
     insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
     values (here, person, provision_user.name, address, identity)
         on conflict on constraint contacts_pkey do update
-       set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
+       set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp()
+     where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id);
     select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
     wanted := coalesce(wanted, settings.default_role);
     if before.scim_user_id is null then
@@ -168,10 +170,13 @@ begin
                 coalesce(provision_user.external_id, provision_user.user_name), wanted, provision_user.attributes)
         returning * into after;
     else
+        -- What changes nothing makes no other version (RFC 7644, section 3.5.2.1). The role is no part of the resource.
+        is_changed := (before.user_name, before.external_id, before.active, before.attributes)
+            is distinct from (provision_user.user_name, provision_user.external_id, provision_user.active, provision_user.attributes);
         update ringfence.scim_users u
            set user_name = provision_user.user_name, external_id = provision_user.external_id, active = provision_user.active,
                subject = coalesce(provision_user.external_id, provision_user.user_name), role = wanted, attributes = provision_user.attributes,
-               version = u.version + 1, updated_at = transaction_timestamp()
+               version = u.version + is_changed::integer, updated_at = case when is_changed then transaction_timestamp() else u.updated_at end
          where u.tenant_id = here and u.scim_user_id = before.scim_user_id
         returning u.* into after;
     end if;
@@ -232,7 +237,6 @@ as $$
 declare
     here uuid := ringfence.provisioning_turn();
     before ringfence.scim_groups;
-    after ringfence.scim_groups;
     queue uuid := ringfence.new_id();
     affected uuid[];
 begin
@@ -242,8 +246,7 @@ begin
     if provision_group.version is null then
         insert into ringfence.groups (tenant_id, group_id, name) values (here, queue, provision_group.display_name);
         insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id)
-        values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id)
-        returning * into after;
+        values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id);
     else
         select g.* into before from ringfence.scim_groups g
          where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version;
@@ -253,30 +256,33 @@ begin
         -- What an admin calls the queue stays until the provider renames the group.
         update ringfence.groups q set name = provision_group.display_name, version = q.version + 1, updated_at = transaction_timestamp()
          where q.tenant_id = here and q.group_id = before.group_id and before.display_name <> provision_group.display_name;
-        update ringfence.scim_groups g
-           set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
-         where g.tenant_id = here and g.scim_group_id = before.scim_group_id
-        returning g.* into after;
     end if;
     with leave as (
         delete from ringfence.scim_group_members i
-         where i.tenant_id = here and i.scim_group_id = after.scim_group_id and not i.scim_user_id = any (users)
+         where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and not i.scim_user_id = any (users)
         returning i.scim_user_id
     ), join_in as (
         insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
-        select here, after.scim_group_id, j from unnest(users) j
+        select here, provision_group.scim_group_id, j from unnest(users) j
             on conflict do nothing
         returning scim_user_id
     )
     select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
+    -- As for users: what changes nothing makes no other version.
+    update ringfence.scim_groups g
+       set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
+     where g.tenant_id = here and g.scim_group_id = before.scim_group_id
+       and (affected <> '{}' or (g.display_name, g.external_id) is distinct from (provision_group.display_name, provision_group.external_id));
+    -- Members before users, in which order whoever ends a member holds them, too.
+    perform ringfence.settle_provisioned(affected);
     -- A user shows its groups, and what they are called.
     update ringfence.scim_users u set grouped = true, version = u.version + 1, updated_at = transaction_timestamp()
      where u.tenant_id = here
        and (u.scim_user_id = any (affected)
-            or before.display_name <> after.display_name
-               and exists (select from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id and i.scim_user_id = u.scim_user_id));
-    perform ringfence.settle_provisioned(affected);
-    return next after;
+            or before.display_name <> provision_group.display_name
+               and exists (select from ringfence.scim_group_members i
+                            where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and i.scim_user_id = u.scim_user_id));
+    return query select g.* from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id;
 end
 $$;
 
@@ -296,9 +302,10 @@ begin
     end if;
     affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
     delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+    -- Members before users, as there.
+    perform ringfence.settle_provisioned(affected);
     update ringfence.scim_users u set version = u.version + 1, updated_at = transaction_timestamp()
      where u.tenant_id = here and u.scim_user_id = any (affected);
-    perform ringfence.settle_provisioned(affected);
     delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
     delete from ringfence.groups q
      where q.tenant_id = here and q.group_id = gone.group_id

@@ -94,10 +94,58 @@ async fn a_version_is_compared_where_one_is_named() {
     let changed = scene.call("PATCH", &path, &[("If-Match", "W/\"9\", W/\"1\"")], title()).await.expect(200);
     assert_eq!(changed.header("etag"), Some("W/\"2\""));
     scene.call("PATCH", &path, &[("If-Match", "*")], title()).await.expect(200);
+    scene.patch(&path, json!([{ "op": "remove", "path": "title" }])).await.expect(200);
     is_refused(&scene.call("DELETE", &path, &[("If-Match", "W/\"1\"")], None).await, 412, None);
     is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await, 412, None);
     scene.call("DELETE", &path, &[("If-Match", "W/\"3\"")], None).await.expect(204);
     is_refused(&scene.get(&path).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_changes_nothing_is_no_other_version() {
+    let scene = Scene::begin().await;
+    let sent = json!({
+        "schemas": [crate::USER], "userName": "alpha", "externalId": "x-1", "displayName": "Alpha", "title": "Guide", "active": true,
+        "emails": [{ "value": "alpha@example.com", "type": "work", "primary": true }],
+    });
+    let user = scene.call("POST", "/Users", &[], Some(sent.clone())).await.expect(201).body;
+    let group = scene.made_group(json!({ "displayName": "Billing", "externalId": "g-1", "members": [{ "value": user["id"] }] })).await;
+    let (of_user, of_group) = (format!("/Users/{}", id(&user)), format!("/Groups/{}", id(&group)));
+    let owner = scene.running.token("acme:owner");
+    let member = scene.running.get("/v1/me", &scene.running.token("x-1")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+    let of_person = [format!("/v1/tenants/acme/members/{member}"), format!("/v1/tenants/acme/contacts/{member}")];
+    let person = async || (scene.running.get(&of_person[0], &owner).await.expect(200).text, scene.running.get(&of_person[1], &owner).await.expect(200).text);
+    let held = (scene.get(&of_user).await.expect(200), scene.get(&of_group).await.expect(200), person().await);
+    for operations in [
+        json!([{ "op": "replace", "path": "active", "value": true }]),
+        json!([{ "op": "replace", "value": { "title": "Guide", "externalId": "x-1" } }]),
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "alpha@example.com", "type": "work", "primary": true }] }]),
+        json!([{ "op": "remove", "path": "nickName" }]),
+        json!([{ "op": "replace", "path": "title", "value": "Clerk" }, { "op": "replace", "path": "title", "value": "Guide" }]),
+    ] {
+        let answer = scene.patch(&of_user, operations.clone()).await.expect(200);
+        assert_eq!((&answer.body, answer.header("etag")), (&held.0.body, held.0.header("etag")), "{operations}");
+    }
+    assert_eq!(scene.call("PUT", &of_user, &[("If-Match", "W/\"2\"")], Some(sent)).await.expect(200).body, held.0.body);
+    for operations in [
+        json!([{ "op": "add", "path": "members", "value": [{ "value": user["id"] }] }]),
+        json!([{ "op": "replace", "value": { "displayName": "Billing", "externalId": "g-1" } }]),
+    ] {
+        let answer = scene.patch(&of_group, operations.clone()).await.expect(200);
+        assert_eq!((&answer.body, answer.header("etag")), (&held.1.body, held.1.header("etag")), "{operations}");
+    }
+    let sent = json!({ "schemas": [crate::GROUP], "displayName": "Billing", "externalId": "g-1", "members": [{ "value": user["id"] }] });
+    assert_eq!(scene.call("PUT", &of_group, &[], Some(sent)).await.expect(200).body, held.1.body);
+    assert_eq!((scene.get(&of_user).await.text, scene.get(&of_group).await.text, person().await), (held.0.text, held.1.text, held.2));
+    // Each part of it is one that changes something.
+    let changes = [json!({ "userName": "Alpha" }), json!({ "externalId": "x-2" }), json!({ "active": false }), json!({ "title": "Clerk" })];
+    for (n, change) in changes.into_iter().enumerate() {
+        assert_eq!(scene.patch(&of_user, json!([{ "op": "replace", "value": change }])).await.expect(200).header("etag"), Some(format!("W/\"{}\"", n + 3).as_str()), "{change}");
+    }
+    for (n, change) in [json!({ "displayName": "Sales" }), json!({ "externalId": "g-2" }), json!({ "members": [] })].into_iter().enumerate() {
+        assert_eq!(scene.patch(&of_group, json!([{ "op": "replace", "value": change }])).await.expect(200).header("etag"), Some(format!("W/\"{}\"", n + 2).as_str()), "{change}");
+    }
     scene.end().await;
 }
 

@@ -139,8 +139,8 @@ async fn a_user_switched_on_and_off_at_once_is_what_the_last_one_said() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "alpha" })).await;
     let path = format!("/Users/{}", id(&user));
-    let set = |active: bool| json!([{ "op": "Replace", "path": "active", "value": active }]);
-    assert_eq!(at_once((0..8).map(|n| scene.patch(&path, set(n % 2 == 0)))).await, [200; 8]);
+    let set = |n: i32| json!([{ "op": "Replace", "value": { "active": n % 2 == 0, "title": n.to_string() } }]);
+    assert_eq!(at_once((0..8).map(|n| scene.patch(&path, set(n)))).await, [200; 8]);
     let held = scene.get(&path).await.expect(200).body;
     assert_eq!((held["active"] == true, &held["meta"]["version"]), (scene.enters("alpha").await == 200, &json!("W/\"9\"")));
     let mut answers = at_once((0..4).map(|_| scene.call("DELETE", &path, &[], None))).await;
