@@ -253,3 +253,13 @@ async fn discovery_says_what_there_is_and_what_there_is_not() {
     is_refused(&scene.running.send(text).await, 415, None);
     scene.end().await;
 }
+    // RFC 7644, section 4: what is for lists of resources is not looked at here, and a filter is refused.
+    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", &format!("/Schemas/{}", crate::USER)] {
+        let whole = scene.get(path).await.expect(200).body;
+        let asked = scene.get(&format!("{path}?count=0&startIndex=x&sortBy=nothing&sortOrder=up&attributes=id&excludedAttributes=name")).await.expect(200).body;
+        assert_eq!(asked, whole, "{path}");
+        is_refused(&scene.get(&format!("{path}?filter=id%20pr")).await, 403, None);
+        is_refused(&scene.get(&format!("{path}?nothing=1")).await, 400, Some("invalidValue"));
+    }
+    let denied: Vec<_> = scene.trail("provisioning.schema_read").await.into_iter().filter(|event| event["decision"] == "deny").collect();
+    assert_eq!(denied.len(), 5, "{denied:?}");
