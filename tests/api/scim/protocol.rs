@@ -103,6 +103,27 @@ async fn a_version_is_compared_where_one_is_named() {
 }
 
 #[tokio::test]
+async fn an_entity_tag_that_is_not_of_ours_fits_nothing_and_a_list_is_read_to_its_end() {
+    let scene = Scene::begin().await;
+    let path = format!("/Users/{}", id(&scene.made(json!({ "userName": "alpha" })).await));
+    for (tags, status) in [
+        (r#""foo""#, 200), (r#"W/"foo""#, 200), (r#"W/"01""#, 200), (r#""""#, 200), (r#"W/"99999999999""#, 200), (r#""a,W/","b""#, 200),
+        (r#""x", W/"1""#, 304), (r#"W/"1","x""#, 304), (r#"W/"7" , "1""#, 304), (r#", "x",,"1""#, 304), (r#""1,2","1""#, 304), ("*", 304),
+    ] {
+        assert_eq!(scene.call("GET", &path, &[("If-None-Match", tags)], None).await.status, status, "{tags}");
+    }
+    for no_tags in ["foo", "1", "W/1", r#""foo"#, r#"foo""#, r#"w/"1""#, r#"W/ "1""#, r#""1" "2""#, r#""1"x"#, r#""a b""#, r#"*, "1""#, ",", ""] {
+        is_refused(&scene.call("GET", &path, &[("If-None-Match", no_tags)], None).await, 400, Some("invalidValue"));
+        is_refused(&scene.call("DELETE", &path, &[("If-Match", no_tags)], None).await, 400, Some("invalidValue"));
+    }
+    for tags in [r#""foo""#, r#"W/"foo", "bar""#, r#""2""#] {
+        is_refused(&scene.call("DELETE", &path, &[("If-Match", tags)], None).await, 412, None);
+    }
+    scene.call("DELETE", &path, &[("If-Match", r#""foo", "1""#)], None).await.expect(204);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn what_changes_nothing_is_no_other_version() {
     let scene = Scene::begin().await;
     let sent = json!({
