@@ -260,20 +260,30 @@ async fn what_okta_and_entra_send_is_understood() {
 }
 
 #[tokio::test]
+async fn a_search_names_the_attributes_that_the_document_lets_it_name() {
+    let scene = Scene::begin().await;
+    let document = scene.running.get("/openapi.json", &scene.token).await.expect(200).body;
+    let search = &document["components"]["schemas"]["ScimSearch"]["properties"];
+    let allows = |shape: &serde_json::Value, name: &str| shape["type"] == "string" && shape["enum"].as_array().is_none_or(|names| names.contains(&json!(name)));
+    for (list, name) in [("/Users", "userName"), ("/Users", "emails.value"), ("/Users", &format!("{}:userName", crate::USER)), ("/Users", "displayName"), ("/Groups", "displayName"), ("/Groups", "meta.created")] {
+        for (field, sent) in [("sortBy", json!(name)), ("attributes", json!([name])), ("excludedAttributes", json!([name]))] {
+            let mut body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] });
+            body[field] = sent;
+            scene.call("POST", &format!("{list}/.search"), &[], Some(body)).await.expect(200);
+            let shape = if field == "sortBy" { &search[field] } else { &search[field]["items"] };
+            assert!(allows(shape, name), "{field}: {name}");
+        }
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn discovery_says_what_there_is_and_what_there_is_not() {
     let scene = Scene::begin().await;
     let provider = scene.get("/ServiceProviderConfig").await.expect(200).body;
     assert_eq!((&provider["patch"]["supported"], &provider["bulk"]["supported"], &provider["etag"]["supported"]), (&json!(true), &json!(false), &json!(true)));
     assert_eq!(scene.get("/ResourceTypes").await.expect(200).body["totalResults"], 2);
     assert_eq!(scene.get("/Schemas").await.expect(200).body["totalResults"], 3);
-    for (method, path, status) in [("POST", "/Bulk", 501), ("GET", "/Me", 501), ("GET", "/Nothing", 404), ("GET", "/Schemas/nothing", 404), ("POST", "/Schemas", 405), ("GET", "/Users/nonsense", 404)] {
-        is_refused(&scene.call(method, path, &[], (method == "POST").then(|| json!({}))).await, status, None);
-    }
-    is_refused(&scene.call("POST", "/Users", &[], Some(json!([]))).await, 400, Some("invalidValue"));
-    let text = scene.running.client().post(scene.running.url("/v1/tenants/acme/scim/v2/Users")).bearer_auth(&scene.token).header("content-type", "text/plain").body("{}");
-    is_refused(&scene.running.send(text).await, 415, None);
-    scene.end().await;
-}
     // RFC 7644, section 4: what is for lists of resources is not looked at here, and a filter is refused.
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", &format!("/Schemas/{}", crate::USER)] {
         let whole = scene.get(path).await.expect(200).body;
@@ -284,3 +294,11 @@ async fn discovery_says_what_there_is_and_what_there_is_not() {
     }
     let denied: Vec<_> = scene.trail("provisioning.schema_read").await.into_iter().filter(|event| event["decision"] == "deny").collect();
     assert_eq!(denied.len(), 5, "{denied:?}");
+    for (method, path, status) in [("POST", "/Bulk", 501), ("GET", "/Me", 501), ("GET", "/Nothing", 404), ("GET", "/Schemas/nothing", 404), ("POST", "/Schemas", 405), ("GET", "/Users/nonsense", 404)] {
+        is_refused(&scene.call(method, path, &[], (method == "POST").then(|| json!({}))).await, status, None);
+    }
+    is_refused(&scene.call("POST", "/Users", &[], Some(json!([]))).await, 400, Some("invalidValue"));
+    let text = scene.running.client().post(scene.running.url("/v1/tenants/acme/scim/v2/Users")).bearer_auth(&scene.token).header("content-type", "text/plain").body("{}");
+    is_refused(&scene.running.send(text).await, 415, None);
+    scene.end().await;
+}
