@@ -357,6 +357,7 @@ table ringfence.contacts
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
     column is_partner boolean not null default false
+    column member_version integer not null default 0
     constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id)
     constraint contacts_email_key UNIQUE (tenant_id, email_key)
     constraint contacts_external_key UNIQUE (tenant_id, external_source, external_id)
@@ -381,7 +382,7 @@ table ringfence.contacts
     policy contacts_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.delete'::text) AS may))
     grant delete, select to ringfence_app
     grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) to ringfence_app
-    grant update (name, email, organization_id, external_source, external_id, version, updated_at) to ringfence_app
+    grant update (name, email, organization_id, external_source, external_id, version, updated_at, member_version) to ringfence_app
 
 table ringfence.crossing_queue
     owner ringfence_owner, row security enabled, forced
@@ -637,7 +638,7 @@ table ringfence.members
     policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
-    grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
+    grant insert (tenant_id, member_id, identity_id, role, permissions, version, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at, role_id, elevated_until, is_partner, provisioned) to ringfence_app
     grant update (role, permissions, version, updated_at, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until) to ringfence_gate
@@ -1179,7 +1180,8 @@ function ringfence.accept_invitation(text)
                         case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
                         asking.identity_id);
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+            values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person));
             insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
             update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
              where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
@@ -1479,21 +1481,25 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
+        person_held ringfence.contacts;
+        ended ringfence.members;
         switched_off uuid;
     begin
         perform ringfence.seal(deprovision_member.tenant_id);
+        person_held := ringfence.hold_person(deprovision_member.member_id);
+        select m.* into ended from ringfence.members m
+         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
+        if ended.member_id is null then
+            perform ringfence.unseal();
+            return false;
+        end if;
+        update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
         delete from ringfence.api_tokens a where a.tenant_id = deprovision_member.tenant_id and a.member_id = deprovision_member.member_id;
         delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
-        delete from ringfence.memberships b using ringfence.members m
-         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
-           and b.tenant_id = m.tenant_id and b.identity_id = m.identity_id;
+        delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = ended.identity_id;
         delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
-        if not found then
-            perform ringfence.unseal();
-            return false;
-        end if;
         perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
         for switched_off in select u.scim_user_id from ringfence.deactivate_user(deprovision_member.member_id) u loop
             perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'provisioning.user_updated', 'scim_user', switched_off,
@@ -1539,6 +1545,7 @@ function ringfence.end_provisioned(uuid)
     AS $function$
     declare
         here uuid := ringfence.current_tenant();
+        person_held ringfence.contacts := ringfence.hold_person(person);
         left_behind ringfence.tickets;
         ended ringfence.members;
     begin
@@ -1547,6 +1554,10 @@ function ringfence.end_provisioned(uuid)
         if not ended.provisioned or ended.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
+        if ended.member_id is null then
+            return;
+        end if;
+        update ringfence.contacts c set member_version = ended.version where c.tenant_id = here and c.contact_id = person_held.contact_id;
         for left_behind in
             update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
              where t.tenant_id = here and t.assignee_id = person
@@ -1562,9 +1573,7 @@ function ringfence.end_provisioned(uuid)
         delete from ringfence.memberships b using ringfence.members m
          where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
         delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
-        if ended.member_id is not null then
-            perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
-        end if;
+        perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
     end
     $function$
 
@@ -1839,6 +1848,21 @@ function ringfence.find_tenant(text)
     END
     grant execute to ringfence_operator
 
+function ringfence.first_version(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.first_version(person uuid)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        held ringfence.contacts := ringfence.hold_person(person);
+    begin
+        return coalesce(held.member_version, 0) + 1;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.for_hours(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.for_hours(held text)
@@ -1904,7 +1928,8 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
                 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
                 values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (entered_tenant, person, identity, 'guest');
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+            values (entered_tenant, person, identity, 'guest', ringfence.first_version(person));
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
         end if;
         insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
@@ -1941,6 +1966,22 @@ function ringfence.groups_with(text)
     RETURN CASE WHEN ringfence.may(permission) THEN (string_to_array(ringfence.context((10 + ringfence.access_of(permission))), ','::text))::uuid[] ELSE NULL::uuid[] END
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.hold_person(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.hold_person(person uuid)
+     RETURNS ringfence.contacts
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        held ringfence.contacts;
+    begin
+        select c.* into held from ringfence.contacts c where c.tenant_id = ringfence.current_tenant() and c.contact_id = person for no key update;
+        return held;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.identify(text,text)
     owner ringfence_owner
@@ -2513,8 +2554,8 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
             values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
         end if;
-        insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
-        values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, version)
+        values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions, ringfence.first_version(person));
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, provision_member.tenant_id);
         perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'member.added', 'member', person,
             jsonb_build_object('role', provision_member.role, 'identity_id', identity));
@@ -2537,12 +2578,14 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         settings ringfence.provisioning_settings;
         before ringfence.scim_users;
         after ringfence.scim_users;
+        known ringfence.contacts;
         present ringfence.members;
         identity uuid;
         person uuid;
         wanted text;
         address text;
         is_changed boolean;
+        reached integer;
     begin
         if here is null then
             return;
@@ -2561,6 +2604,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
+        known := ringfence.hold_person(person);
         select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
         if not present.provisioned or present.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
@@ -2594,13 +2638,24 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
         if after.active is not true or present.identity_id <> identity then
             perform ringfence.end_provisioned(person);
+        elsif (known.name, known.email) is distinct from (provision_user.name, address) then
+            -- The member is shown by both.
+            update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+             where m.tenant_id = here and m.member_id = person
+            returning m.version into reached;
+            if found then
+                perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
+                    array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+            end if;
         end if;
         -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
         -- change of a title.
         if after.active and (before.active is not true or before.subject <> after.subject) then
-            insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned, version)
+            values (here, person, identity, wanted, true, ringfence.first_version(person))
+            returning members.version into reached;
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
-            perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+            perform ringfence.record_provisioning('member.added', 'member', person, reached, jsonb_build_object('role', wanted));
         end if;
         perform ringfence.settle_provisioned(array[after.scim_user_id]);
         return next after;
@@ -3342,6 +3397,26 @@ function ringfence.token_used(text)
          where a.tenant_id = part[1]::uuid and a.token_hash = decode(substr(part[2], 3), 'hex')
            and (a.last_used_at is null or a.last_used_at < transaction_timestamp() - interval '1 minute');
         perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.touch_member(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.touch_member(person uuid)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        reached integer;
+    begin
+        update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = ringfence.current_tenant() and m.member_id = person and ringfence.may('contact.change')
+           and exists (select from ringfence.contacts c where c.tenant_id = m.tenant_id and c.contact_id = m.member_id and c.updated_at = transaction_timestamp())
+        returning m.version into reached;
+        return reached;
     end
     $function$
     grant execute to ringfence_app

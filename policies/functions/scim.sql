@@ -36,6 +36,7 @@ language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     here uuid := ringfence.current_tenant();
+    person_held ringfence.contacts := ringfence.hold_person(person);
     left_behind ringfence.tickets;
     ended ringfence.members;
 begin
@@ -44,6 +45,10 @@ begin
     if not ended.provisioned or ended.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
+    if ended.member_id is null then
+        return;
+    end if;
+    update ringfence.contacts c set member_version = ended.version where c.tenant_id = here and c.contact_id = person_held.contact_id;
     for left_behind in
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = here and t.assignee_id = person
@@ -59,9 +64,7 @@ begin
     delete from ringfence.memberships b using ringfence.members m
      where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
     delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
-    if ended.member_id is not null then
-        perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
-    end if;
+    perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
 end
 $$;
 
@@ -126,12 +129,14 @@ declare
     settings ringfence.provisioning_settings;
     before ringfence.scim_users;
     after ringfence.scim_users;
+    known ringfence.contacts;
     present ringfence.members;
     identity uuid;
     person uuid;
     wanted text;
     address text;
     is_changed boolean;
+    reached integer;
 begin
     if here is null then
         return;
@@ -150,6 +155,7 @@ begin
     identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
+    known := ringfence.hold_person(person);
     select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
     if not present.provisioned or present.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
@@ -183,13 +189,24 @@ begin
     -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
     if after.active is not true or present.identity_id <> identity then
         perform ringfence.end_provisioned(person);
+    elsif (known.name, known.email) is distinct from (provision_user.name, address) then
+        -- The member is shown by both.
+        update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = here and m.member_id = person
+        returning m.version into reached;
+        if found then
+            perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
+                array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+        end if;
     end if;
     -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
     -- change of a title.
     if after.active and (before.active is not true or before.subject <> after.subject) then
-        insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned, version)
+        values (here, person, identity, wanted, true, ringfence.first_version(person))
+        returning members.version into reached;
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
-        perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+        perform ringfence.record_provisioning('member.added', 'member', person, reached, jsonb_build_object('role', wanted));
     end if;
     perform ringfence.settle_provisioned(array[after.scim_user_id]);
     return next after;

@@ -12,7 +12,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
            ('ringfence_app', 'tenant_of_login'), ('ringfence_app', 'enter'), ('ringfence_app', 'token_used'), ('ringfence_app', 'identify'), ('ringfence_app', 'resolve_tenant'),
            ('ringfence_app', 'my_identity'), ('ringfence_app', 'my_tenants'), ('ringfence_app', 'reserve_ticket_numbers'), ('ringfence_app', 'touch_ticket'),
            ('ringfence_app', 'transfer_ticket'), ('ringfence_app', 'resolve_own_ticket'), ('ringfence_app', 'grant_break_glass'), ('ringfence_app', 'forget_stale_answers'),
-           ('ringfence_app', 'kept_contacts'), ('ringfence_app', 'consent_agreement'), ('ringfence_app', 'revoke_agreement'), ('ringfence_app', 'post_crossing'),
+           ('ringfence_app', 'kept_contacts'), ('ringfence_app', 'touch_member'), ('ringfence_app', 'consent_agreement'), ('ringfence_app', 'revoke_agreement'), ('ringfence_app', 'post_crossing'),
            ('ringfence_dispatcher', 'take_crossing'), ('ringfence_dispatcher', 'deliver_crossing'), ('ringfence_dispatcher', 'complete_crossing'),
            ('ringfence_app', 'accept_invitation'), ('ringfence_app', 'require_issuers'),
            ('ringfence_app', 'begin_sign_in'), ('ringfence_app', 'take_sign_in'), ('ringfence_app', 'open_session'), ('ringfence_app', 'find_session'),

@@ -202,6 +202,40 @@ async fn whom_the_tenant_took_on_after_it_had_ended_them_is_not_provisionings_to
 }
 
 #[tokio::test]
+async fn a_member_is_another_version_with_each_name_and_each_return() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha", "displayName": "Alpha" })).await;
+    let path = format!("/Users/{}", id(&user));
+    let owner = scene.running.token("acme:owner");
+    let member = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+    let of_tenant = format!("/v1/tenants/acme/members/{member}");
+    let version = async || scene.running.get(&of_tenant, &owner).await.expect(200).body["version"].as_i64().unwrap();
+    assert_eq!(version().await, 1);
+    let set = |path: &'static str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
+    for (operations, reached) in [
+        (set("title", json!("Guide")), 1),
+        (set("displayName", json!("Beta")), 2),
+        (set("emails", json!([{ "value": "beta@example.com" }])), 3),
+        (set("displayName", json!("Beta")), 3),
+    ] {
+        scene.patch(&path, operations.clone()).await.expect(200);
+        assert_eq!(version().await, reached, "{operations}");
+    }
+    let late = scene.running.call("PATCH", &of_tenant, &owner, &[("If-Match", "\"1\"")], Some(&json!({ "name": "Lost" }))).await;
+    assert_eq!(late.expect(412).body["current_version"], 3);
+    let told = scene.trail("member.updated").await;
+    assert_eq!(told.iter().filter(|event| event["object_id"] == json!(member) && event["decision"] == "allow").map(|event| event["details"]["fields"].clone()).collect::<Vec<_>>(), [json!(["email"]), json!(["name"])]);
+    scene.patch(&path, set("active", json!(false))).await.expect(200);
+    scene.patch(&path, set("active", json!(true))).await.expect(200);
+    assert_eq!(version().await, 4);
+    // Gone at the provider, and hired again.
+    scene.call("DELETE", &path, &[], None).await.expect(204);
+    scene.made(json!({ "userName": "alpha", "displayName": "Gamma" })).await;
+    assert_eq!(version().await, 5);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn every_step_is_in_the_trail_and_no_name_is() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "canary-person-qz7", "emails": [{ "value": "canary-person-qz7@example.com" }] })).await;
