@@ -31,4 +31,4 @@ create policy contacts_change_by_definers on ringfence.contacts for update to ri
 
 grant select, delete on ringfence.contacts to ringfence_app;
 grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) on ringfence.contacts to ringfence_app;
-grant update (name, email, organization_id, external_source, external_id, version, updated_at) on ringfence.contacts to ringfence_app;
+grant update (name, email, organization_id, external_source, external_id, version, updated_at, member_version) on ringfence.contacts to ringfence_app;

@@ -40,7 +40,7 @@ create policy members_read_at_the_gate on ringfence.members for select to ringfe
     using (tenant_id = ringfence.tenant_id());
 
 grant select (tenant_id, member_id, role, role_id, permissions, elevated_until, version, created_at, updated_at, identity_id, provisioned, is_partner) on ringfence.members to ringfence_app;
-grant insert (tenant_id, member_id, identity_id, role, role_id, permissions) on ringfence.members to ringfence_app;
+grant insert (tenant_id, member_id, identity_id, role, role_id, permissions, version) on ringfence.members to ringfence_app;
 grant update (role, role_id, permissions, version, updated_at) on ringfence.members to ringfence_app;
 grant delete on ringfence.members to ringfence_app;
 grant select (tenant_id, member_id, identity_id, role, role_id, permissions, elevated_until) on ringfence.members to ringfence_gate;

@@ -357,6 +357,7 @@ table ringfence.contacts
     column created_at timestamp with time zone not null default transaction_timestamp()
     column updated_at timestamp with time zone not null default transaction_timestamp()
     column is_partner boolean not null default false
+    column member_version integer not null default 0
     constraint contacts_pkey PRIMARY KEY (tenant_id, contact_id)
     constraint contacts_email_key UNIQUE (tenant_id, email_key)
     constraint contacts_external_key UNIQUE (tenant_id, external_source, external_id)
@@ -381,7 +382,7 @@ table ringfence.contacts
     policy contacts_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('contact.delete'::text) AS may))
     grant delete, select to ringfence_app
     grant insert (tenant_id, contact_id, name, email, organization_id, external_source, external_id) to ringfence_app
-    grant update (name, email, organization_id, external_source, external_id, version, updated_at) to ringfence_app
+    grant update (name, email, organization_id, external_source, external_id, version, updated_at, member_version) to ringfence_app
 
 table ringfence.crossing_queue
     owner ringfence_owner, row security enabled, forced
@@ -637,7 +638,7 @@ table ringfence.members
     policy members_remove_any for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('owner.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles))
     policy members_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete to ringfence_app
-    grant insert (tenant_id, member_id, identity_id, role, permissions, role_id) to ringfence_app
+    grant insert (tenant_id, member_id, identity_id, role, permissions, version, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at, role_id, elevated_until, is_partner, provisioned) to ringfence_app
     grant update (role, permissions, version, updated_at, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until) to ringfence_gate
@@ -1186,7 +1187,8 @@ function ringfence.accept_invitation(text)
                             case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
                             asking.identity_id);
                 end if;
-                insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+                insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+                values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person));
                 insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
             end if;
             update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
@@ -1408,6 +1410,24 @@ function ringfence.current_tenant()
     grant execute to ringfence_gate
     grant execute to ringfence_reporting
 
+function ringfence.deactivate_user(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.deactivate_user(person uuid)
+     RETURNS TABLE(scim_user_id uuid, version integer)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        return query
+        update ringfence.scim_users u set active = false, version = u.version + 1, updated_at = transaction_timestamp()
+         where u.tenant_id = ringfence.current_tenant() and u.contact_id = deactivate_user.person and u.active
+           and not exists (select from ringfence.members m where m.tenant_id = u.tenant_id and m.member_id = u.contact_id)
+        returning u.scim_user_id, u.version;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.deliver_crossing(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.deliver_crossing(letter text)
@@ -1465,9 +1485,10 @@ function ringfence.deprovision_group(uuid,integer)
         end if;
         affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
         delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+        -- Members before users, as there.
+        perform ringfence.settle_provisioned(affected);
         update ringfence.scim_users u set version = u.version + 1, updated_at = transaction_timestamp()
          where u.tenant_id = here and u.scim_user_id = any (affected);
-        perform ringfence.settle_provisioned(affected);
         delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
         delete from ringfence.groups q
          where q.tenant_id = here and q.group_id = gone.group_id
@@ -1486,21 +1507,31 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
+    declare
+        person_held ringfence.contacts;
+        ended ringfence.members;
+        switched_off uuid;
     begin
         perform ringfence.seal(deprovision_member.tenant_id);
+        person_held := ringfence.hold_person(deprovision_member.member_id);
+        select m.* into ended from ringfence.members m
+         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
+        if ended.member_id is null then
+            perform ringfence.unseal();
+            return false;
+        end if;
+        update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
         delete from ringfence.api_tokens a where a.tenant_id = deprovision_member.tenant_id and a.member_id = deprovision_member.member_id;
         delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
-        delete from ringfence.memberships b using ringfence.members m
-         where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
-           and b.tenant_id = m.tenant_id and b.identity_id = m.identity_id;
+        delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = ended.identity_id;
         delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
-        if not found then
-            perform ringfence.unseal();
-            return false;
-        end if;
         perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
+        for switched_off in select u.scim_user_id from ringfence.deactivate_user(deprovision_member.member_id) u loop
+            perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'provisioning.user_updated', 'scim_user', switched_off,
+                jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
+        end loop;
         perform ringfence.unseal();
         return true;
     end
@@ -1541,14 +1572,19 @@ function ringfence.end_provisioned(uuid)
     AS $function$
     declare
         here uuid := ringfence.current_tenant();
+        person_held ringfence.contacts := ringfence.hold_person(person);
         left_behind ringfence.tickets;
         ended ringfence.members;
     begin
         -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
         select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
-        if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+        if not ended.provisioned or ended.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
+        if ended.member_id is null then
+            return;
+        end if;
+        update ringfence.contacts c set member_version = ended.version where c.tenant_id = here and c.contact_id = person_held.contact_id;
         for left_behind in
             update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
              where t.tenant_id = here and t.assignee_id = person
@@ -1564,9 +1600,7 @@ function ringfence.end_provisioned(uuid)
         delete from ringfence.memberships b using ringfence.members m
          where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
         delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
-        if ended.member_id is not null then
-            perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
-        end if;
+        perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
     end
     $function$
 
@@ -1838,6 +1872,21 @@ function ringfence.find_tenant(text)
     END
     grant execute to ringfence_operator
 
+function ringfence.first_version(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.first_version(person uuid)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        held ringfence.contacts := ringfence.hold_person(person);
+    begin
+        return coalesce(held.member_version, 0) + 1;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.for_hours(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.for_hours(held text)
@@ -1903,7 +1952,8 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
                 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
                 values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (entered_tenant, person, identity, 'guest');
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+            values (entered_tenant, person, identity, 'guest', ringfence.first_version(person));
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
         end if;
         insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
@@ -1940,6 +1990,22 @@ function ringfence.groups_with(text)
     RETURN CASE WHEN ringfence.may(permission) THEN (string_to_array(ringfence.context((10 + ringfence.access_of(permission))), ','::text))::uuid[] ELSE NULL::uuid[] END
     grant execute to ringfence_app
     grant execute to ringfence_reporting
+
+function ringfence.hold_person(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.hold_person(person uuid)
+     RETURNS ringfence.contacts
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        held ringfence.contacts;
+    begin
+        select c.* into held from ringfence.contacts c where c.tenant_id = ringfence.current_tenant() and c.contact_id = person for no key update;
+        return held;
+    end
+    $function$
+    grant execute to ringfence_app
 
 function ringfence.identify(text,text)
     owner ringfence_owner
@@ -2438,7 +2504,6 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
     declare
         here uuid := ringfence.provisioning_turn();
         before ringfence.scim_groups;
-        after ringfence.scim_groups;
         queue uuid := ringfence.new_id();
         affected uuid[];
     begin
@@ -2448,8 +2513,7 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
         if provision_group.version is null then
             insert into ringfence.groups (tenant_id, group_id, name) values (here, queue, provision_group.display_name);
             insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id)
-            values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id)
-            returning * into after;
+            values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id);
         else
             select g.* into before from ringfence.scim_groups g
              where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version;
@@ -2459,30 +2523,33 @@ function ringfence.provision_group(uuid,integer,text,text,uuid[])
             -- What an admin calls the queue stays until the provider renames the group.
             update ringfence.groups q set name = provision_group.display_name, version = q.version + 1, updated_at = transaction_timestamp()
              where q.tenant_id = here and q.group_id = before.group_id and before.display_name <> provision_group.display_name;
-            update ringfence.scim_groups g
-               set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
-             where g.tenant_id = here and g.scim_group_id = before.scim_group_id
-            returning g.* into after;
         end if;
         with leave as (
             delete from ringfence.scim_group_members i
-             where i.tenant_id = here and i.scim_group_id = after.scim_group_id and not i.scim_user_id = any (users)
+             where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and not i.scim_user_id = any (users)
             returning i.scim_user_id
         ), join_in as (
             insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
-            select here, after.scim_group_id, j from unnest(users) j
+            select here, provision_group.scim_group_id, j from unnest(users) j
                 on conflict do nothing
             returning scim_user_id
         )
         select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
+        -- As for users: what changes nothing makes no other version.
+        update ringfence.scim_groups g
+           set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
+         where g.tenant_id = here and g.scim_group_id = before.scim_group_id
+           and (affected <> '{}' or (g.display_name, g.external_id) is distinct from (provision_group.display_name, provision_group.external_id));
+        -- Members before users, in which order whoever ends a member holds them, too.
+        perform ringfence.settle_provisioned(affected);
         -- A user shows its groups, and what they are called.
         update ringfence.scim_users u set grouped = true, version = u.version + 1, updated_at = transaction_timestamp()
          where u.tenant_id = here
            and (u.scim_user_id = any (affected)
-                or before.display_name <> after.display_name
-                   and exists (select from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id and i.scim_user_id = u.scim_user_id));
-        perform ringfence.settle_provisioned(affected);
-        return next after;
+                or before.display_name <> provision_group.display_name
+                   and exists (select from ringfence.scim_group_members i
+                                where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and i.scim_user_id = u.scim_user_id));
+        return query select g.* from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id;
     end
     $function$
     grant execute to ringfence_app
@@ -2513,8 +2580,8 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
             values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
         end if;
-        insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
-        values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, version)
+        values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions, ringfence.first_version(person));
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, provision_member.tenant_id);
         perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'member.added', 'member', person,
             jsonb_build_object('role', provision_member.role, 'identity_id', identity));
@@ -2537,11 +2604,14 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         settings ringfence.provisioning_settings;
         before ringfence.scim_users;
         after ringfence.scim_users;
+        known ringfence.contacts;
         present ringfence.members;
         identity uuid;
         person uuid;
         wanted text;
         address text;
+        is_changed boolean;
+        reached integer;
     begin
         if here is null then
             return;
@@ -2560,8 +2630,9 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
+        known := ringfence.hold_person(person);
         select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
-        if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+        if not present.provisioned or present.role in ('owner', 'admin') then
             raise exception 'not a provisioned member' using errcode = 'RF012';
         end if;
         if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then
@@ -2570,7 +2641,8 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
         values (here, person, provision_user.name, address, identity)
             on conflict on constraint contacts_pkey do update
-           set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
+           set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp()
+         where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id);
         select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
         wanted := coalesce(wanted, settings.default_role);
         if before.scim_user_id is null then
@@ -2579,22 +2651,37 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
                     coalesce(provision_user.external_id, provision_user.user_name), wanted, provision_user.attributes)
             returning * into after;
         else
+            -- What changes nothing makes no other version (RFC 7644, section 3.5.2.1). The role is no part of the resource.
+            is_changed := (before.user_name, before.external_id, before.active, before.attributes)
+                is distinct from (provision_user.user_name, provision_user.external_id, provision_user.active, provision_user.attributes);
             update ringfence.scim_users u
                set user_name = provision_user.user_name, external_id = provision_user.external_id, active = provision_user.active,
                    subject = coalesce(provision_user.external_id, provision_user.user_name), role = wanted, attributes = provision_user.attributes,
-                   version = u.version + 1, updated_at = transaction_timestamp()
+                   version = u.version + is_changed::integer, updated_at = case when is_changed then transaction_timestamp() else u.updated_at end
              where u.tenant_id = here and u.scim_user_id = before.scim_user_id
             returning u.* into after;
         end if;
         -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
         if after.active is not true or present.identity_id <> identity then
             perform ringfence.end_provisioned(person);
+        elsif (known.name, known.email) is distinct from (provision_user.name, address) then
+            -- The member is shown by both.
+            update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+             where m.tenant_id = here and m.member_id = person
+            returning m.version into reached;
+            if found then
+                perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
+                    array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+            end if;
         end if;
-        -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+        -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
+        -- change of a title.
         if after.active and (before.active is not true or before.subject <> after.subject) then
-            insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned, version)
+            values (here, person, identity, wanted, true, ringfence.first_version(person))
+            returning members.version into reached;
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
-            perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+            perform ringfence.record_provisioning('member.added', 'member', person, reached, jsonb_build_object('role', wanted));
         end if;
         perform ringfence.settle_provisioned(array[after.scim_user_id]);
         return next after;
@@ -3061,15 +3148,15 @@ function ringfence.settle_provisioned(uuid[])
     AS $function$
     declare
         here uuid := ringfence.current_tenant();
-        u ringfence.scim_users;
+        u record;
         wanted text;
         moved boolean;
         promoted boolean;
         changed integer;
     begin
         for u in
-            select s.* from ringfence.scim_users s
-              join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+            select s.*, m.role as held from ringfence.scim_users s
+              join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role not in ('owner', 'admin')
              where s.tenant_id = here and s.scim_user_id = any (users)
              order by m.member_id
                for update of m
@@ -3087,10 +3174,11 @@ function ringfence.settle_provisioned(uuid[])
                 on conflict do nothing;
             moved := moved or found;
             -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
-            wanted := case when u.role = 'agent' and u.grouped
+            wanted := case when u.held not in ('agent', 'light_agent', 'requester') then u.held
+                           when u.role = 'agent' and u.grouped
                                 and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                            then 'light_agent' else u.role end;
-            promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+            promoted := u.held <> wanted;
             if moved or promoted then
                 update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
                  where m.tenant_id = here and m.member_id = u.contact_id
@@ -3360,6 +3448,26 @@ function ringfence.token_used(text)
          where a.tenant_id = part[1]::uuid and a.token_hash = decode(substr(part[2], 3), 'hex')
            and (a.last_used_at is null or a.last_used_at < transaction_timestamp() - interval '1 minute');
         perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_app
+
+function ringfence.touch_member(uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.touch_member(person uuid)
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        reached integer;
+    begin
+        update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = ringfence.current_tenant() and m.member_id = person and ringfence.may('contact.change')
+           and exists (select from ringfence.contacts c where c.tenant_id = m.tenant_id and c.contact_id = m.member_id and c.updated_at = transaction_timestamp())
+        returning m.version into reached;
+        return reached;
     end
     $function$
     grant execute to ringfence_app

@@ -39,7 +39,8 @@ begin
             insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
             values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
         end if;
-        insert into ringfence.members (tenant_id, member_id, identity_id, role) values (entered_tenant, person, identity, 'guest');
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+        values (entered_tenant, person, identity, 'guest', ringfence.first_version(person));
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
     end if;
     insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)

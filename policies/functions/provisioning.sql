@@ -89,8 +89,8 @@ begin
         insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
         values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
     end if;
-    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions)
-    values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions);
+    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, version)
+    values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions, ringfence.first_version(person));
     insert into ringfence.memberships (identity_id, tenant_id) values (identity, provision_member.tenant_id);
     perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'member.added', 'member', person,
         jsonb_build_object('role', provision_member.role, 'identity_id', identity));
@@ -121,21 +121,31 @@ $$;
 create function ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid) returns boolean
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
+declare
+    person_held ringfence.contacts;
+    ended ringfence.members;
+    switched_off uuid;
 begin
     perform ringfence.seal(deprovision_member.tenant_id);
+    person_held := ringfence.hold_person(deprovision_member.member_id);
+    select m.* into ended from ringfence.members m
+     where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
+    if ended.member_id is null then
+        perform ringfence.unseal();
+        return false;
+    end if;
+    update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
     update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
      where t.tenant_id = deprovision_member.tenant_id and t.assignee_id = deprovision_member.member_id;
     delete from ringfence.api_tokens a where a.tenant_id = deprovision_member.tenant_id and a.member_id = deprovision_member.member_id;
     delete from ringfence.group_members g where g.tenant_id = deprovision_member.tenant_id and g.member_id = deprovision_member.member_id;
-    delete from ringfence.memberships b using ringfence.members m
-     where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id
-       and b.tenant_id = m.tenant_id and b.identity_id = m.identity_id;
+    delete from ringfence.memberships b where b.tenant_id = deprovision_member.tenant_id and b.identity_id = ended.identity_id;
     delete from ringfence.members m where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id;
-    if not found then
-        perform ringfence.unseal();
-        return false;
-    end if;
     perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'member.removed', 'member', deprovision_member.member_id, '{}');
+    for switched_off in select u.scim_user_id from ringfence.deactivate_user(deprovision_member.member_id) u loop
+        perform ringfence.record_operation(deprovision_member.tenant_id, deprovision_member.request_id, 'provisioning.user_updated', 'scim_user', switched_off,
+            jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
+    end loop;
     perform ringfence.unseal();
     return true;
 end

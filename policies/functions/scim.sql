@@ -1,5 +1,6 @@
 -- What provisioning may do, and nothing else: users and groups of the identity provider become members and groups of the
--- tenant entered. Each function asks for provision.manage; none touches an owner, an admin, or a member it did not make.
+-- tenant entered. Each function asks for provision.manage; none touches an owner, an admin, or a member it did not make. Every
+-- other member it made it ends, whatever role an admin has given them since; a role that it gives nobody it leaves to them.
 -- Errors: RF011 = the tenant has no provisioning settings, RF012 = the member is not provisioning's to change.
 
 -- Beside the rows that the calling statement writes: what became of members and tickets on the way.
@@ -35,14 +36,19 @@ language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     here uuid := ringfence.current_tenant();
+    person_held ringfence.contacts := ringfence.hold_person(person);
     left_behind ringfence.tickets;
     ended ringfence.members;
 begin
     -- Held, so that nobody makes an owner or an admin of them, or assigns them a ticket, until they are gone. No row: somebody else ended it.
     select m.* into ended from ringfence.members m where m.tenant_id = here and m.member_id = person for update;
-    if not ended.provisioned or ended.role not in ('agent', 'light_agent', 'requester') then
+    if not ended.provisioned or ended.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
+    if ended.member_id is null then
+        return;
+    end if;
+    update ringfence.contacts c set member_version = ended.version where c.tenant_id = here and c.contact_id = person_held.contact_id;
     for left_behind in
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = here and t.assignee_id = person
@@ -58,28 +64,27 @@ begin
     delete from ringfence.memberships b using ringfence.members m
      where m.tenant_id = here and m.member_id = person and b.tenant_id = here and b.identity_id = m.identity_id;
     delete from ringfence.members m where m.tenant_id = here and m.member_id = person;
-    if ended.member_id is not null then
-        perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
-    end if;
+    perform ringfence.record_provisioning('member.removed', 'member', person, ended.version, '{}');
 end
 $$;
 
--- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are. Each
--- member is held, so that a role given meanwhile is asked for again and is not overwritten.
+-- Brings groups and roles of members up to what the provider's groups say. Groups that it does not know stay as they are, and so
+-- does a role that provisioning gives nobody. Each member is held, so that a role given meanwhile is asked for again and is not
+-- overwritten.
 create function ringfence.settle_provisioned(users uuid[]) returns void
 language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     here uuid := ringfence.current_tenant();
-    u ringfence.scim_users;
+    u record;
     wanted text;
     moved boolean;
     promoted boolean;
     changed integer;
 begin
     for u in
-        select s.* from ringfence.scim_users s
-          join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role in ('agent', 'light_agent', 'requester')
+        select s.*, m.role as held from ringfence.scim_users s
+          join ringfence.members m on m.tenant_id = here and m.member_id = s.contact_id and m.provisioned and m.role not in ('owner', 'admin')
          where s.tenant_id = here and s.scim_user_id = any (users)
          order by m.member_id
            for update of m
@@ -97,10 +102,11 @@ begin
             on conflict do nothing;
         moved := moved or found;
         -- An agent in no group works in all of them, a light agent in none: whoever loses the last group gains nothing by it.
-        wanted := case when u.role = 'agent' and u.grouped
+        wanted := case when u.held not in ('agent', 'light_agent', 'requester') then u.held
+                       when u.role = 'agent' and u.grouped
                             and not exists (select from ringfence.group_members w where w.tenant_id = here and w.member_id = u.contact_id)
                        then 'light_agent' else u.role end;
-        promoted := exists (select from ringfence.members m where m.tenant_id = here and m.member_id = u.contact_id and m.role <> wanted);
+        promoted := u.held <> wanted;
         if moved or promoted then
             update ringfence.members m set role = wanted, version = m.version + 1, updated_at = transaction_timestamp()
              where m.tenant_id = here and m.member_id = u.contact_id
@@ -123,11 +129,14 @@ declare
     settings ringfence.provisioning_settings;
     before ringfence.scim_users;
     after ringfence.scim_users;
+    known ringfence.contacts;
     present ringfence.members;
     identity uuid;
     person uuid;
     wanted text;
     address text;
+    is_changed boolean;
+    reached integer;
 begin
     if here is null then
         return;
@@ -146,8 +155,9 @@ begin
     identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
+    known := ringfence.hold_person(person);
     select m.* into present from ringfence.members m where m.tenant_id = here and (m.member_id = person or m.identity_id = identity) order by m.provisioned for update;
-    if not present.provisioned or present.role not in ('agent', 'light_agent', 'requester') then
+    if not present.provisioned or present.role in ('owner', 'admin') then
         raise exception 'not a provisioned member' using errcode = 'RF012';
     end if;
     if not exists (select from ringfence.contacts c where c.tenant_id = here and c.email_key = lower(provision_user.email) and c.contact_id <> person) then
@@ -156,7 +166,8 @@ begin
     insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
     values (here, person, provision_user.name, address, identity)
         on conflict on constraint contacts_pkey do update
-       set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp();
+       set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp()
+     where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id);
     select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
     wanted := coalesce(wanted, settings.default_role);
     if before.scim_user_id is null then
@@ -165,22 +176,37 @@ begin
                 coalesce(provision_user.external_id, provision_user.user_name), wanted, provision_user.attributes)
         returning * into after;
     else
+        -- What changes nothing makes no other version (RFC 7644, section 3.5.2.1). The role is no part of the resource.
+        is_changed := (before.user_name, before.external_id, before.active, before.attributes)
+            is distinct from (provision_user.user_name, provision_user.external_id, provision_user.active, provision_user.attributes);
         update ringfence.scim_users u
            set user_name = provision_user.user_name, external_id = provision_user.external_id, active = provision_user.active,
                subject = coalesce(provision_user.external_id, provision_user.user_name), role = wanted, attributes = provision_user.attributes,
-               version = u.version + 1, updated_at = transaction_timestamp()
+               version = u.version + is_changed::integer, updated_at = case when is_changed then transaction_timestamp() else u.updated_at end
          where u.tenant_id = here and u.scim_user_id = before.scim_user_id
         returning u.* into after;
     end if;
     -- Another subject is another pair of hands: the membership of the one ends, and that of the other begins.
     if after.active is not true or present.identity_id <> identity then
         perform ringfence.end_provisioned(person);
+    elsif (known.name, known.email) is distinct from (provision_user.name, address) then
+        -- The member is shown by both.
+        update ringfence.members m set version = m.version + 1, updated_at = transaction_timestamp()
+         where m.tenant_id = here and m.member_id = person
+        returning m.version into reached;
+        if found then
+            perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
+                array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+        end if;
     end if;
-    -- A membership that an admin ended comes back when the provider switches the user off and on, not with the next change of a title.
+    -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
+    -- change of a title.
     if after.active and (before.active is not true or before.subject <> after.subject) then
-        insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned) values (here, person, identity, wanted, true);
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, provisioned, version)
+        values (here, person, identity, wanted, true, ringfence.first_version(person))
+        returning members.version into reached;
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, here);
-        perform ringfence.record_provisioning('member.added', 'member', person, 1, jsonb_build_object('role', wanted));
+        perform ringfence.record_provisioning('member.added', 'member', person, reached, jsonb_build_object('role', wanted));
     end if;
     perform ringfence.settle_provisioned(array[after.scim_user_id]);
     return next after;
@@ -207,6 +233,20 @@ begin
 end
 $$;
 
+-- Whoever ended a membership: the user of somebody who is no member any more is active no longer, and the provider reads that. No
+-- right is asked for, because while there is a member nothing happens.
+create function ringfence.deactivate_user(person uuid) returns table (scim_user_id uuid, version integer)
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    update ringfence.scim_users u set active = false, version = u.version + 1, updated_at = transaction_timestamp()
+     where u.tenant_id = ringfence.current_tenant() and u.contact_id = deactivate_user.person and u.active
+       and not exists (select from ringfence.members m where m.tenant_id = u.tenant_id and m.member_id = u.contact_id)
+    returning u.scim_user_id, u.version;
+end
+$$;
+
 -- Makes a group (no version) or changes the one of this version, and the queue with it. No row: as for users.
 create function ringfence.provision_group(scim_group_id uuid, version integer, display_name text, external_id text, users uuid[]) returns setof ringfence.scim_groups
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
@@ -214,7 +254,6 @@ as $$
 declare
     here uuid := ringfence.provisioning_turn();
     before ringfence.scim_groups;
-    after ringfence.scim_groups;
     queue uuid := ringfence.new_id();
     affected uuid[];
 begin
@@ -224,8 +263,7 @@ begin
     if provision_group.version is null then
         insert into ringfence.groups (tenant_id, group_id, name) values (here, queue, provision_group.display_name);
         insert into ringfence.scim_groups (tenant_id, scim_group_id, group_id, display_name, external_id)
-        values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id)
-        returning * into after;
+        values (here, provision_group.scim_group_id, queue, provision_group.display_name, provision_group.external_id);
     else
         select g.* into before from ringfence.scim_groups g
          where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id and g.version = provision_group.version;
@@ -235,30 +273,33 @@ begin
         -- What an admin calls the queue stays until the provider renames the group.
         update ringfence.groups q set name = provision_group.display_name, version = q.version + 1, updated_at = transaction_timestamp()
          where q.tenant_id = here and q.group_id = before.group_id and before.display_name <> provision_group.display_name;
-        update ringfence.scim_groups g
-           set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
-         where g.tenant_id = here and g.scim_group_id = before.scim_group_id
-        returning g.* into after;
     end if;
     with leave as (
         delete from ringfence.scim_group_members i
-         where i.tenant_id = here and i.scim_group_id = after.scim_group_id and not i.scim_user_id = any (users)
+         where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and not i.scim_user_id = any (users)
         returning i.scim_user_id
     ), join_in as (
         insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id)
-        select here, after.scim_group_id, j from unnest(users) j
+        select here, provision_group.scim_group_id, j from unnest(users) j
             on conflict do nothing
         returning scim_user_id
     )
     select array(select l.scim_user_id from leave l union all select j.scim_user_id from join_in j) into affected;
+    -- As for users: what changes nothing makes no other version.
+    update ringfence.scim_groups g
+       set display_name = provision_group.display_name, external_id = provision_group.external_id, version = g.version + 1, updated_at = transaction_timestamp()
+     where g.tenant_id = here and g.scim_group_id = before.scim_group_id
+       and (affected <> '{}' or (g.display_name, g.external_id) is distinct from (provision_group.display_name, provision_group.external_id));
+    -- Members before users, in which order whoever ends a member holds them, too.
+    perform ringfence.settle_provisioned(affected);
     -- A user shows its groups, and what they are called.
     update ringfence.scim_users u set grouped = true, version = u.version + 1, updated_at = transaction_timestamp()
      where u.tenant_id = here
        and (u.scim_user_id = any (affected)
-            or before.display_name <> after.display_name
-               and exists (select from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = after.scim_group_id and i.scim_user_id = u.scim_user_id));
-    perform ringfence.settle_provisioned(affected);
-    return next after;
+            or before.display_name <> provision_group.display_name
+               and exists (select from ringfence.scim_group_members i
+                            where i.tenant_id = here and i.scim_group_id = provision_group.scim_group_id and i.scim_user_id = u.scim_user_id));
+    return query select g.* from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = provision_group.scim_group_id;
 end
 $$;
 
@@ -278,9 +319,10 @@ begin
     end if;
     affected := array(select i.scim_user_id from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id);
     delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = gone.scim_group_id;
+    -- Members before users, as there.
+    perform ringfence.settle_provisioned(affected);
     update ringfence.scim_users u set version = u.version + 1, updated_at = transaction_timestamp()
      where u.tenant_id = here and u.scim_user_id = any (affected);
-    perform ringfence.settle_provisioned(affected);
     delete from ringfence.scim_groups g where g.tenant_id = here and g.scim_group_id = gone.scim_group_id;
     delete from ringfence.groups q
      where q.tenant_id = here and q.group_id = gone.group_id
@@ -291,5 +333,6 @@ end
 $$;
 
 grant execute on function ringfence.provision_user(uuid, integer, text, text, boolean, text, text, jsonb), ringfence.deprovision_user(uuid, integer),
-    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer), ringfence.provisioning_turn()
+    ringfence.provision_group(uuid, integer, text, text, uuid[]), ringfence.deprovision_group(uuid, integer), ringfence.provisioning_turn(),
+    ringfence.deactivate_user(uuid)
     to ringfence_app;

@@ -255,7 +255,8 @@ begin
                         case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
                         asking.identity_id);
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role) values (tenant, person, asking.identity_id, invited.role);
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
+            values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person));
             insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
         end if;
         update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1

@@ -1,17 +1,18 @@
 -- Changes the fields that the patch names (RFC 7396), if the version is the one expected and an owner remains.
 -- Whoever may change members may change contacts.
 -- $1 tenant_id, $2 member_id, $3 version expected, $4 patch.
-with owners as (
-    -- Locked in one order: of two owners who demote one another the second waits here, and then counts one owner less.
-    select o.member_id from ringfence.members o where o.tenant_id = $1 and o.role = 'owner' order by o.member_id for no key update
-), before as (
-    -- Reads everything as it was: a sibling of the statements below never sees their effect.
+with before as (
+    -- Reads everything as it was: a sibling of the statements below never sees their effect. Holds the person before the member.
     select c.name, c.email, b.role, b.role_id, b.permissions,
            coalesce((select jsonb_agg(jsonb_build_object('group_id', w.group_id, 'access', w.access) order by w.group_id)
                        from ringfence.group_members w where w.tenant_id = $1 and w.member_id = b.member_id), '[]') as groups
       from ringfence.members b
-      left join ringfence.contacts c on c.tenant_id = $1 and c.contact_id = b.member_id
+      join ringfence.contacts c on c.tenant_id = $1 and c.contact_id = b.member_id
      where b.tenant_id = $1 and b.member_id = $2
+       for no key update of c
+), owners as (
+    -- Locked in one order: of two owners who demote one another the second waits here, and then counts one owner less.
+    select o.member_id from ringfence.members o, before where o.tenant_id = $1 and o.role = 'owner' order by o.member_id for no key update of o
 ), m as (
     update ringfence.members m
        set role = coalesce($4 ->> 'role', m.role),
@@ -21,6 +22,7 @@ with owners as (
                               when not $4 ? 'permissions' and coalesce($4 ->> 'role', m.role) = 'service' then m.permissions end,
            version = m.version + 1,
            updated_at = transaction_timestamp()
+      from before
      where m.tenant_id = $1 and m.member_id = $2 and m.version = $3
        and (m.role <> 'owner' or coalesce($4::jsonb ->> 'role', 'owner') = 'owner' or (select count(*) from owners) > 1)
     returning m.*

@@ -21,8 +21,8 @@ with i as (
     union all
     select c.name, c.email from ringfence.contacts c where c.tenant_id = $1 and c.contact_id = $10 and $5 is null and $6 is null
 ), m as (
-    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, role_id)
-    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[], $11::uuid from i
+    insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, role_id, version)
+    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[], $11::uuid, ringfence.first_version($10) from i
     returning *
 ), belongs as (
     insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from m

@@ -48,6 +48,72 @@ async fn a_member_added_may_enter_and_one_removed_may_not() {
 }
 
 #[tokio::test]
+async fn whoever_is_called_otherwise_is_another_version_as_a_member_too() {
+    let (installation, running, world) = served().await;
+    let (owner, agent, acme) = (running.token("acme:owner"), running.token("acme:agent"), world.tenant("acme"));
+    for (who, by) in [("requester", &agent), ("agent", &agent), ("owner", &owner)] {
+        let (member, contact) = (format!("{BASE}/members/{}", acme.members[who]), format!("{BASE}/contacts/{}", acme.members[who]));
+        let before = running.get(&member, &owner).await.expect(200).body;
+        // What the member does not show leaves them as they are.
+        let unseen = patch(&running, &contact, by, 1, json!({"organization_id": acme.organization, "name": before["name"], "email": before["email"]})).await;
+        assert_eq!(unseen.expect(200).header("etag"), Some("\"2\""));
+        assert_eq!(running.get(&member, &owner).await.expect(200).body, before);
+        let renamed = patch(&running, &contact, by, 2, json!({"name": "Renamed"})).await.expect(200);
+        let after = running.get(&member, &owner).await.expect(200);
+        assert_eq!((after.header("etag"), &after.body["name"]), (Some("\"2\""), &json!("Renamed")));
+        assert!(after.body["updated_at"].as_str() > before["updated_at"].as_str());
+        assert_eq!(patch(&running, &member, &owner, 1, json!({"name": "Lost"})).await.expect(412).body["current_version"], 2);
+        let email = format!("{who}-renamed@acme.example");
+        patch(&running, &contact, by, 3, json!({"email": email})).await.expect(200);
+        assert_eq!(running.get(&member, &owner).await.expect(200).body["version"], 3);
+        // An edit that comes too late changes nothing of either.
+        patch(&running, &contact, by, 3, json!({"name": "Late"})).await.expect(412);
+        let held = running.get(&member, &owner).await.expect(200).body;
+        assert_eq!((&held["version"], &held["name"], &held["email"]), (&json!(3), &json!("Renamed"), &json!(email)));
+        let trail = running.get(&format!("{BASE}/audit?request_id={}", renamed.request_id()), &owner).await.expect(200);
+        let told: Vec<&Value> = trail.body["data"].as_array().unwrap().iter().filter(|event| event["action"] == "member.updated").collect();
+        assert_eq!((told.len(), &told[0]["object_version"], &told[0]["details"], &told[0]["rule"]), (1, &json!(2), &json!({"fields": ["name"]}), &json!("contact.change")));
+    }
+    // Whom an agent may not rename, they cannot make another version of either.
+    let admin = format!("{BASE}/contacts/{}", acme.members["admin"]);
+    patch(&running, &admin, &agent, 1, json!({"name": "Usurped"})).await.expect(403);
+    assert_eq!(running.get(&format!("{BASE}/members/{}", acme.members["admin"]), &owner).await.expect(200).body["version"], 1);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn a_membership_that_begins_again_counts_on_from_the_one_that_ended() {
+    let (installation, running, _) = served().await;
+    let (admin, members) = (running.token("acme:admin"), format!("{BASE}/members"));
+    let made = running.post(&members, &admin, identity(&running, "agent")).await.expect(201);
+    let (path, member) = (location(&made), id(&made, "member_id"));
+    patch(&running, &path, &admin, 1, json!({"role": "light_agent"})).await.expect(200);
+    for (round, end) in ["admin", "operator"].into_iter().enumerate() {
+        let version = 2 + i32::try_from(round).unwrap();
+        if end == "admin" {
+            delete(&running, &path, &admin).await.expect(204);
+        } else {
+            assert!(installation.operator().await.remove_member(running.get("/v1/me", &admin).await.body["tenants"][0]["tenant_id"].as_str().unwrap().parse::<Uuid>().unwrap().into(), member.into()).await.unwrap());
+        }
+        let mut again = identity(&running, "requester");
+        again["contact_id"] = json!(member);
+        again["name"] = json!(format!("Somebody {round}"));
+        let back = running.post(&members, &admin, again).await.expect(201);
+        assert_eq!((id(&back, "member_id"), back.header("etag")), (member, Some(format!("\"{}\"", version + 1).as_str())));
+        // What was read of the earlier one fits the later one no more.
+        for old in 1..=version {
+            patch(&running, &path, &admin, old, json!({"role": "admin"})).await.expect(412);
+            running.call("DELETE", &path, &admin, &[("If-Match", &format!("\"{old}\""))], None).await.expect(412);
+        }
+        let told = running.get(&format!("{BASE}/audit?request_id={}", back.request_id()), &running.token("acme:owner")).await.expect(200);
+        assert!(told.body["data"].as_array().unwrap().iter().any(|event| event["action"] == "member.added" && event["object_version"] == version + 1), "{}", told.text);
+    }
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
 async fn a_refused_member_leaves_no_identity_behind() {
     let (installation, running, world) = served().await;
     let (owner, admin) = (running.token("acme:owner"), installation.admin().await);

@@ -43,6 +43,37 @@ async fn deprovisioning_ends_access_at_the_next_request() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_is_out_whatever_role_an_admin_gave_them() {
+    let scene = Scene::begin().await;
+    let owner = scene.running.token("acme:owner");
+    let roles = [json!({ "role": "auditor" }), json!({ "role": "custom", "role_id": scene.acme().role }), json!({ "role": "service", "permissions": ["ticket.read"] })];
+    for (given, end) in roles.iter().flat_map(|given| ["patch", "delete"].map(|end| (given, end))) {
+        let subject = format!("{}-{end}", given["role"].as_str().unwrap());
+        let user = scene.made(json!({ "userName": subject, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+        let path = format!("/Users/{}", id(&user));
+        let me = scene.running.get("/v1/me", &scene.running.token(&subject)).await.body;
+        let member = format!("/v1/tenants/acme/members/{}", me["tenants"][0]["member_id"].as_str().unwrap());
+        scene.running.call("PATCH", &member, &owner, &[("If-Match", "\"1\"")], Some(given)).await.expect(200);
+        // Who they are and where they work follows the provider, what they are stays with the admin.
+        scene.patch(&path, json!([{ "op": "replace", "value": { "title": "Guide", "displayName": subject } }])).await.expect(200);
+        let group = scene.made_group(json!({ "displayName": subject, "members": [{ "value": user["id"] }] })).await;
+        let held = scene.running.get(&member, &owner).await.expect(200).body;
+        assert_eq!((&held["role"], held["group_ids"].as_array().unwrap().len()), (&given["role"], 1), "{held}");
+        scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
+        let held = scene.running.get(&member, &owner).await.expect(200).body;
+        assert_eq!((&held["role"], &held["group_ids"]), (&given["role"], &json!([])), "{held}");
+        if end == "patch" {
+            scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+        } else {
+            scene.call("DELETE", &path, &[], None).await.expect(204);
+        }
+        assert_eq!(scene.enters(&subject).await, 404, "{subject}");
+        scene.running.get(&member, &owner).await.expect(404);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn deprovisioning_is_felt_at_once_by_session_and_api_token_and_in_no_other_tenant() {
     let scene = Scene::begin().await;
     let running = &scene.running;
@@ -123,17 +154,84 @@ async fn silence_neither_lets_in_nor_out() {
 }
 
 #[tokio::test]
-async fn a_membership_that_an_admin_ended_comes_back_by_switching_on_alone() {
+async fn a_membership_that_was_ended_here_is_inactive_there_and_comes_back_by_switching_on_alone() {
+    let scene = Scene::begin().await;
+    for (end, back) in [("admin", "patch"), ("operator", "put")] {
+        let user = scene.made(json!({ "userName": end })).await;
+        let path = format!("/Users/{}", id(&user));
+        let member = scene.running.get("/v1/me", &scene.running.token(end)).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+        let before = scene.get(&path).await.expect(200).body;
+        if end == "admin" {
+            scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
+        } else {
+            assert!(scene.installation.operator().await.remove_member(scene.acme().id.into(), member.parse::<uuid::Uuid>().unwrap().into()).await.unwrap());
+        }
+        let left = scene.get(&path).await.expect(200);
+        assert_eq!((&left.body["active"], left.header("etag")), (&json!(false), Some("W/\"2\"")), "{end}");
+        assert!(left.body["meta"]["lastModified"].as_str() > before["meta"]["lastModified"].as_str());
+        is_refused(&scene.call("PATCH", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::PATCH], "Operations": [{ "op": "replace", "path": "title", "value": "Guide" }] }))).await, 412, None);
+        scene.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
+        assert_eq!(scene.enters(end).await, 404, "{end}");
+        if back == "patch" {
+            scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
+        } else {
+            scene.call("PUT", &path, &[], Some(json!({ "schemas": [crate::USER], "userName": end, "active": true }))).await.expect(200);
+        }
+        assert_eq!(scene.enters(end).await, 200, "{end}");
+        let told: Vec<Value> = scene.trail("provisioning.user_updated").await.into_iter().filter(|event| event["object_id"] == user["id"] && event["decision"] == "allow" && event["rule"] != "provision.manage").collect();
+        assert_eq!((told.len(), &told[0]["details"]), (1, &json!({ "member_id": member, "active": false })), "{told:?}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn whom_the_tenant_took_on_after_it_had_ended_them_is_not_provisionings_to_switch_on() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "alpha" })).await;
-    let path = format!("/Users/{}", id(&user));
+    let (path, admin) = (format!("/Users/{}", id(&user)), scene.running.token("acme:admin"));
     let member = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
-    scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
-    scene.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Guide" }])).await.expect(200);
-    assert_eq!(scene.enters("alpha").await, 404);
-    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
-    scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await.expect(200);
-    assert_eq!(scene.enters("alpha").await, 200);
+    let of_tenant = format!("/v1/tenants/acme/members/{member}");
+    scene.running.call("DELETE", &of_tenant, &admin, &[], None).await.expect(204);
+    let own = json!({ "issuer": scene.running.issuer.issuer(), "subject": "alpha", "contact_id": member, "role": "agent" });
+    scene.running.post("/v1/tenants/acme/members", &admin, own).await.expect(201);
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": true }])).await, 409, Some("mutability"));
+    let version = scene.get(&path).await.expect(200).header("etag").unwrap().to_owned();
+    scene.running.call("DELETE", &of_tenant, &admin, &[], None).await.expect(204);
+    assert_eq!(scene.get(&path).await.expect(200).header("etag"), Some(version.as_str()), "it was inactive, and still is");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_member_is_another_version_with_each_name_and_each_return() {
+    let scene = Scene::begin().await;
+    let user = scene.made(json!({ "userName": "alpha", "displayName": "Alpha" })).await;
+    let path = format!("/Users/{}", id(&user));
+    let owner = scene.running.token("acme:owner");
+    let member = scene.running.get("/v1/me", &scene.running.token("alpha")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+    let of_tenant = format!("/v1/tenants/acme/members/{member}");
+    let version = async || scene.running.get(&of_tenant, &owner).await.expect(200).body["version"].as_i64().unwrap();
+    assert_eq!(version().await, 1);
+    let set = |path: &'static str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
+    for (operations, reached) in [
+        (set("title", json!("Guide")), 1),
+        (set("displayName", json!("Beta")), 2),
+        (set("emails", json!([{ "value": "beta@example.com" }])), 3),
+        (set("displayName", json!("Beta")), 3),
+    ] {
+        scene.patch(&path, operations.clone()).await.expect(200);
+        assert_eq!(version().await, reached, "{operations}");
+    }
+    let late = scene.running.call("PATCH", &of_tenant, &owner, &[("If-Match", "\"1\"")], Some(&json!({ "name": "Lost" }))).await;
+    assert_eq!(late.expect(412).body["current_version"], 3);
+    let told = scene.trail("member.updated").await;
+    assert_eq!(told.iter().filter(|event| event["object_id"] == json!(member) && event["decision"] == "allow").map(|event| event["details"]["fields"].clone()).collect::<Vec<_>>(), [json!(["email"]), json!(["name"])]);
+    scene.patch(&path, set("active", json!(false))).await.expect(200);
+    scene.patch(&path, set("active", json!(true))).await.expect(200);
+    assert_eq!(version().await, 4);
+    // Gone at the provider, and hired again.
+    scene.call("DELETE", &path, &[], None).await.expect(204);
+    scene.made(json!({ "userName": "alpha", "displayName": "Gamma" })).await;
+    assert_eq!(version().await, 5);
     scene.end().await;
 }
 

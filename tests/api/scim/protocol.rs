@@ -94,10 +94,79 @@ async fn a_version_is_compared_where_one_is_named() {
     let changed = scene.call("PATCH", &path, &[("If-Match", "W/\"9\", W/\"1\"")], title()).await.expect(200);
     assert_eq!(changed.header("etag"), Some("W/\"2\""));
     scene.call("PATCH", &path, &[("If-Match", "*")], title()).await.expect(200);
+    scene.patch(&path, json!([{ "op": "remove", "path": "title" }])).await.expect(200);
     is_refused(&scene.call("DELETE", &path, &[("If-Match", "W/\"1\"")], None).await, 412, None);
     is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await, 412, None);
     scene.call("DELETE", &path, &[("If-Match", "W/\"3\"")], None).await.expect(204);
     is_refused(&scene.get(&path).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn an_entity_tag_that_is_not_of_ours_fits_nothing_and_a_list_is_read_to_its_end() {
+    let scene = Scene::begin().await;
+    let path = format!("/Users/{}", id(&scene.made(json!({ "userName": "alpha" })).await));
+    for (tags, status) in [
+        (r#""foo""#, 200), (r#"W/"foo""#, 200), (r#"W/"01""#, 200), (r#""""#, 200), (r#"W/"99999999999""#, 200), (r#""a,W/","b""#, 200),
+        (r#""x", W/"1""#, 304), (r#"W/"1","x""#, 304), (r#"W/"7" , "1""#, 304), (r#", "x",,"1""#, 304), (r#""1,2","1""#, 304), ("*", 304),
+    ] {
+        assert_eq!(scene.call("GET", &path, &[("If-None-Match", tags)], None).await.status, status, "{tags}");
+    }
+    for no_tags in ["foo", "1", "W/1", r#""foo"#, r#"foo""#, r#"w/"1""#, r#"W/ "1""#, r#""1" "2""#, r#""1"x"#, r#""a b""#, r#"*, "1""#, ",", ""] {
+        is_refused(&scene.call("GET", &path, &[("If-None-Match", no_tags)], None).await, 400, Some("invalidValue"));
+        is_refused(&scene.call("DELETE", &path, &[("If-Match", no_tags)], None).await, 400, Some("invalidValue"));
+    }
+    for tags in [r#""foo""#, r#"W/"foo", "bar""#, r#""2""#] {
+        is_refused(&scene.call("DELETE", &path, &[("If-Match", tags)], None).await, 412, None);
+    }
+    scene.call("DELETE", &path, &[("If-Match", r#""foo", "1""#)], None).await.expect(204);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_changes_nothing_is_no_other_version() {
+    let scene = Scene::begin().await;
+    let sent = json!({
+        "schemas": [crate::USER], "userName": "alpha", "externalId": "x-1", "displayName": "Alpha", "title": "Guide", "active": true,
+        "emails": [{ "value": "alpha@example.com", "type": "work", "primary": true }],
+    });
+    let user = scene.call("POST", "/Users", &[], Some(sent.clone())).await.expect(201).body;
+    let group = scene.made_group(json!({ "displayName": "Billing", "externalId": "g-1", "members": [{ "value": user["id"] }] })).await;
+    let (of_user, of_group) = (format!("/Users/{}", id(&user)), format!("/Groups/{}", id(&group)));
+    let owner = scene.running.token("acme:owner");
+    let member = scene.running.get("/v1/me", &scene.running.token("x-1")).await.body["tenants"][0]["member_id"].as_str().unwrap().to_owned();
+    let of_person = [format!("/v1/tenants/acme/members/{member}"), format!("/v1/tenants/acme/contacts/{member}")];
+    let person = async || (scene.running.get(&of_person[0], &owner).await.expect(200).text, scene.running.get(&of_person[1], &owner).await.expect(200).text);
+    let held = (scene.get(&of_user).await.expect(200), scene.get(&of_group).await.expect(200), person().await);
+    for operations in [
+        json!([{ "op": "replace", "path": "active", "value": true }]),
+        json!([{ "op": "replace", "value": { "title": "Guide", "externalId": "x-1" } }]),
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "alpha@example.com", "type": "work", "primary": true }] }]),
+        json!([{ "op": "remove", "path": "nickName" }]),
+        json!([{ "op": "replace", "path": "title", "value": "Clerk" }, { "op": "replace", "path": "title", "value": "Guide" }]),
+    ] {
+        let answer = scene.patch(&of_user, operations.clone()).await.expect(200);
+        assert_eq!((&answer.body, answer.header("etag")), (&held.0.body, held.0.header("etag")), "{operations}");
+    }
+    assert_eq!(scene.call("PUT", &of_user, &[("If-Match", "W/\"2\"")], Some(sent)).await.expect(200).body, held.0.body);
+    for operations in [
+        json!([{ "op": "add", "path": "members", "value": [{ "value": user["id"] }] }]),
+        json!([{ "op": "replace", "value": { "displayName": "Billing", "externalId": "g-1" } }]),
+    ] {
+        let answer = scene.patch(&of_group, operations.clone()).await.expect(200);
+        assert_eq!((&answer.body, answer.header("etag")), (&held.1.body, held.1.header("etag")), "{operations}");
+    }
+    let sent = json!({ "schemas": [crate::GROUP], "displayName": "Billing", "externalId": "g-1", "members": [{ "value": user["id"] }] });
+    assert_eq!(scene.call("PUT", &of_group, &[], Some(sent)).await.expect(200).body, held.1.body);
+    assert_eq!((scene.get(&of_user).await.text, scene.get(&of_group).await.text, person().await), (held.0.text, held.1.text, held.2));
+    // Each part of it is one that changes something.
+    let changes = [json!({ "userName": "Alpha" }), json!({ "externalId": "x-2" }), json!({ "active": false }), json!({ "title": "Clerk" })];
+    for (n, change) in changes.into_iter().enumerate() {
+        assert_eq!(scene.patch(&of_user, json!([{ "op": "replace", "value": change }])).await.expect(200).header("etag"), Some(format!("W/\"{}\"", n + 3).as_str()), "{change}");
+    }
+    for (n, change) in [json!({ "displayName": "Sales" }), json!({ "externalId": "g-2" }), json!({ "members": [] })].into_iter().enumerate() {
+        assert_eq!(scene.patch(&of_group, json!([{ "op": "replace", "value": change }])).await.expect(200).header("etag"), Some(format!("W/\"{}\"", n + 2).as_str()), "{change}");
+    }
     scene.end().await;
 }
 
@@ -191,12 +260,40 @@ async fn what_okta_and_entra_send_is_understood() {
 }
 
 #[tokio::test]
+async fn a_search_names_the_attributes_that_the_document_lets_it_name() {
+    let scene = Scene::begin().await;
+    let document = scene.running.get("/openapi.json", &scene.token).await.expect(200).body;
+    let search = &document["components"]["schemas"]["ScimSearch"]["properties"];
+    let allows = |shape: &serde_json::Value, name: &str| shape["type"] == "string" && shape["enum"].as_array().is_none_or(|names| names.contains(&json!(name)));
+    for (list, name) in [("/Users", "userName"), ("/Users", "emails.value"), ("/Users", &format!("{}:userName", crate::USER)), ("/Users", "displayName"), ("/Groups", "displayName"), ("/Groups", "meta.created")] {
+        for (field, sent) in [("sortBy", json!(name)), ("attributes", json!([name])), ("excludedAttributes", json!([name]))] {
+            let mut body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] });
+            body[field] = sent;
+            scene.call("POST", &format!("{list}/.search"), &[], Some(body)).await.expect(200);
+            let shape = if field == "sortBy" { &search[field] } else { &search[field]["items"] };
+            assert!(allows(shape, name), "{field}: {name}");
+        }
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn discovery_says_what_there_is_and_what_there_is_not() {
     let scene = Scene::begin().await;
     let provider = scene.get("/ServiceProviderConfig").await.expect(200).body;
     assert_eq!((&provider["patch"]["supported"], &provider["bulk"]["supported"], &provider["etag"]["supported"]), (&json!(true), &json!(false), &json!(true)));
     assert_eq!(scene.get("/ResourceTypes").await.expect(200).body["totalResults"], 2);
     assert_eq!(scene.get("/Schemas").await.expect(200).body["totalResults"], 3);
+    // RFC 7644, section 4: what is for lists of resources is not looked at here, and a filter is refused.
+    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas", &format!("/Schemas/{}", crate::USER)] {
+        let whole = scene.get(path).await.expect(200).body;
+        let asked = scene.get(&format!("{path}?count=0&startIndex=x&sortBy=nothing&sortOrder=up&attributes=id&excludedAttributes=name")).await.expect(200).body;
+        assert_eq!(asked, whole, "{path}");
+        is_refused(&scene.get(&format!("{path}?filter=id%20pr")).await, 403, None);
+        is_refused(&scene.get(&format!("{path}?nothing=1")).await, 400, Some("invalidValue"));
+    }
+    let denied: Vec<_> = scene.trail("provisioning.schema_read").await.into_iter().filter(|event| event["decision"] == "deny").collect();
+    assert_eq!(denied.len(), 5, "{denied:?}");
     for (method, path, status) in [("POST", "/Bulk", 501), ("GET", "/Me", 501), ("GET", "/Nothing", 404), ("GET", "/Schemas/nothing", 404), ("POST", "/Schemas", 405), ("GET", "/Users/nonsense", 404)] {
         is_refused(&scene.call(method, path, &[], (method == "POST").then(|| json!({}))).await, status, None);
     }

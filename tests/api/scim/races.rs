@@ -5,6 +5,7 @@ use ringfence_tests::Call;
 use ringfence_tests::world::canary;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// What the provider sends while somebody else's transaction is open; it commits once that waits.
@@ -12,16 +13,83 @@ async fn while_open(scene: &Scene, sql: &str, sent: impl Future<Output = Call>) 
     let (other, watch) = (scene.installation.admin().await, scene.installation.admin().await);
     other.batch_execute(&format!("begin; {sql}")).await.unwrap();
     let commit = async {
-        let waits = "select exists (select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database())";
-        for _ in 0..200 {
-            if watch.query_one(waits, &[]).await.unwrap().get(0) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        somebody_waits(&watch).await;
         other.batch_execute("commit").await.unwrap();
     };
     tokio::join!(sent, commit).0
+}
+
+/// Whether somebody waits for a lock, as soon as they do.
+async fn somebody_waits(watch: &Client) -> bool {
+    let waits = "select exists (select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database())";
+    for _ in 0..200 {
+        if watch.query_one(waits, &[]).await.unwrap().get(0) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    false
+}
+
+/// What comes of work that has to wait for this row, and holds none of those others meanwhile.
+async fn waiting_for<T>(scene: &Scene, row: &str, others: &str, work: impl Future<Output = T>) -> T {
+    let (holder, watch) = (scene.installation.admin().await, scene.installation.admin().await);
+    holder.batch_execute(&format!("begin; select from {row} for no key update")).await.unwrap();
+    let look = async {
+        let waited = somebody_waits(&watch).await;
+        let all: i64 = watch.query_one(&format!("select count(*) from {others}"), &[]).await.unwrap().get(0);
+        let free = watch.query(&format!("select from {others} for update skip locked"), &[]).await.unwrap();
+        holder.batch_execute("commit").await.unwrap();
+        (waited, all, i64::try_from(free.len()).unwrap())
+    };
+    let (came, (waited, all, free)) = tokio::join!(work, look);
+    assert!(waited && all > 0, "nobody waits for {row}, or there is no {others}");
+    assert_eq!(free, all, "who waits for {row} holds {others}");
+    came
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_person_holds_no_member_and_whoever_waits_for_a_member_no_user() {
+    let scene = Scene::begin().await;
+    let owner = scene.running.token("acme:owner");
+    for (way, status) in [
+        ("member", 200), ("demotion", 200), ("contact", 200), ("removal", 204), ("resignation", 204), ("operator", 204), ("rename", 200), ("off", 200), ("end", 204), ("leave", 200), ("dissolve", 204),
+    ] {
+        let user = scene.made(json!({ "userName": way, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
+        let group = format!("/Groups/{}", id(&scene.made_group(json!({ "displayName": way, "members": [{ "value": user["id"] }] })).await));
+        let path = format!("/Users/{}", id(&user));
+        let me = scene.running.get("/v1/me", &scene.running.token(way)).await.body;
+        let member: Uuid = me["tenants"][0]["member_id"].as_str().unwrap().parse().unwrap();
+        if ["demotion", "resignation"].contains(&way) {
+            // Of an owner, beside whom the others are counted.
+            scene.installation.admin().await.execute("update ringfence.members set role = 'owner' where member_id = $1", &[&member]).await.unwrap();
+        }
+        let (of_member, of_contact) = (format!("/v1/tenants/acme/members/{member}"), format!("/v1/tenants/acme/contacts/{member}"));
+        let tag = |version: i64| format!("\"{version}\"");
+        let version = tag(scene.running.get(&of_member, &owner).await.expect(200).body["version"].as_i64().unwrap());
+        let set = |path: &'static str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
+        let as_owner = async |method: &str, path: &str, version: &str, body: Option<Value>| scene.running.call(method, path, &owner, &[("If-Match", version)], body.as_ref()).await.status;
+        let work = async {
+            match way {
+                "member" => as_owner("PATCH", &of_member, &version, Some(json!({ "name": "x" }))).await,
+                "demotion" => as_owner("PATCH", &of_member, &version, Some(json!({ "role": "admin" }))).await,
+                "contact" => as_owner("PATCH", &of_contact, &tag(1), Some(json!({ "name": "x" }))).await,
+                "removal" | "resignation" => as_owner("DELETE", &of_member, &version, None).await,
+                "operator" => if scene.installation.operator().await.remove_member(scene.acme().id.into(), member.into()).await.unwrap() { 204 } else { 404 },
+                "rename" => scene.patch(&path, set("displayName", json!("x"))).await.status,
+                "off" => scene.patch(&path, set("active", json!(false))).await.status,
+                "end" => scene.call("DELETE", &path, &[], None).await.status,
+                "leave" => scene.patch(&group, json!([{ "op": "remove", "path": "members" }])).await.status,
+                _ => scene.call("DELETE", &group, &[], None).await.status,
+            }
+        };
+        let contact = format!("ringfence.contacts where contact_id = '{member}'");
+        let members = format!("ringfence.members where member_id = '{member}' or role = 'owner'");
+        let users = format!("ringfence.scim_users where scim_user_id = '{}'", id(&user));
+        let (row, others) = if ["leave", "dissolve"].contains(&way) { (format!("ringfence.members where member_id = '{member}'"), &users) } else { (contact, &members) };
+        assert_eq!(waiting_for(&scene, &row, others, work).await, status, "{way}");
+    }
+    scene.end().await;
 }
 
 async fn while_promoted(scene: &Scene, member: Uuid, sent: impl Future<Output = Call>) -> Call {
@@ -139,8 +207,8 @@ async fn a_user_switched_on_and_off_at_once_is_what_the_last_one_said() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "alpha" })).await;
     let path = format!("/Users/{}", id(&user));
-    let set = |active: bool| json!([{ "op": "Replace", "path": "active", "value": active }]);
-    assert_eq!(at_once((0..8).map(|n| scene.patch(&path, set(n % 2 == 0)))).await, [200; 8]);
+    let set = |n: i32| json!([{ "op": "Replace", "value": { "active": n % 2 == 0, "title": n.to_string() } }]);
+    assert_eq!(at_once((0..8).map(|n| scene.patch(&path, set(n)))).await, [200; 8]);
     let held = scene.get(&path).await.expect(200).body;
     assert_eq!((held["active"] == true, &held["meta"]["version"]), (scene.enters("alpha").await == 200, &json!("W/\"9\"")));
     let mut answers = at_once((0..4).map(|_| scene.call("DELETE", &path, &[], None))).await;

@@ -75,6 +75,11 @@ impl Fields {
         self.fields.contains_key(field)
     }
 
+    /// Whether the field was there. Whatever it says is not looked at.
+    pub fn ignored(&mut self, field: &str) -> bool {
+        self.fields.remove(field).is_some()
+    }
+
     /// A text of `least` to `most` characters; null counts as absent.
     pub fn text(&mut self, field: &str, least: usize, most: usize) -> Option<String> {
         self.patched_text(field, least, most).flatten()

@@ -9,7 +9,7 @@ use ringfence_domain::{Priority, Role, TicketStatus};
 use serde_json::{Map, Value, json};
 
 /// Not blank, and without NUL, which PostgreSQL cannot hold.
-const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
+pub(super) const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
 const EMAIL: &str = r"^[^\s\x00-\x1f\x7f@]+@[^\s\x00-\x1f\x7f@]+$";
 const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
 

@@ -1,6 +1,7 @@
 //! SCIM's part of the document: its resources by their own schemas, its media type, its errors. It describes and decides nothing.
 
 use super::answers;
+use super::fields::WORDED;
 use crate::problem::{FieldError, Kind, Problem};
 use crate::scim::{MEDIA, discovery, error_body, is_scim};
 use ringfence_scim::{GROUPS, RESOURCE_TYPES, USER, USERS};
@@ -101,6 +102,7 @@ fn schemas(schemas: &mut Value) {
         })
     };
     let text = json!({ "type": "string" });
+    let attribute = |example: &str, description: &str| json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": WORDED, "description": description, "examples": [example] });
     let supported = json!({ "type": "object", "required": ["supported"], "properties": { "supported": { "type": "boolean" } } });
     let mut group = ringfence_scim::json_schema(&GROUPS, true);
     group["properties"]["members"]["items"]["properties"]["value"] = json!({ "type": "string", "format": "uuid", "description": "The user's id." });
@@ -149,12 +151,12 @@ fn schemas(schemas: &mut Value) {
                 "properties": {
                     "schemas": { "type": "array", "items": { "const": ringfence_scim::SEARCH_REQUEST }, "minItems": 1, "maxItems": 10 },
                     "filter": { "type": "string", "minLength": 1, "maxLength": 4096 },
-                    "sortBy": { "type": "string", "enum": ["id", "externalId", "meta.created", "meta.lastModified"] },
+                    "sortBy": attribute("meta.created", "An attribute of the resource or a sub-attribute, such as userName."),
                     "sortOrder": { "type": "string", "enum": ["ascending", "descending"] },
                     "startIndex": { "type": "integer", "format": "int32" },
                     "count": { "type": "integer", "format": "int32" },
-                    "attributes": { "type": "array", "maxItems": 20, "items": { "type": "string", "enum": ["id", "externalId", "displayName", "meta"] } },
-                    "excludedAttributes": { "type": "array", "maxItems": 20, "items": { "type": "string", "enum": ["externalId", "displayName", "meta"] } },
+                    "attributes": { "type": "array", "maxItems": 100, "items": attribute("displayName", "An attribute of the resource or a sub-attribute, such as name.givenName.") },
+                    "excludedAttributes": { "type": "array", "maxItems": 100, "items": attribute("meta", "As in `attributes`, beside which it does not stand.") },
                 },
             }),
         ),
@@ -237,7 +239,7 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         "sortOrder" => json!({ "type": "string", "enum": ["ascending", "descending"] }),
         "startIndex" | "count" => json!({ "type": "integer", "format": "int32", "minimum": -2_147_483_648_i64, "maximum": 2_147_483_647 }),
         "attributes" | "excludedAttributes" => json!({ "type": "string", "pattern": format!("^({0})(,({0}))*$", names.join("|")), "example": first }),
-        "If-Match" | "If-None-Match" => json!({ "type": "string", "minLength": 1, "maxLength": 20, "pattern": "^(\\*|(W/)?\"(0|[1-9][0-9]{0,8})\")$", "example": "W/\"1\"" }),
+        "If-Match" | "If-None-Match" => json!({ "type": "string", "minLength": 1, "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", "example": "W/\"1\"" }),
         "schema" => json!({ "type": "string", "enum": [USER.id, GROUPS.schema.id, ringfence_scim::ENTERPRISE.id] }),
         "resource_type" => json!({ "type": "string", "enum": ["User", "Group"] }),
         _ => return None,

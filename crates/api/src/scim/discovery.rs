@@ -2,7 +2,7 @@
 
 use crate::body::Fields;
 use crate::caller::{Caller, objects};
-use crate::problem::{Kind, Problem};
+use crate::problem::{FieldError, Kind, Problem};
 use crate::scim::protocol::{MEDIA, base, enter};
 use crate::scim::query;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 const SCHEMAS: [&Schema; 3] = [&USER, &GROUP, &ENTERPRISE];
+/// Parameters of lists of resources, of which a client may send some wherever it reads.
+const IGNORED: [&str; 6] = ["attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count"];
 
 /// What this server supports; described by RFC 7643, section 5.
 #[derive(Serialize, ToSchema)]
@@ -34,11 +36,21 @@ pub struct SchemaBody {}
 #[schema(as = ScimList)]
 pub struct ListBody {}
 
-/// Lets in whoever may provision, and records that they looked.
+/// Lets in whoever may provision, and records that they looked. A filter is refused: nobody shall take what is answered for what fits it.
 async fn looked_at(caller: &Caller, request: &HttpRequest) -> Result<(), Problem> {
-    Fields::of_query(request.query_string()).finish()?;
+    let mut fields = Fields::of_query(request.query_string());
+    for name in IGNORED {
+        fields.ignored(name);
+    }
+    let is_filtered = fields.ignored("filter");
+    fields.finish()?;
     let (tx, entered) = enter(caller, Action::ProvisioningSchemaRead, &objects("scim_schema")).await?;
     tx.commit().await?;
+    if is_filtered {
+        let said = FieldError { field: "filter".into(), code: "invalid_filter", message: "is for users and groups alone".into() };
+        let problem = Problem { errors: vec![said], ..Problem::new(Kind::Forbidden) };
+        return Err(caller.denied(Action::ProvisioningSchemaRead, objects("scim_schema"), problem, None, Some(&entered)).await);
+    }
     caller.read(&entered, Action::ProvisioningSchemaRead, objects("scim_schema"), json!({})).await
 }
 

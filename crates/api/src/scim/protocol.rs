@@ -94,32 +94,60 @@ pub fn etag(version: i32) -> String {
     format!("W/\"{version}\"")
 }
 
-/// The versions that a condition names; `None` for any.
+/// The versions that a condition names; `None` for any. A tag that is not one of ours names none.
 pub struct Condition(Option<Vec<i32>>);
 
 impl Condition {
     /// # Errors
-    /// 400 for what is no entity tag of ours.
+    /// 400 for what is no list of entity tags (RFC 9110, section 8.8.3).
     pub fn of(request: &HttpRequest, name: HeaderName) -> Result<Option<Self>, Problem> {
         let invalid = || Problem::field(name.as_str(), "invalid", "must be entity tags, such as W/\"3\", or *");
         let mut versions = Vec::new();
-        let mut given = false;
+        let (mut given, mut any) = (false, false);
         for value in request.headers().get_all(&name) {
             given = true;
-            for tag in value.to_str().map_err(|_| invalid())?.split(',').map(str::trim) {
-                if tag == "*" {
-                    return Ok(Some(Self(None)));
-                }
-                let digits = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).ok_or_else(invalid)?;
-                versions.push(digits.parse().ok().filter(|version: &i32| version.to_string() == digits).ok_or_else(invalid)?);
+            match value.as_bytes().trim_ascii() {
+                b"*" => any = true,
+                list => versions.extend(tags(list).ok_or_else(invalid)?.into_iter().filter_map(version)),
             }
         }
-        Ok(given.then_some(Self(Some(versions))))
+        Ok(given.then_some(Self((!any).then_some(versions))))
     }
 
     pub fn names(&self, version: i32) -> bool {
         self.0.as_ref().is_none_or(|versions| versions.contains(&version))
     }
+}
+
+/// What stands between the quotes of each tag of a list. A comma may stand there, too.
+fn tags(list: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut tags = Vec::new();
+    let mut rest = list;
+    while !rest.is_empty() {
+        // Empty elements count for nothing (RFC 9110, section 5.6.1.2).
+        if let Some(behind) = rest.strip_prefix(b",") {
+            rest = behind.trim_ascii_start();
+            continue;
+        }
+        let opened = rest.strip_prefix(b"W/").unwrap_or(rest).strip_prefix(b"\"")?;
+        let end = opened.iter().position(|byte| *byte == b'"')?;
+        let (tag, closed) = opened.split_at(end);
+        if !tag.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e | 0x80..)) {
+            return None;
+        }
+        tags.push(tag);
+        rest = closed[1..].trim_ascii_start();
+        if !rest.is_empty() && !rest.starts_with(b",") {
+            return None;
+        }
+    }
+    (!tags.is_empty()).then_some(tags)
+}
+
+/// One version has one tag: neither "+3" nor "03" is that of 3.
+fn version(tag: &[u8]) -> Option<i32> {
+    let digits = std::str::from_utf8(tag).ok()?;
+    digits.parse().ok().filter(|version: &i32| version.to_string() == digits)
 }
 
 /// # Errors

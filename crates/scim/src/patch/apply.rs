@@ -103,12 +103,15 @@ fn on_whole(holder: &mut Map<String, Value>, verb: Verb, attribute: &'static Att
     }
     let merged = match (holder.remove(attribute.name), read) {
         (Some(Value::Array(mut held)), Value::Array(items)) if verb == Verb::Add => {
-            one_primary(&mut held, &items);
+            // A value that is there already changes nothing, not even which one is primary.
+            let mut added: Vec<Value> = Vec::new();
             for item in items {
-                if !held.iter().any(|there| *there == item || (identified(attribute) && same(attribute, &item, there))) {
-                    held.push(item);
+                if !held.iter().chain(&added).any(|there| *there == item || (identified(attribute) && same(attribute, &item, there))) {
+                    added.push(item);
                 }
             }
+            one_primary(&mut held, &added);
+            held.extend(added);
             Value::Array(held)
         }
         // The sub-attributes given stand beside those that are not (RFC 7644, section 3.5.2.3).

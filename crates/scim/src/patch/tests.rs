@@ -109,6 +109,8 @@ fn a_new_primary_takes_the_place_of_the_old() {
     assert_eq!((&after["emails"][0]["primary"], &after["emails"][1]["primary"]), (&json!(false), &json!(true)));
     let after = patched(&USERS, &user(), json!([{"op": "add", "path": "emails", "value": [{"value": "c@example.com", "primary": true}]}])).expect("patched");
     assert_eq!((&after["emails"][0]["primary"], &after["emails"][2]["primary"]), (&json!(false), &json!(true)));
+    let there = json!([{"op": "add", "path": "emails", "value": [{"type": "work", "value": "b@example.com", "primary": true}]}]);
+    assert_eq!(patched(&USERS, &user(), there).expect("patched"), user());
 }
 
 #[test]
