@@ -50,7 +50,7 @@ async fn a_query_that_a_list_does_not_know_is_refused() {
 async fn a_parameter_that_an_operation_does_not_know_is_refused() {
     let scene = Scene::open().await;
     // What an issuer sends back is its own to add to, and SCIM has rules of its own.
-    let operations = scene.operations().into_iter().filter(|(id, path, _)| path.starts_with("/v1/") && !path.contains("/scim/") && *id != "signInCallback");
+    let operations = scene.operations().into_iter().filter(|(id, path, _)| path.starts_with("/v1/") && !path.contains("/scim/") && !id.starts_with("signInCallback"));
     let mut many = 0;
     for (id, path, method) in operations {
         let request = scene.owner(method, &format!("{path}?colour=red")).header("If-Match", "\"1\"");
