@@ -91,6 +91,10 @@ async fn a_denial_on_a_ticket_named_by_number_tells_which_it_was_to_whoever_sees
             assert_eq!((&event["object_type"], &event["object_id"], &event["details"]), (&json!("ticket"), &json!(null), &json!({"number": number})), "{method} {path}");
         }
     }
+    // Of somebody who is no member the trail holds the denial and nothing that they said.
+    let stranger = running.get("/v1/tenants/acme/tickets/4711", &running.token("globex:agent")).await.expect(404);
+    let event = event(&stranger).await;
+    assert_eq!((&event["action"], &event["details"]), (&json!("tenant.entry_denied"), &json!({})));
 }
 
 #[tokio::test]

@@ -12,13 +12,13 @@ const EVENTS: &str = "
             union all
             select tenant_id, actor_id, actor_kind, decision, object_id, details from ringfence.audit_inbox where tenant_id = any ($1)) e";
 
-/// What a trail says of requests, by request: all but the ids asked for, and a caller's first arrival.
+/// What a trail says of requests, by request: all but the ids and numbers asked for, and a caller's first arrival.
 pub async fn told(scene: &Scene, requests: &[Uuid]) -> HashMap<Uuid, Vec<String>> {
     let rows = scene
         .digests
         .client
         .query(
-            "select e.request_id, concat_ws(' ', e.action, e.decision, e.rule, e.actor_id, e.object_type, e.object_id is null, e.object_version, e.details - 'filter')
+            "select e.request_id, concat_ws(' ', e.action, e.decision, e.rule, e.actor_id, e.object_type, e.object_id is null, e.object_version, e.details - 'filter' - 'number')
                from (select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_events
                      union all
                      select request_id, tenant_id, action, decision, rule, actor_id, object_type, object_id, object_version, details from ringfence.audit_inbox) e

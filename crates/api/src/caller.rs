@@ -102,8 +102,8 @@ impl FromRequest for Caller {
 fn asks_nothing(request: &HttpRequest) -> bool {
     let Some(path) = request.match_pattern() else { return false };
     let lists = || ROUTES.iter().any(|route| route.path == path && route.method == "get" && route.operation_id.starts_with("list"));
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    !scim::is_scim(request.path()) && !(reads && lists())
+    let reads_its_own = scim::is_scim(request.path()) || matches!(*request.method(), Method::GET | Method::HEAD) && lists();
+    !reads_its_own
 }
 
 impl Authenticated {

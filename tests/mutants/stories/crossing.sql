@@ -857,6 +857,12 @@ select pg_temp.carry();
 update ringfence.tickets set updated_at = '2098-01-01' where tenant_id = '{globex}';
 select pg_temp.carry();
 
+-- try root: the ticket there was touched long ago, and one of the sender's has its id
+insert into ringfence.tickets (tenant_id, ticket_id, number, subject, requester_id, created_at, updated_at)
+select '{acme}', l.ticket_id, 99, 'twin', '{asker}', '2026-03-01', '2026-03-01' from ringfence.ticket_links l where l.tenant_id = '{globex}' and l.link_id = '{link}';
+update ringfence.tickets set updated_at = '2026-03-01' where tenant_id = '{globex}';
+select pg_temp.carry();
+
 -- dispatcher: the comment goes over
 select pg_temp.carry();
 

@@ -253,7 +253,7 @@ impl Caller {
                 Err(refused) => return refused.problem,
             }
         }
-        let (object, details) = if object.id.is_none() { self.asked_for(object) } else { (object, json!({})) };
+        let (object, details) = if object.id.is_none() { self.asked_for(object, entered.is_some()) } else { (object, json!({})) };
         let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
@@ -300,8 +300,9 @@ impl Caller {
         events
     }
 
-    /// What the route names by id, or a ticket by its number, whether there is such a thing or not: the trail shows who guesses.
-    fn asked_for(&self, object: Object) -> (Object, Value) {
+    /// What the route names by id, or a member's by the number of a ticket, whether there is such a thing or not: the trail shows who
+    /// guesses.
+    fn asked_for(&self, object: Object, entered: bool) -> (Object, Value) {
         let path = self.authenticated.request.match_info();
         let fits = |kind| object.kind.is_none() || object.kind == Some(kind);
         let named = path.iter().filter_map(|(name, value)| Some((name.strip_suffix("_id")?, (value.len() == 36).then(|| value.parse::<Uuid>().ok())??))).last();
@@ -310,7 +311,7 @@ impl Caller {
             return (Object { kind: Some(kind), id: Some(id), ..object }, json!({}));
         }
         match path.get("ticket_id").and_then(|text| text.parse().ok()) {
-            Some(TicketRef::Number(number)) if fits("ticket") => (Object { kind: Some("ticket"), ..object }, json!({ "number": number })),
+            Some(TicketRef::Number(number)) if entered && fits("ticket") => (Object { kind: Some("ticket"), ..object }, json!({ "number": number })),
             _ => (object, json!({})),
         }
     }
