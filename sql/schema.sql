@@ -3555,7 +3555,7 @@ function ringfence.turn_key(text,uuid,text)
      RETURNS bigint
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN ((('x'::text || "left"(encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text), 16)))::bit(64))::bigint
+    RETURN ((('x'::text || encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text)))::bit(64))::bigint
 
 function ringfence.turned(text)
     owner ringfence_owner

@@ -3,7 +3,7 @@
 -- Advisory locks are one space and one table for the whole server. A turn's key is made here, of a tenant and what is done there.
 create function ringfence.turn_key(kind text, tenant_id uuid, what text) returns bigint
 language sql stable parallel restricted
-return ('x' || left(encode(sha256(textsend(kind || '|' || tenant_id::text || '|' || what)), 'hex'), 16))::bit(64)::bigint;
+return ('x' || encode(sha256(textsend(kind || '|' || tenant_id::text || '|' || what)), 'hex'))::bit(64)::bigint;
 
 -- A turn in the tenant entered, until the transaction ends; false where another transaction has it. Keys are not cut down to a few for
 -- each tenant, where two that differ would meet and one be told that it is in flight: what is bounded is how many a transaction holds.

@@ -35,7 +35,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("settings after the operator's transaction", left_behind(stage, "ringfence_operator", &stage.named("select ringfence.deprovision_member('{acme}', '{absent}', '{r_one}')")).await, String::new()),
         ("settings after the mover's transaction", left_behind(stage, "ringfence_auditor", "select ringfence.move_audit(100)").await, String::new()),
         ("one ticket handed over twice at once", handed_over_twice(stage).await, "0".to_owned()),
-        ("a turn that another has, in one tenant and in two", turns(stage).await, "t f t".to_owned()),
+        ("a turn that another has, in one tenant and in two", turns(stage).await, "1111 0000 1111".to_owned()),
         ("a command's turn that another has, in one tenant and in two", command_turns(stage).await, "t f t".to_owned()),
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
         ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
@@ -96,12 +96,13 @@ async fn handed_over_twice(stage: &Stage) -> String {
     meanwhile(stage, (stage.installation.login("ringfence_app").await, &first), (stage.installation.login("ringfence_app").await, &second)).await
 }
 
-/// A turn, the same again meanwhile, and the other tenant's.
+/// Four turns, the same again meanwhile, and the other tenant's.
 async fn turns(stage: &Stage) -> String {
     let (mut told, mut open) = (Vec::new(), Vec::new());
     for tenant in ["acme", "acme", "globex"] {
         let client = stage.installation.login("ringfence_app").await;
-        told.push(value(&client, &format!("begin; {}; select ringfence.take_turn('x')", stage.enter(tenant, "agent"))).await);
+        let take = "select string_agg(ringfence.take_turn(what)::int::text, '') from unnest('{a,b,c,d}'::text[]) what";
+        told.push(value(&client, &format!("begin; {}; {take}", stage.enter(tenant, "agent"))).await);
         open.push(client);
     }
     told.join(" ")
