@@ -202,6 +202,30 @@ async fn whom_the_tenant_took_on_after_it_had_ended_them_is_not_provisionings_to
 }
 
 #[tokio::test]
+async fn who_was_removed_before_removals_told_the_provider_is_inactive_by_the_migration() {
+    let scene = Scene::begin().await;
+    let (there, gone) = (scene.made(json!({ "userName": "there" })).await, scene.made(json!({ "userName": "gone" })).await);
+    let admin = scene.installation.admin().await;
+    admin
+        .batch_execute(
+            "delete from ringfence.memberships b using ringfence.members m, ringfence.scim_users u
+              where b.identity_id = m.identity_id and b.tenant_id = m.tenant_id and m.member_id = u.contact_id and u.user_name = 'gone';
+             delete from ringfence.members m using ringfence.scim_users u where m.member_id = u.contact_id and u.user_name = 'gone'",
+        )
+        .await
+        .unwrap();
+    // Again, as its owner and with the policies in place.
+    let migration = include_str!("../../../sql/migrations/V16__ended_memberships.sql").replace("add column", "add column if not exists");
+    admin.batch_execute(&format!("begin; set local role ringfence_owner; {migration} commit")).await.unwrap();
+    for (user, active, tag) in [(there, true, "W/\"1\""), (gone, false, "W/\"2\"")] {
+        let held = scene.get(&format!("/Users/{}", id(&user))).await.expect(200);
+        assert_eq!((&held.body["active"], held.header("etag")), (&json!(active), Some(tag)));
+    }
+    assert!(scene.running.get("/readyz", &scene.token).await.status == 200, "row security is forced as before");
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_member_is_another_version_with_each_name_and_each_return() {
     let scene = Scene::begin().await;
     let user = scene.made(json!({ "userName": "alpha", "displayName": "Alpha" })).await;

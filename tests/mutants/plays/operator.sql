@@ -95,9 +95,9 @@ select ringfence.deprovision_member('<tenant>', '<member>', '{r_one}');
 -- after:
 select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.object_id, i.details), ', '), 'no event') || coalesce((select '; ' || string_agg(format('%s%s v%s %s', left(tenant_id::text, 1), number, version, updated_at = transaction_timestamp()), ' ') from ringfence.tickets where version > 1), '') from ringfence.audit_inbox i where i.action like 'member.%';
 -- let: tenant={acme} member={agent}
--- operator: t / audit_inbox a+1, members a-1, memberships a-1, tickets a+1-1 / a member.removed r_one member agent {}; a2 v2 t
--- operator member={grouped_agent}: t / audit_inbox a+1, group_members a-1, members a-1, memberships a-1 / a member.removed r_one member grouped_agent {}
--- operator member={auditor}: t / api_tokens a-1, audit_inbox a+1, members a-1, memberships a-1 / a member.removed r_one member auditor {}
+-- operator: t / audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1, tickets a+1-1 / a member.removed r_one member agent {}; a2 v2 t
+-- operator member={grouped_agent}: t / audit_inbox a+1, contacts a+1-1, group_members a-1, members a-1, memberships a-1 / a member.removed r_one member grouped_agent {}
+-- operator member={auditor}: t / api_tokens a-1, audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1 / a member.removed r_one member auditor {}
 -- operator member={outsider}: f / unchanged / no event
 -- operator member={asker}: f / unchanged / no event
 -- operator tenant={absent}: f / unchanged / no event

@@ -104,7 +104,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.comments role=ringfence_gate: none
 -- root relation=ringfence.comments role=ringfence_reporting: select(tenant_id comment_id ticket_id author_id visibility body created_at)
 -- root relation=ringfence.comments role=public: none
--- root relation=ringfence.contacts role=ringfence_app: select insert(tenant_id contact_id name email organization_id external_source external_id) update(name email organization_id external_source external_id version updated_at) delete
+-- root relation=ringfence.contacts role=ringfence_app: select insert(tenant_id contact_id name email organization_id external_source external_id) update(name email organization_id external_source external_id version updated_at member_version) delete
 -- root relation=ringfence.contacts role=ringfence_auditor: none
 -- root relation=ringfence.contacts role=ringfence_dispatcher: none
 -- root relation=ringfence.contacts role=ringfence_operator: none
@@ -160,7 +160,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.logout_tokens role=ringfence_gate: none
 -- root relation=ringfence.logout_tokens role=ringfence_reporting: none
 -- root relation=ringfence.logout_tokens role=public: none
--- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at role_id elevated_until is_partner provisioned) insert(tenant_id member_id identity_id role permissions role_id) update(role permissions version updated_at role_id) delete
+-- root relation=ringfence.members role=ringfence_app: select(tenant_id member_id identity_id role permissions version created_at updated_at role_id elevated_until is_partner provisioned) insert(tenant_id member_id identity_id role permissions version role_id) update(role permissions version updated_at role_id) delete
 -- root relation=ringfence.members role=ringfence_auditor: none
 -- root relation=ringfence.members role=ringfence_dispatcher: none
 -- root relation=ringfence.members role=ringfence_operator: none
@@ -276,7 +276,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in consent_agreement context current_tenant deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session forget_stale_answers gives_roles grant_break_glass grantable groups_with identify identity kept_contacts list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights status_may_follow take_sign_in tenant_id tenant_of_login token_used touch_session touch_ticket transfer_ticket|t|f|f|f
+-- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in consent_agreement context current_tenant deactivate_user deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session first_version forget_stale_answers gives_roles grant_break_glass grantable groups_with hold_person identify identity kept_contacts list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights status_may_follow take_sign_in tenant_id tenant_of_login token_used touch_member touch_session touch_ticket transfer_ticket|t|f|f|f
 -- root role=ringfence_auditor: move_audit|t|f|f|f
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f

@@ -272,14 +272,14 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- query: members/remove.sql
 -- effects
 -- let: 1={acme} 2={agent} 3=1 two=false
--- owner: agent / audit_inbox a+2, group_members b+1, members a-1, memberships a-1, ticket_events a+1, tickets a+1-1
--- owner 3=null: agent / audit_inbox a+2, group_members b+1, members a-1, memberships a-1, ticket_events a+1, tickets a+1-1
+-- owner: agent / audit_inbox a+2, contacts a+1-1, group_members b+1, members a-1, memberships a-1, ticket_events a+1, tickets a+1-1
+-- owner 3=null: agent / audit_inbox a+2, contacts a+1-1, group_members b+1, members a-1, memberships a-1, ticket_events a+1, tickets a+1-1
 -- owner 3=2: nothing / group_members a+1, group_members b+1
 -- owner 2={owner}: nothing / group_members a+1, group_members b+1
 -- owner 2={owner} two=tenant_id='{globex}': nothing / group_members a+1, group_members b+1, members b+1-1
--- owner 2={owner} two=tenant_id='{acme}': owner / audit_inbox a+1, group_members a+1, group_members b+1, members a+1-2, memberships a-1
+-- owner 2={owner} two=tenant_id='{acme}': owner / audit_inbox a+1, contacts a+1-1, group_members a+1, group_members b+1, members a+1-2, memberships a-1
 -- owner 2={silent}: nothing / group_members a+1, group_members b+1
--- owner 2={auditor}: auditor / api_tokens a-1, audit_inbox a+1, group_members a+1, group_members b+1, members a-1, memberships a-1
+-- owner 2={auditor}: auditor / api_tokens a-1, audit_inbox a+1, contacts a+1-1, group_members a+1, group_members b+1, members a-1, memberships a-1
 
 -- play: an import finds what it brought before
 -- query: imports/find_ticket.sql

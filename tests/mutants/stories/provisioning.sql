@@ -9,6 +9,27 @@ select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', 'p1@
 -- try service[provision.manage]: called otherwise
 select u.* from ringfence.provision_user('{u1}', 1, 'U9', 'p1', true, 'P9', 'p9@example.org', '{"roles":[{"value":"Support"}],"title":"x"}') u;
 
+-- try service[provision.manage]: called otherwise, and written to as before
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P9', 'p1@example.org', '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: another title alone
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', 'p1@example.org', '{"roles":[{"value":"Support"}],"title":"x"}') u;
+
+-- try service[provision.manage]: another user name alone
+select u.* from ringfence.provision_user('{u1}', 1, 'U9', 'p1', true, 'P1', 'p1@example.org', '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: changed in nothing, by other settings
+reset session authorization; update ringfence.provisioning_settings set role_map = '{"Support": "light_agent"}' where tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', 'p1@example.org', '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: changed in nothing, long after
+reset session authorization; update ringfence.scim_users set updated_at = '2026-01-01' where scim_user_id = '{u1}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', 'p1@example.org', '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: another title, long after
+reset session authorization; update ringfence.scim_users set updated_at = '2026-01-01' where scim_user_id = '{u1}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', 'p1@example.org', '{"roles":[{"value":"Support"}],"title":"x"}') u;
+
 -- try service[provision.manage]: of another version
 select u.* from ringfence.provision_user('{u1}', 2, 'U9', 'p1', true, 'P9', 'p9@example.org', '{}') u;
 
@@ -110,6 +131,14 @@ select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P1', null
 reset session authorization; select pg_temp.gone(); set session authorization ringfence_app;
 select u.* from ringfence.deprovision_user('{u1}', 1) u;
 
+-- try service[provision.manage]: an admin ended them here, the other tenant took them on as its own, and the provider ends them
+reset session authorization;
+delete from ringfence.api_tokens where member_id = '{p1}' and tenant_id = '{acme}'; update ringfence.tickets set assignee_id = null where assignee_id = '{p1}' and tenant_id = '{acme}';
+delete from ringfence.group_members where member_id = '{p1}' and tenant_id = '{acme}'; delete from ringfence.memberships where identity_id = '{i_p1}' and tenant_id = '{acme}';
+delete from ringfence.members where member_id = '{p1}' and tenant_id = '{acme}'; update ringfence.members set provisioned = false where member_id = '{p1}' and tenant_id = '{globex}';
+set session authorization ringfence_app;
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
+
 -- try service[provision.manage]: the other tenant has no such member
 reset session authorization;
 delete from ringfence.api_tokens where member_id = '{p1}' and tenant_id = '{globex}'; update ringfence.tickets set assignee_id = null where assignee_id = '{p1}' and tenant_id = '{globex}';
@@ -127,6 +156,26 @@ select u.version from ringfence.deprovision_user('{u1}', 1) u;
 
 -- try owner: by an owner
 select u.* from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: an auditor by now
+reset session authorization; delete from ringfence.api_tokens where member_id = '{p1}'; update ringfence.members set role = 'auditor' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', true, 'P9', null, '{"roles":[{"value":"Guest"}]}') u;
+
+-- try service[provision.manage]: an auditor by now, switched off
+reset session authorization; delete from ringfence.api_tokens where member_id = '{p1}'; update ringfence.members set role = 'auditor' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.* from ringfence.provision_user('{u1}', 1, 'U1', 'p1', false, 'P1', null, '{"roles":[{"value":"Support"}]}') u;
+
+-- try service[provision.manage]: of a role of the tenant's own by now, and out of the last group
+reset session authorization; update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{}') g;
+
+-- try service[provision.manage]: of a role of the tenant's own by now, and ended
+reset session authorization; update ringfence.members set role = 'custom', role_id = '{narrow_role}' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
+
+-- try service[provision.manage]: an admin by now, and ended
+reset session authorization; update ringfence.members set role = 'admin' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
 
 -- try service[provision.manage]: a light agent by now
 reset session authorization; update ringfence.members set role = 'light_agent' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
@@ -202,6 +251,9 @@ select g.* from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{new2}}')
 -- try service[provision.manage]: a group with nobody
 select g.* from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{}') g;
 
+-- try service[provision.manage]: a group of another external id
+select g.* from ringfence.provision_group('{sg1}', 1, 'queue', 'x9', '{{u1}}') g;
+
 -- try service[provision.manage]: a group with one twice
 select g.* from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1},{u1}}') g;
 
@@ -223,6 +275,10 @@ select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1
 
 -- try service[provision.manage]: out of a group of a member who is an admin now
 reset session authorization; update ringfence.members set role = 'admin' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
+select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{new2}}') g;
+
+-- try service[provision.manage]: out of a group of a member who is an owner now
+reset session authorization; update ringfence.members set role = 'owner' where member_id = '{p1}' and tenant_id = '{acme}'; set session authorization ringfence_app;
 select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{new2}}') g;
 
 -- try service[provision.manage]: out of a group of a member who is an admin in the other tenant
@@ -260,7 +316,7 @@ select g.version from ringfence.provision_group('{sg1}', 1, 'renamed', 'x1', '{{
 -- try service[provision.manage]: a group renamed whose queue an admin had renamed
 reset session authorization; update ringfence.groups set name = 'ours' where group_id = '{queue}' and tenant_id = '{acme}'; set session authorization ringfence_app;
 select g.version from ringfence.provision_group('{sg1}', 1, 'queue', 'x1', '{{u1}}') g;
-select g.version from ringfence.provision_group('{sg1}', 2, 'renamed', 'x1', '{{u1}}') g;
+select g.version from ringfence.provision_group('{sg1}', 1, 'renamed', 'x1', '{{u1}}') g;
 
 -- try service[provision.manage]: a new group
 select g.display_name, g.external_id, g.version from ringfence.provision_group('{new}', null, 'made', 'x2', '{{u1},{new2}}') g;
