@@ -1396,7 +1396,7 @@ function ringfence.credential()
      RETURNS text
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN NULLIF(convert_from(decode(ringfence.context(8), 'hex'::text), 'UTF8'::name), ''::text)
+    RETURN convert_from(decode(ringfence.context(8), 'hex'::text), 'UTF8'::name)
     grant execute to ringfence_app
 
 function ringfence.current_tenant()

@@ -58,7 +58,7 @@ return nullif(ringfence.context(6), '')::uuid;
 -- The session or API token that was shown; of a bearer what its issuer calls it.
 create function ringfence.credential() returns text
 language sql stable parallel restricted
-return nullif(convert_from(decode(ringfence.context(8), 'hex'), 'UTF8'), '');
+return convert_from(decode(ringfence.context(8), 'hex'), 'UTF8');
 
 -- Oneself, and nobody where one acts for another: what somebody may do by being who they are is not lent.
 create function ringfence.oneself() returns uuid

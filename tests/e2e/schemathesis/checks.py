@@ -13,7 +13,7 @@ RELATIONS = {"incomplete", "contradiction"}
 
 # What the installation or the clock decides: which issuers it trusts, and what lies in the future.
 UNFORESEEN = {
-    ("issuer", "unknown_value"), ("issuer", "required"), ("issuer", "invalid"), ("required_issuers", "unknown_value"), ("required_issuers", "required"),
+    ("issuer", "unknown_value"), ("issuer", "required"), ("issuer", "invalid"), ("required_issuers", "unknown_value"),
     ("expires_at", "out_of_range"), ("expires_in_days", "out_of_range"), ("email", "invalid"), ("role", "contradiction"), ("role", "unknown_value"),
     ("expires_at", "contradiction"), ("expires_in_days", "contradiction"), ("return_to", "invalid"), ("groups", "contradiction"),
 }
