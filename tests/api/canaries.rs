@@ -267,7 +267,11 @@ impl Drive<'_> {
                 let cookie = format!("{SESSION}={}; other={}", browser.secret, planted("cookie"));
                 let request = self.request(method, path, "").header("Cookie", cookie).header("X-CSRF-Token", csrf).header("Origin", origin);
                 let request = if method == "POST" { request.json(&good_body(operation, tenant, running.issuer.issuer())) } else { request };
-                self.send(operation, request, &tenant.slug).await;
+                let call = self.send(operation, request, &tenant.slug).await;
+                if let Some(leads) = call.body["end_session_url"].as_str() {
+                    self.send("signOutAtIssuer", running.client().get(leads), &tenant.slug).await;
+                    self.send("signOutAtIssuer", running.client().get(format!("{leads}{}", planted("envelope"))), &tenant.slug).await;
+                }
             }
         }
     }

@@ -47,6 +47,7 @@ pub const TABLE: &[Row] = &[
     Row { scope: Scope::SignIn, ..row("signInCallback") },
     Row { scope: Scope::SignIn, ..row("signInCallbackOfIssuer") },
     Row { scope: Scope::Sessions, body: Some(|_, _| json!({})), ..row("signOut") },
+    Row { scope: Scope::SignIn, ..row("signOutAtIssuer") },
     Row { scope: Scope::SignIn, body: Some(|_, _| json!({})), ..row("backChannelLogout") },
     Row { scope: Scope::Identity, ..row("getMe") },
     Row { scope: Scope::Sessions, ..row("listSessions") },

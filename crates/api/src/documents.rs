@@ -21,6 +21,7 @@ use utoipa::OpenApi;
         crate::sign_in::callback::sign_in_callback,
         crate::sign_in::callback::sign_in_callback_of_issuer,
         crate::sign_in::sign_out::sign_out,
+        crate::sign_in::issuer_sign_out::sign_out_at_issuer,
         crate::sign_in::logout::back_channel_logout,
         crate::operations::get_me,
         crate::sign_in::sessions::list_sessions,

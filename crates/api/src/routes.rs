@@ -31,6 +31,7 @@ routes! {
     "/v1/auth/callback" { get signInCallback => sign_in::callback::sign_in_callback }
     "/v1/auth/callback/{issuer}" { get signInCallbackOfIssuer => sign_in::callback::sign_in_callback_of_issuer }
     "/v1/auth/sign-out" { post signOut => sign_in::sign_out::sign_out }
+    "/v1/auth/sign-out/issuer" { get signOutAtIssuer => sign_in::issuer_sign_out::sign_out_at_issuer }
     "/v1/auth/backchannel-logout" { post backChannelLogout => sign_in::logout::back_channel_logout }
     "/v1/me" { get getMe => operations::get_me }
     "/v1/me/sessions" { get listSessions => sign_in::sessions::list_sessions }

@@ -5,6 +5,7 @@ use crate::cursor::Cursors;
 use crate::last_use::LastUse;
 use crate::limits::{LimitPolicy, Limits};
 use crate::problem::{Kind, Problem};
+use crate::sign_in::issuer_sign_out::Envelopes;
 use crate::sign_in::{Entrance, SessionLimits};
 use crate::step_up::StepUp;
 use crate::{development, request_log, routes};
@@ -163,6 +164,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         limits: config.sign_in.limits,
         step_up: config.sign_in.step_up,
         origins: config.origins.clone(),
+        envelopes: Envelopes::new(config.database.token_key.derive("sign_out")),
         seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(config.sign_in.limits.unseen()).build(),
     });
     let metrics = Data::new(recorder()?);

@@ -4,6 +4,7 @@ pub mod begin;
 pub mod callback;
 pub mod cookies;
 pub mod csrf;
+pub mod issuer_sign_out;
 pub mod logout;
 pub mod sessions;
 pub mod sign_out;
@@ -54,6 +55,8 @@ pub struct Entrance {
     pub step_up: StepUp,
     /// Origins that pages may call from, beside the service's own.
     pub origins: Vec<String>,
+    /// Leads browsers to the issuer's sign-out.
+    pub envelopes: issuer_sign_out::Envelopes,
     /// Sessions seen a moment ago: for them the database needs not be told again.
     pub seen: moka::sync::Cache<SecretHash, ()>,
 }

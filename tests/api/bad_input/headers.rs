@@ -3,7 +3,7 @@
 use crate::{Request, Scene};
 
 /// Of the way to an issuer and back: nobody is known yet.
-const PUBLIC: [&str; 5] = ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "backChannelLogout"];
+const PUBLIC: [&str; 6] = ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "signOutAtIssuer", "backChannelLogout"];
 
 #[tokio::test]
 async fn a_precondition_that_is_no_version_is_refused() {

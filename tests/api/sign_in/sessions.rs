@@ -1,5 +1,8 @@
 //! What a session opens and what ends it.
 
+use crate::turned_away;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use ringfence_tests::Call;
 use ringfence_tests::browser::SESSION;
@@ -22,7 +25,12 @@ async fn a_page_signs_in_reads_changes_and_signs_out() {
     assert_eq!((&event["action"], &event["authentication"], &event["session_id"]), (&json!("ticket.created"), &json!("session"), &json!(agent.session_id)));
 
     let out = running.page(&agent, "POST", "/v1/auth/sign-out", Some(&json!({}))).await.expect(200);
-    assert!(out.body["end_session_url"].as_str().unwrap().starts_with(&format!("{}/sign-out?id_token_hint=", running.issuer.issuer())), "{}", out.text);
+    // The page sees no token: the browser is sent on with it by the service.
+    let envelope = out.body["end_session_url"].as_str().unwrap().strip_prefix(&running.url("/v1/auth/sign-out/issuer?envelope=")).expect("an envelope");
+    assert!(!out.text.contains("eyJ") && !out.text.contains(&URL_SAFE_NO_PAD.encode("eyJ")[..4]), "{}", out.text);
+    let leads = running.send(running.client().get(running.url(&format!("/v1/auth/sign-out/issuer?envelope={envelope}")))).await.expect(302);
+    assert!(leads.header("location").unwrap().starts_with(&format!("{}/sign-out?id_token_hint=eyJ", running.issuer.issuer())));
+    assert_eq!(leads.header("referrer-policy"), Some("no-referrer"));
     assert!(out.header("set-cookie").unwrap().starts_with(&format!("{SESSION}=; Max-Age=0;")));
     for path in ["/v1/me", "/v1/me/sessions", "/v1/tenants/acme/tickets"] {
         let refused = running.page(&agent, "GET", path, None).await.expect(401);
@@ -170,6 +178,22 @@ async fn a_session_in_use_outlives_an_idle_time_of_a_few_seconds() {
     }
     tokio::time::sleep(std::time::Duration::from_millis(4_500)).await;
     running.page(&somebody, "GET", "/v1/me", None).await.expect(401);
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_an_issuer_by_an_envelope_that_no_sign_out_made() {
+    let (installation, running, _) = served().await;
+    let go = async |query: &str| running.send(running.client().get(running.url(&format!("/v1/auth/sign-out/issuer{query}")))).await;
+    for query in ["", "?envelope=", "?envelope=a&envelope=b", "?envelope=a&return_to=/"] {
+        go(query).await.expect(400);
+    }
+    for envelope in ["a".to_owned(), URL_SAFE_NO_PAD.encode([0; 100]), URL_SAFE_NO_PAD.encode("https://evil.example/")] {
+        let refused = go(&format!("?envelope={envelope}")).await.expect(401);
+        assert_eq!((&refused.body["code"], refused.header("location")), (&json!("envelope_invalid"), None));
+    }
+    assert_eq!(turned_away(&installation).await, ["envelope_invalid"; 3]);
     drop(running);
     installation.drop().await;
 }

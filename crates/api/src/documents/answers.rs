@@ -58,6 +58,7 @@ const SIGN_INS: &[(&str, &str)] = &[
     ("wrong_party", "The ID token was made for another client"),
     ("wrong_access_token", "The ID token belongs to another access token"),
 ];
+const SIGN_OUTS: &[(&str, &str)] = &[("envelope_invalid", "The envelope is not one of signOut's, or older than a minute")];
 /// Codes of 403.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("forbidden", "You may not do that"),
@@ -206,6 +207,7 @@ pub fn shared() -> Value {
         "InvalidList": and(list, Kind::InvalidRequest, TWO_CREDENTIALS),
         "InvalidLogout": and(one(Kind::InvalidRequest), Kind::InvalidRequest, LOGOUT_REPLAYED),
         "Unauthenticated": rejected,
+        "NotSignedOut": coded(Kind::Unauthenticated, told(SIGN_OUTS)),
         "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
         "Forbidden": coded(Kind::Forbidden, told(FORBIDDEN)),
         "NotInvited": coded(Kind::Forbidden, told(FORBIDDEN).chain(told(INVITATIONS))),
@@ -249,6 +251,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.id == "backChannelLogout", "400", "InvalidLogout");
     may(authenticates, "401", "Unauthenticated");
     may(operation.id.starts_with("signInCallback"), "401", "NotSignedIn");
+    may(operation.id == "signOutAtIssuer", "401", "NotSignedOut");
     may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings", "getSignInSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession", "acceptInvitation"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.id == "acceptInvitation", "403", "NotInvited");
@@ -308,7 +311,7 @@ fn codes() -> Vec<&'static str> {
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
-    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(FORBIDDEN).chain(INVITATIONS).map(|(code, _)| *code));
+    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(SIGN_OUTS).chain(FORBIDDEN).chain(INVITATIONS).map(|(code, _)| *code));
     codes.extend([IN_FLIGHT.0, RIGHTS_CHANGED.0, "walls_not_verified", TWO_CREDENTIALS.0, INVITATION_UNKNOWN.0, ISSUER_UNAVAILABLE.0, LOGOUT_REPLAYED.0]);
     codes.sort_unstable();
     codes.dedup();

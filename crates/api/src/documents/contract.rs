@@ -38,7 +38,7 @@ impl<'a> Operation<'a> {
 
     /// Of the way to an issuer and back: who calls is not known yet.
     pub fn signs_in(&self) -> bool {
-        ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "backChannelLogout"].contains(&self.id.as_str())
+        ["listIssuers", "signIn", "signInCallback", "signInCallbackOfIssuer", "signOutAtIssuer", "backChannelLogout"].contains(&self.id.as_str())
     }
 
     pub fn in_tenant(&self) -> bool {

@@ -182,6 +182,7 @@ pub fn parameter(name: &str) -> Option<Value> {
         "return_to" => json!("/"),
         "max_age" => json!(300),
         "acr" => json!("urn:example:two-factors"),
+        "envelope" => json!("bm90aGluZyB0aGF0IGEgcGFnZSBjYW4gcmVhZA"),
         "Act-As" => json!(MEMBER),
         "api_token_id" => json!(API_TOKEN),
         "comment_id" => json!(COMMENT),

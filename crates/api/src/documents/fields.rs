@@ -227,6 +227,7 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "issuer" => json!({ "type": "string", "format": "uri", "minLength": 1, "maxLength": 500 }),
         "return_to" => json!({ "type": "string", "format": "uri-reference", "minLength": 1, "maxLength": 2000, "default": "/" }),
         "max_age" => json!({ "type": "integer", "format": "int64", "minimum": 1, "maximum": 86_400 }),
+        "envelope" => json!({ "type": "string", "minLength": 1, "maxLength": 16384, "pattern": "^[A-Za-z0-9_-]+$" }),
         "acr" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\s\x00]+$" }),
         "code" | "state" | "iss" | "error" => json!({ "type": "string", "maxLength": 4096 }),
         "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"(0|[1-9][0-9]{0,8})\"$" }),

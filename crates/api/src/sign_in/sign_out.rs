@@ -7,6 +7,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
+use jiff::Timestamp;
 use ringfence_store::sessions::{self, Ending};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,8 +21,8 @@ pub struct SignOutInput {
 
 #[derive(Serialize, ToSchema)]
 pub struct SignedOut {
-    /// Where to send the browser to sign out at the issuer too; null where the issuer offers nothing.
-    #[schema(example = "https://id.example.com/session/end?client_id=ringfence")]
+    /// Where to send the browser within a minute to sign out at the issuer too; null where the issuer offers nothing.
+    #[schema(example = "https://tickets.example.com/v1/auth/sign-out/issuer?envelope=bm90aGluZyB0aGF0IGEgcGFnZSBjYW4gcmVhZA")]
     end_session_url: Option<String>,
 }
 
@@ -42,7 +43,10 @@ pub async fn sign_out(caller: Authenticated, entrance: Data<Entrance>, body: Unr
     let ended = sessions::end(&caller.database, session.identity_id, session.session_id, &ending).await?;
     let mut end_session_url = None;
     if let (Some(ended), Some(target)) = (ended, target) {
-        end_session_url = entrance.sign_in.end_session_url(&ended.issuer, ended.id_token.as_deref(), target.as_str()).await.map(String::from);
+        let leads = entrance.sign_in.end_session_url(&ended.issuer, ended.id_token.as_deref(), target.as_str()).await;
+        // Without an envelope the session has ended all the same: only the issuer's own goes on.
+        let envelope = leads.and_then(|url| entrance.envelopes.seal(url.as_str(), Timestamp::now()).ok());
+        end_session_url = envelope.map(|envelope| format!("{}/v1/auth/sign-out/issuer?envelope={envelope}", entrance.sign_in.public_origin()));
     }
     Ok(HttpResponse::Ok().append_header((header::SET_COOKIE, cookies::clear(cookies::SESSION))).json(SignedOut { end_session_url }))
 }
