@@ -15,11 +15,11 @@ create policy comments_read_in_groups on ringfence.comments for select to ringfe
 create policy comments_read_as_requester on ringfence.comments for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('comment.read.own')) and visibility = 'public');
 create policy comments_create on ringfence.comments for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and author_id = (select ringfence.member_with('comment.create')));
+    with check (tenant_id = ringfence.tenant_id() and author_id = (select ringfence.member_with('comment.create')) and created_at = transaction_timestamp());
 create policy comments_create_in_groups on ringfence.comments for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('comment.create.group'))::uuid[]) and author_id = (select ringfence.member()));
+    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('comment.create.group'))::uuid[]) and author_id = (select ringfence.member()) and created_at = transaction_timestamp());
 create policy comments_note_in_groups on ringfence.comments for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('comment.note.group'))::uuid[]) and author_id = (select ringfence.member()) and visibility = 'internal');
+    with check (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('comment.note.group'))::uuid[]) and author_id = (select ringfence.member()) and visibility = 'internal' and created_at = transaction_timestamp());
 create policy comments_create_own_public on ringfence.comments for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('comment.create.own')) and author_id = requester_id and visibility = 'public' and created_at = transaction_timestamp() and external_id is null);
 -- An import writes what others said elsewhere.

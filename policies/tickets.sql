@@ -16,17 +16,21 @@ create policy tickets_read_in_groups on ringfence.tickets for select to ringfenc
 create policy tickets_read_as_requester on ringfence.tickets for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.read.own')));
 create policy tickets_create on ringfence.tickets for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.create')));
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.create')) and created_at = transaction_timestamp());
 create policy tickets_create_in_groups on ringfence.tickets for insert to ringfence_app
-    with check (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.create.group'))::uuid[]));
+    with check (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.create.group'))::uuid[]) and created_at = transaction_timestamp());
+-- An import alone says when a ticket came in elsewhere.
+create policy tickets_import on ringfence.tickets for insert to ringfence_app
+    with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.import')));
 -- What a requester may not set is said here: column grants cannot differ inside one pool.
 create policy tickets_create_own on ringfence.tickets for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('ticket.create.own')) and status = 'new' and assignee_id is null and group_id is null and organization_id is null and tags = '{}' and external_id is null and created_at = transaction_timestamp() and updated_at = transaction_timestamp());
+-- What is closed stays as it is.
 create policy tickets_change on ringfence.tickets for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.change')))
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.change')) and status <> 'closed')
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('ticket.change')));
 create policy tickets_change_in_groups on ringfence.tickets for update to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.change.group'))::uuid[]))
+    using (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.change.group'))::uuid[]) and status <> 'closed')
     with check (tenant_id = ringfence.tenant_id() and group_id = any ((select ringfence.groups_with('ticket.change.group'))::uuid[]));
 -- The owner's functions (transfer, resolve, touch) decide inside; the wall stands around them as well.
 create policy tickets_read_by_definers on ringfence.tickets for select to ringfence_owner

@@ -6,11 +6,15 @@ values ('<tenant>', '{new}', 100, 'new', '<status>', '<requester>', <assignee>, 
 -- effects
 -- let: tenant={acme} status=new requester={asker} assignee=null group=null organization=null tags={} source=null key=null created=transaction_timestamp() updated=transaction_timestamp()
 -- owner admin agent service[ticket.create]: #1 / tickets a+1
--- owner agent requester={requester} status=open assignee='{agent}' group='{second}' organization='{org}' tags={x} source='s' key='k' created='2020-01-01': #1 / tickets a+1
+-- owner agent requester={requester} status=open assignee='{agent}' group='{second}' organization='{org}' tags={x} source='s' key='k': #1 / tickets a+1
+-- owner agent service[ticket.create] created='2020-01-01': !42501
+-- service[ticket.import] status=open group='{second}' created='2020-01-01' updated='2020-01-02': #1 / tickets a+1
+-- service[ticket.import] tenant={globex}: !42501
 -- auditor light_agent service[ticket.read,ticket.change] service[ticket.create.own] service[ticket.create.group] nobody: !42501
 -- owner agent service[ticket.create] tenant={globex}: !42501
 -- grouped_agent group='{first}': #1 / tickets a+1
 -- grouped_agent group='{second}': !42501
+-- grouped_agent group='{first}' created='2020-01-01': !42501
 -- grouped_agent group='{first}' tenant={globex}: !42501
 -- light_agent group='{first}': !42501
 -- grouped_agent: !42501
@@ -31,8 +35,8 @@ values ('<tenant>', '{new}', 100, 'new', '<status>', '<requester>', <assignee>, 
 -- play: who changes which tickets, blindly
 with touched as (update ringfence.tickets set subject = 'changed' returning number) select coalesce(string_agg(number::text, ' ' order by number), 'none') from touched;
 -- effects
--- owner admin agent service[ticket.read,ticket.change]: 1 2 3 4 / tickets a+4-4
--- grouped_agent: 1 4 / tickets a+2-2
+-- owner admin agent service[ticket.read,ticket.change]: 1 2 3 / tickets a+3-3
+-- grouped_agent: 1 / tickets a+1-1
 -- light_agent requester auditor service[ticket.read] service[ticket.change] nobody owner_role: none / unchanged
 -- definer: 1 2 3 4 / tickets a+4-4
 
@@ -58,7 +62,7 @@ update ringfence.tickets set <set> where number = <number>;
 -- play: a change that reads nothing is held by the doors of changing alone
 update ringfence.tickets set group_id = '{second}';
 -- grouped_agent: !42501
--- owner agent service[ticket.change]: #4
+-- owner agent service[ticket.change]: #3
 -- light_agent requester auditor service[ticket.read] nobody owner_role: #0
 
 -- play: nobody deletes a ticket, a comment, a history, a tag or a tenant
@@ -87,6 +91,7 @@ values ('<tenant>', '{new}', '<ticket>', '<requester>', '<group>', '<author>', '
 -- owner agent grouped_agent visibility=internal: #1 / comments a+1
 -- agent ticket={ticket2} group={second}: #1 / comments a+1
 -- owner agent service[comment.create] grouped_agent author={asker}: !42501
+-- owner agent service[comment.create] grouped_agent created='2020-01-01': !42501
 -- owner agent service[comment.create] grouped_agent light_agent tenant={globex}: !42501
 -- grouped_agent light_agent ticket={ticket2} group={second}: !42501
 -- grouped_agent ticket={ticket2} group={first}: !23503 comments_ticket_fkey
@@ -95,6 +100,7 @@ values ('<tenant>', '{new}', '<ticket>', '<requester>', '<group>', '<author>', '
 -- agent ticket={absent} requester={outsider} group={foreign_group}: !23503 comments_ticket_fkey
 -- light_agent visibility=internal: #1 / comments a+1
 -- light_agent visibility=internal tenant={globex}: !42501
+-- light_agent visibility=internal created='2020-01-01': !42501
 -- light_agent: !42501
 -- light_agent visibility=internal author={agent}: !42501
 -- light_agent visibility=internal ticket={ticket2} group={second}: !42501
