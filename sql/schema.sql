@@ -1979,7 +1979,7 @@ function ringfence.grantable()
      RETURNS text[]
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN CASE WHEN ringfence.may('break_glass.held'::text) THEN '{}'::text[] ELSE ((((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix) WHERE (p.p <> 'break_glass.grant'::text)) || CASE WHEN ringfence.may('ticket.change'::text) THEN ARRAY['ticket.resolve.own'::text] ELSE '{}'::text[] END) || CASE WHEN ringfence.may('comment.create'::text) THEN ARRAY['comment.note.group'::text] ELSE '{}'::text[] END) || CASE WHEN (ringfence.may('owner.manage'::text) AND ringfence.gives_roles()) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END) END
+    RETURN CASE WHEN ringfence.may('break_glass.held'::text) THEN '{}'::text[] ELSE (((SELECT array_agg((p.p || suffix.suffix)) AS array_agg FROM unnest(ringfence.permissions()) p(p), unnest(ARRAY[''::text, '.group'::text, '.own'::text]) suffix(suffix) WHERE (p.p <> 'break_glass.grant'::text)) || ARRAY(SELECT p.p FROM unnest(ARRAY['ticket.resolve.own'::text, 'comment.note.group'::text]) p(p) WHERE ringfence.may(ringfence.wider(p.p)))) || CASE WHEN (ringfence.may('owner.manage'::text) AND ringfence.gives_roles()) THEN ARRAY['act_as'::text, 'provision.manage'::text] ELSE '{}'::text[] END) END
     grant execute to ringfence_app
 
 function ringfence.groups_with(text)
@@ -2336,7 +2336,7 @@ function ringfence.narrowed(text,text)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || regexp_replace(h.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE (POSITION((((','::text || regexp_replace(a.p, '\.(group|own)$'::text, ''::text)) || ','::text)) IN (narrowed.held)) > 0)) kept)
+    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || ringfence.wider(h.p)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE (POSITION((((','::text || ringfence.wider(a.p)) || ','::text)) IN (narrowed.held)) > 0)) kept)
     grant execute to ringfence_gate
 
 function ringfence.new_id()
@@ -3527,7 +3527,8 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
     begin
         select t.* into before from ringfence.tickets t
          where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
-           and t.version = transfer_ticket.version and t.status <> 'closed'
+           -- Closed by this very change, it may still be handed over.
+           and t.version = transfer_ticket.version and (t.status <> 'closed' or t.closed_at = transaction_timestamp())
            and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups_with('ticket.change.group')))
            -- It answers with the ticket, so to those who see it.
            and (ringfence.may('ticket.read') or t.group_id = any (ringfence.groups_with('ticket.read.group')) or t.requester_id = ringfence.member_with('ticket.read.own'))
@@ -3579,3 +3580,13 @@ function ringfence.unseal()
     end
     $function$
     grant execute to ringfence_owner
+
+function ringfence.wider(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.wider(permission text)
+     RETURNS text
+     LANGUAGE sql
+     IMMUTABLE PARALLEL SAFE
+    RETURN CASE permission WHEN 'ticket.resolve.own'::text THEN 'ticket.change'::text WHEN 'comment.note.group'::text THEN 'comment.create'::text ELSE regexp_replace(permission, '\.(group|own)$'::text, ''::text) END
+    grant execute to ringfence_app
+    grant execute to ringfence_gate

@@ -18,6 +18,14 @@ begin
 end
 $$;
 
+-- The right that opens all that this one does, and more; or itself.
+create function ringfence.wider(permission text) returns text
+language sql immutable parallel safe
+return case permission
+    when 'ticket.resolve.own' then 'ticket.change'
+    when 'comment.note.group' then 'comment.create'
+    else regexp_replace(permission, '\.(group|own)$', '') end;
+
 -- Of the rights that one holds, those that another set of rights allows: the same, the narrower form of a wider one, or the
 -- wider one narrowed. What is the own (.own) of somebody else is to be left out of that set.
 create function ringfence.narrowed(held text, allowed text) returns text
@@ -25,10 +33,10 @@ language sql immutable parallel safe
 return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
           from (select h.p from unnest(string_to_array(trim(both ',' from held), ',')) h (p)
                  where position(',' || h.p || ',' in allowed) > 0
-                    or position(',' || regexp_replace(h.p, '\.(group|own)$', '') || ',' in allowed) > 0
+                    or position(',' || ringfence.wider(h.p) || ',' in allowed) > 0
                 union
                 select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
-                 where position(',' || regexp_replace(a.p, '\.(group|own)$', '') || ',' in held) > 0) kept);
+                 where position(',' || ringfence.wider(a.p) || ',' in held) > 0) kept);
 
 -- The groups of rights that two have in common, list by list; who needs no group has all of them.
 create function ringfence.common_groups(held text, groups text, other_held text, other_groups text) returns text
@@ -302,4 +310,4 @@ $$;
 grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;
 grant execute on function ringfence.tenant_id(), ringfence.context(integer), ringfence.tenant_of_login(), ringfence.current_tenant(), ringfence.live_session(text),
-    ringfence.narrowed(text, text), ringfence.common_groups(text, text, text, text), ringfence.for_hours(text) to ringfence_gate;
+    ringfence.wider(text), ringfence.narrowed(text, text), ringfence.common_groups(text, text, text, text), ringfence.for_hours(text) to ringfence_gate;

@@ -70,7 +70,8 @@ declare
 begin
     select t.* into before from ringfence.tickets t
      where t.tenant_id = ringfence.current_tenant() and t.ticket_id = transfer_ticket.ticket_id
-       and t.version = transfer_ticket.version and t.status <> 'closed'
+       -- Closed by this very change, it may still be handed over.
+       and t.version = transfer_ticket.version and (t.status <> 'closed' or t.closed_at = transaction_timestamp())
        and (ringfence.may('ticket.change') or t.group_id = any (ringfence.groups_with('ticket.change.group')))
        -- It answers with the ticket, so to those who see it.
        and (ringfence.may('ticket.read') or t.group_id = any (ringfence.groups_with('ticket.read.group')) or t.requester_id = ringfence.member_with('ticket.read.own'))

@@ -6,6 +6,6 @@ select f.oid::regprocedure::text as object, format('volatility %s, parallel %s, 
   from pg_catalog.pg_proc f
  where f.pronamespace = to_regnamespace('ringfence')
    and (f.proisstrict
-        or (f.provolatile = 'i' and f.proname not in ('permissions_of', 'access_of', 'for_hours', 'narrowed', 'common_groups', 'status_may_follow'))
+        or (f.provolatile = 'i' and f.proname not in ('permissions_of', 'access_of', 'for_hours', 'wider', 'narrowed', 'common_groups', 'status_may_follow'))
         or (f.provolatile = 'v' and f.proparallel <> 'u')
-        or (f.proparallel = 's' and f.proname not in ('permissions_of', 'access_of', 'for_hours', 'narrowed', 'common_groups', 'status_may_follow', 'tenant_id')))
+        or (f.proparallel = 's' and f.proname not in ('permissions_of', 'access_of', 'for_hours', 'wider', 'narrowed', 'common_groups', 'status_may_follow', 'tenant_id')))

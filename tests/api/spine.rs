@@ -193,6 +193,27 @@ async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
 }
 
 #[tokio::test]
+async fn an_agent_closes_a_ticket_and_hands_it_out_of_their_groups_at_once() {
+    let (_installation, running, world) = served().await;
+    let acme = world.tenant("acme");
+    let grouped = running.token("acme:grouped_agent");
+    let path = format!("/v1/tenants/acme/tickets/{}", acme.ticket);
+    let patch = json!({"status": "closed", "group_id": acme.groups["second"], "priority": "low"});
+    let change = async |version: &str, body: &serde_json::Value| running.call("PATCH", &path, &grouped, &[("If-Match", version)], Some(body)).await;
+    // From new it may not be closed: nothing of it is done.
+    assert_eq!(change("\"1\"", &patch).await.expect(409).body["code"], "status_transition");
+    change("\"1\"", &json!({"status": "solved"})).await.expect(200);
+    assert_eq!(change("\"1\"", &patch).await.expect(412).body["current_version"], 2);
+    let handed = change("\"2\"", &patch).await.expect(200);
+    assert_eq!((&handed.body["status"], &handed.body["group_id"], &handed.body["priority"]), (&json!("closed"), &json!(acme.groups["second"]), &json!("low")));
+    running.get(&path, &grouped).await.expect(404);
+    // Closed by an earlier change, it stays where it is.
+    let agent = running.token("acme:agent");
+    let again = running.call("PATCH", &path, &agent, &[("If-Match", handed.header("etag").unwrap())], Some(&json!({"group_id": acme.groups["first"]}))).await.expect(409);
+    assert_eq!(again.body["code"], "ticket_closed");
+}
+
+#[tokio::test]
 async fn an_agent_hands_a_ticket_out_of_their_groups() {
     let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");

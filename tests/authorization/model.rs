@@ -84,31 +84,19 @@ impl Standing {
     }
 }
 
-/// A right and the scope behind it: `.group`, `.own`, or the whole tenant.
-fn split(name: &str) -> (&str, &str) {
-    for scope in [".group", ".own"] {
-        if let Some(right) = name.strip_suffix(scope) {
-            return (right, scope);
-        }
+/// The right that opens all that this one does, and more; or itself.
+fn wider(name: &str) -> &str {
+    match name {
+        "ticket.resolve.own" => "ticket.change",
+        "comment.note.group" => "comment.create",
+        name => name.strip_suffix(".group").or_else(|| name.strip_suffix(".own")).unwrap_or(name),
     }
-    (name, "")
 }
 
-/// What two sets of rights have in common: the narrower of two scopes.
+/// What two sets of rights have in common: the narrower of two.
 pub fn common(first: &Names, second: &Names) -> Names {
-    let has = |set: &Names, right: &str, scope: &str| set.contains(&format!("{right}{scope}"));
-    let mut both = Names::new();
-    for name in first.union(second) {
-        let (right, scope) = split(name);
-        let kept = match scope {
-            "" => has(first, right, "") && has(second, right, ""),
-            scope => (has(first, right, scope) && (has(second, right, scope) || has(second, right, ""))) || (has(first, right, "") && has(second, right, scope)),
-        };
-        if kept {
-            both.insert(name.clone());
-        }
-    }
-    both
+    let opens = |set: &Names, name: &str| set.contains(name) || set.contains(wider(name));
+    first.union(second).filter(|name| opens(first, name) && opens(second, name)).cloned().collect()
 }
 
 impl Actor {
@@ -218,15 +206,7 @@ impl Actor {
     /// What one may put into somebody else's rights: what one holds, and its narrower forms; breaking the glass is an owner's own.
     pub fn could_give(&self, wanted: &Names) -> bool {
         let holds = |name: &str| {
-            let (right, scope) = split(name);
-            self.may(name)
-                || (!scope.is_empty() && self.may(right))
-                || match name {
-                    "ticket.resolve.own" => self.may("ticket.change"),
-                    "comment.note.group" => self.may("comment.create"),
-                    "act_as" | "provision.manage" => self.may("owner.manage") && self.gives_roles(),
-                    _ => false,
-                }
+            self.may(name) || self.may(wider(name)) || (["act_as", "provision.manage"].contains(&name) && self.may("owner.manage") && self.gives_roles())
         };
         (!self.for_hours || wanted.is_empty()) && wanted.iter().all(|name| name != "break_glass.grant" && holds(name))
     }

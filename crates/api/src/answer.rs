@@ -74,6 +74,13 @@ impl Answer {
         if self.status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type(self.media).body(self.body) }
     }
 
+    /// The id of the object of this kind that a kept answer tells of.
+    fn is_of(&self, kind: Option<&str>) -> Option<Uuid> {
+        let (kind, body) = (kind?, serde_json::from_str::<Value>(&self.body).ok()?);
+        let name = if kind == "break_glass_grant" { "grant_id".to_owned() } else { format!("{kind}_id") };
+        body.get(&name).or_else(|| body.get(kind)?.get(&name))?.as_str()?.parse().ok()
+    }
+
     fn keep(&self) -> KeptAnswer {
         KeptAnswer {
             status: i16::try_from(self.status.as_u16()).unwrap_or(200),
@@ -200,7 +207,9 @@ where
             let _ = tx.rollback().await;
             // Nothing was done, but a kept answer was read.
             if let Some(entered) = &entered {
-                caller.read(entered, action, object(), json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
+                let asked = object();
+                let seen = Object { id: asked.id.or_else(|| answer.is_of(asked.kind)), ..asked };
+                caller.read(entered, action, seen, json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
             }
             Ok(answer.respond(true))
         }

@@ -82,6 +82,12 @@ impl Principal {
         Self { acting: Acting::ForMember { subject }, ..self }
     }
 
+    /// The same caller for nobody else, where the service says for whom they act.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { acting: Acting::Alone, ..self.clone() }
+    }
+
     fn at(proof: Proof, tenant_id: TenantId, credential: &Credential, context: RequestContext) -> Self {
         Self { proof, acting: Acting::Alone, tenant_id, session_id: credential.token_id().map(str::to_owned), context }
     }

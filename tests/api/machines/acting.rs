@@ -98,6 +98,7 @@ async fn nobody_acts_for_another_without_leave_or_for_nobody() {
             assert_eq!(denied.body["code"], "act_as_denied", "{role}");
             let event = stage.event(&denied, "tenant.entry_denied").await;
             assert_eq!((event["rule"].as_str(), event["on_behalf_of"].clone()), (Some("act_as_denied"), json!(subject)));
+            assert_eq!((&event["actor_id"], event["identity_id"].is_string()), (&json!(acme.members[role]), true), "{role}");
         }
     }
     let (scoped, _) = {
@@ -111,7 +112,9 @@ async fn nobody_acts_for_another_without_leave_or_for_nobody() {
     let mut answers = Vec::new();
     for subject in [foreign, absent, acme.contact] {
         let mut answer = stage.acting("GET", &tickets, &token, subject, None).await.expect(404);
-        assert_eq!(stage.event(&answer, "tenant.entry_denied").await["rule"], "act_as_unknown");
+        let event = stage.event(&answer, "tenant.entry_denied").await;
+        assert_eq!((&event["rule"], &event["actor_id"], &event["on_behalf_of"]), (&json!("act_as_unknown"), &json!(machine), &json!(subject)));
+        assert_eq!((event["session_id"].is_string(), &event["actor_kind"]), (true, &json!("service")), "which token it was");
         answer.body["request_id"] = json!("");
         answers.push(answer.body);
     }
@@ -130,6 +133,26 @@ async fn nobody_acts_for_another_without_leave_or_for_nobody() {
     stage.acting("GET", &tickets, &token, acme.members["agent"], None).await.expect(200);
     stage.delete(&format!("{BASE}/members/{agent}"), &stage.bearer("owner")).await.expect(204);
     stage.acting("GET", &tickets, &token, acme.members["agent"], None).await.expect(404);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_wider_right_lends_what_is_another_right_of_the_other() {
+    let stage = Stage::new().await;
+    let acme = stage.acme();
+    let (token, _) = stage.service(&["act_as", "ticket.read", "ticket.change", "comment.read", "comment.create"]).await;
+    let (weak, _) = stage.service(&["act_as", "ticket.read", "ticket.change.group", "comment.read", "comment.create.group"]).await;
+    // Whoever may change any ticket solves the requester's for them; whoever may write any comment writes a light agent's note.
+    let status = format!("{BASE}/tickets/{}/status", acme.own_ticket);
+    let comments = format!("{BASE}/tickets/{}/comments", acme.ticket);
+    let (solved, note) = (json!({"status": "solved"}), json!({"body": "x", "visibility": "internal"}));
+    stage.acting("PUT", &status, &weak, acme.members["requester"], Some(&solved)).await.expect(403);
+    stage.acting("PUT", &status, &token, acme.members["requester"], Some(&solved)).await.expect(200);
+    // By groups, and in none of them.
+    stage.acting("POST", &comments, &weak, acme.members["light_agent"], Some(&note)).await.expect(404);
+    stage.acting("POST", &comments, &token, acme.members["light_agent"], Some(&note)).await.expect(201);
+    let loud = json!({"body": "x", "visibility": "public"});
+    stage.acting("POST", &comments, &token, acme.members["light_agent"], Some(&loud)).await.expect(403);
     stage.end().await;
 }
 

@@ -22,6 +22,8 @@ async fn a_token_is_shown_once_and_rests_nowhere() {
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert!(again.body["token"].is_null(), "a replay does not show it");
     assert_eq!(again.body["api_token_id"], made.body["api_token_id"]);
+    let replayed = stage.event(&again, "api_token.created").await;
+    assert_eq!((&replayed["object_id"], &replayed["details"]["replayed"]), (&made.body["api_token_id"], &json!(true)));
 
     let read = stage.running.get(&format!("{TOKENS}/{id}"), &agent).await.expect(200);
     let listed = stage.running.get(TOKENS, &agent).await.expect(200);
@@ -41,6 +43,20 @@ async fn a_token_is_shown_once_and_rests_nowhere() {
     let event = stage.event(&made, "api_token.created").await;
     assert_eq!(event["object_id"], made.body["api_token_id"]);
     assert_eq!(event["details"]["scopes"], json!(["ticket.read", "ticket.read.own"]));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_a_wider_right_covers_works() {
+    let stage = Stage::new().await;
+    let scopes = ["ticket.read", "ticket.resolve.own", "comment.read", "comment.note.group"];
+    let (token, _) = stage.token(&stage.bearer("owner"), &scopes).await;
+    assert_eq!(stage.running.get("/v1/me", &token).await.expect(200).body["tenants"][0]["permissions"], json!(["comment.note.group", "comment.read", "ticket.read", "ticket.resolve.own"]));
+    let mine = stage.post(&format!("{BASE}/tickets"), &stage.bearer("owner"), json!({"subject": "Mine"})).await.expect(201);
+    let status = |id: String| format!("{BASE}/tickets/{id}/status");
+    let solve = async |id: String| stage.running.call("PUT", &status(id), &token, &[("If-Match", "\"1\"")], Some(&json!({"status": "solved"}))).await;
+    solve(stage.acme().ticket.to_string()).await.expect(403);
+    solve(mine.body["number"].to_string()).await.expect(200);
     stage.end().await;
 }
 

@@ -1,7 +1,9 @@
 //! What is known of a credential afterwards: who was refused with it, and when it was used last.
 
 use crate::{BASE, Stage, TOKENS};
+use ringfence_tests::Call;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_refused_change_is_recorded_with_who_asked_for_it() {
@@ -35,6 +37,35 @@ async fn a_refused_change_is_recorded_with_who_asked_for_it() {
         let used = stage.event(&refused, "break_glass.used").await;
         assert_eq!((&used["decision"], &used["object_id"], &used["actor_id"]), (&json!("deny"), &granted.body["grant_id"], &granted.body["member_id"]));
     }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn whoever_was_not_let_in_is_known_by_their_session_and_a_token_by_its_owner() {
+    let stage = Stage::new().await;
+    let admin = stage.installation.admin().await;
+    // What a trail says of a request, and whether the identity named is this subject's.
+    let told = async |call: &Call, subject: &str| -> Vec<(bool, String, Option<bool>, Option<String>)> {
+        let sql = "select e.tenant_id is not null, e.action, (select i.subject = $2 from ringfence.identities i where i.identity_id = e.identity_id), e.session_id
+                     from (select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_inbox
+                           union all select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_events
+                           union all select null, request_id, action, identity_id, session_id from ringfence.installation_events) e
+                    where e.request_id = $1 order by 1, 2";
+        let rows = admin.query(sql, &[&call.request_id().parse::<Uuid>().unwrap(), &subject]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
+    };
+    let browser = stage.running.sign_in("acme:agent").await;
+    for (path, tenants) in [("/v1/tenants/globex/tickets/1", [false, true].as_slice()), ("/v1/tenants/nonesuch/tickets/1", &[false])] {
+        let denied = stage.running.page(&browser, "GET", path, None).await.expect(404);
+        let expected: Vec<_> = tenants.iter().map(|tenant| (*tenant, "tenant.entry_denied".to_owned(), Some(true), Some(browser.session_id.clone()))).collect();
+        assert_eq!(told(&denied, "acme:agent").await, expected, "{path}");
+    }
+    let (token, id) = stage.token(&stage.bearer("agent"), &["ticket.read"]).await;
+    let me = stage.running.get("/v1/me", &token).await.expect(200);
+    let expected = ["identity.authenticated", "identity.read"].map(|action| (false, action.to_owned(), Some(true), Some(id.to_string())));
+    assert_eq!(told(&me, "acme:agent").await, expected);
+    let me = stage.running.page(&browser, "GET", "/v1/me", None).await.expect(200);
+    assert!(told(&me, "acme:agent").await.contains(&(false, "identity.read".to_owned(), Some(true), Some(browser.session_id.clone()))));
     stage.end().await;
 }
 

@@ -72,6 +72,15 @@ select count(*) from ringfence.transfer_ticket('{ticket1}', 1, '{second}', null,
 -- service[ticket.change,ticket.read.own] own={ticket2}: 0
 -- service[ticket.change,ticket.read.group] service[ticket.change] service[ticket.read.own]: 0
 
+-- play: what this very change has closed is handed over all the same
+-- before:
+update ringfence.tickets set status = 'closed', closed_at = <closed> where tenant_id = '{acme}' and number = 1;
+-- sql:
+select count(*) from ringfence.transfer_ticket('{ticket1}', 1, '{second}', null, '{new}');
+-- let: closed=transaction_timestamp()
+-- agent grouped_agent: 1
+-- agent grouped_agent closed='2026-03-01': 0
+
 -- play: who hands which ticket over
 select number, group_id, assignee_id, version from ringfence.transfer_ticket('<ticket>', <version>, <group>, <assignee>, '{new}');
 -- effects

@@ -6,7 +6,7 @@ use crate::step_up::Proven;
 use jiff::Timestamp;
 use ringfence_audit::{Action, Object};
 use ringfence_identity::{ActorKind, Credential};
-use ringfence_store::{Access, Entered, StoreError, TenantTx, sessions};
+use ringfence_store::{Access, Entered, Principal, StoreError, TenantTx, sessions};
 
 impl Caller {
     /// For what is dangerous and asks for one of these rights: the person proved themselves a short while ago. Whoever holds none of
@@ -15,7 +15,7 @@ impl Caller {
     /// # Errors
     /// 401 with how fresh the sign-in has to be; 404 where the tenant lets nobody in.
     pub async fn fresh(&self, rights: &[&str]) -> Result<(), Problem> {
-        let entered = match self.let_in().await {
+        let entered = match self.let_in(&self.principal).await {
             Ok(entered) => entered,
             Err(error) => return Err(self.refused(Action::TenantEntryDenied, Object::default(), error, None).await),
         };
@@ -40,8 +40,12 @@ impl Caller {
         }
     }
 
-    async fn let_in(&self) -> Result<Entered, StoreError> {
-        let mut tx = TenantTx::open(self.database(), &self.principal, Access::Read).await?;
+    /// Whom the tenant takes this principal for, without any work done.
+    ///
+    /// # Errors
+    /// As `TenantTx::enter`.
+    pub(super) async fn let_in(&self, principal: &Principal) -> Result<Entered, StoreError> {
+        let mut tx = TenantTx::open(self.database(), principal, Access::Read).await?;
         match tx.enter().await.cloned() {
             Ok(entered) => {
                 tx.rollback().await?;

@@ -12,18 +12,24 @@ use actix_web::web::Data;
 use ringfence_audit::{Action, Decision, Event, Object, Who};
 use ringfence_domain::{IdentityId, MemberId, TenantId, TenantRef, TicketRef};
 use ringfence_identity::Credential;
-use ringfence_store::{Acting, Entered, Principal, Refusal, StoreError};
+use ringfence_store::{Acting, Entered, Principal, Refusal, StoreError, sessions};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Sign-ins and entries already in the trail, so that each token is recorded once per tenant and not once per request.
+/// What the trail was told of a credential in a tenant a while ago.
 #[derive(Clone)]
-pub struct Seen(moka::sync::Cache<(String, Uuid), ()>);
+pub struct Seen {
+    /// Sign-ins and entries, so that each token is recorded once per tenant and not once per request.
+    arrived: moka::sync::Cache<(String, Uuid), ()>,
+    /// Who was not let in: looked up once, so that to ask again costs no more than a good request.
+    outside: moka::sync::Cache<(String, Uuid), Who>,
+}
 
 impl Default for Seen {
     fn default() -> Self {
-        Self(moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build())
+        let arrived = moka::sync::Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build();
+        Self { arrived, outside: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build() }
     }
 }
 
@@ -166,7 +172,7 @@ impl Authenticated {
             Some(member) => format!("{}\n{member}", self.credential.fingerprint()),
             None => self.credential.fingerprint(),
         };
-        self.seen.0.entry((fingerprint, tenant)).or_insert(()).is_fresh()
+        self.seen.arrived.entry((fingerprint, tenant)).or_insert(()).is_fresh()
     }
 
     /// Records the reading of one's own tenants; a tenant whose glass was broken for it is told.
@@ -174,7 +180,12 @@ impl Authenticated {
     /// # Errors
     /// 503 when the event could not be made durable.
     pub async fn identity_read(&self, identity_id: Option<IdentityId>, tenants: &[(TenantId, Entered)]) -> Result<(), Problem> {
-        let who = Who { identity_id, ..self.who(None, None) };
+        let who = match (identity_id, tenants) {
+            (Some(identity_id), _) => self.somebody(identity_id),
+            // An API token is somebody in its tenant alone.
+            (None, [(_, entered)]) => self.who(None, Some(entered)),
+            (None, _) => self.who(None, None),
+        };
         let details = match self.actor_id().await? {
             Some(actor) => json!({ "count": tenants.len(), "actor_identity_id": actor }),
             None => json!({ "count": tenants.len() }),
@@ -253,8 +264,15 @@ impl Caller {
                 Err(refused) => return refused.problem,
             }
         }
+        let who = match self.outside(refusal).await {
+            Ok(who) => who,
+            Err(error) => return error.into(),
+        };
         let (object, details) = if object.id.is_none() { self.asked_for(object, entered.is_some()) } else { (object, json!({})) };
-        let event = |tenant| self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
+        let event = |tenant| {
+            let event = self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
+            Event { who: who.clone().unwrap_or(event.who), ..event }
+        };
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
@@ -273,6 +291,37 @@ impl Caller {
             Ok(()) => problem,
             Err(error) => error.into(),
         }
+    }
+
+    /// Who was not let in, where it takes another look to know: whose session it is, or which member may not act for the one named.
+    async fn outside(&self, refusal: Option<&Refusal>) -> Result<Option<Who>, StoreError> {
+        let asked = &self.authenticated;
+        let acts = matches!(refusal, Some(Refusal::MayNotAct | Refusal::NobodyToActFor));
+        if !(acts || matches!((refusal, &asked.credential), (Some(Refusal::NoEntry), Credential::Session(_)))) {
+            return Ok(None);
+        }
+        let place = (asked.credential.fingerprint(), if acts { self.tenant_id().0 } else { Uuid::nil() });
+        let on_behalf_of = asked.who(Some(&self.principal), None).on_behalf_of;
+        if let Some(known) = asked.seen.outside.get(&place) {
+            return Ok(Some(Who { on_behalf_of, ..known }));
+        }
+        let found = match &asked.credential {
+            _ if acts => match self.let_in(&self.principal.alone()).await {
+                Ok(actor) => Some(asked.who(None, Some(&actor))),
+                Err(StoreError::Refused(_)) => None,
+                Err(error) => return Err(error),
+            },
+            Credential::Session(hash) => sessions::find(&asked.database, hash).await?.map(|session| Who {
+                identity_id: Some(session.identity_id),
+                session_id: Some(session.session_id.to_string()),
+                ..asked.who(None, None)
+            }),
+            _ => None,
+        };
+        if let Some(who) = &found {
+            asked.seen.outside.insert(place, who.clone());
+        }
+        Ok(found.map(|who| Who { on_behalf_of, ..who }))
     }
 
     /// A refusal or failure of the store, recorded if it is a denial.
