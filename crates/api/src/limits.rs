@@ -171,8 +171,21 @@ impl Limits {
     /// # Errors
     /// When too many were refused: the answer then costs nothing more.
     pub fn refused_credential(request: &HttpRequest) -> Result<Option<Database>, Refused> {
+        Self::nobody_yet(request, Uuid::nil())
+    }
+
+    /// Counts a sign-in that begins on the address that it comes from: beside the refused credentials, so that whoever shows bad
+    /// ones keeps none of their neighbours from signing in.
+    ///
+    /// # Errors
+    /// When too many were begun.
+    pub fn sign_in_begun(request: &HttpRequest) -> Result<(), Refused> {
+        Self::nobody_yet(request, Uuid::max()).map(drop)
+    }
+
+    fn nobody_yet(request: &HttpRequest, what: Uuid) -> Result<Option<Database>, Refused> {
         let (Some(limits), Some(database)) = (Self::of(request), request.app_data::<Data<Database>>()) else { return Ok(None) };
-        let key: Key = (Uuid::nil(), address::client(request, &limits.proxies));
+        let key: Key = (what, address::client(request, &limits.proxies));
         let taken = (limits.sign_in.take(key), SIGN_IN_TOO_FAST);
         counted(request, None, false, taken).map_err(|(problem, first)| Refused { problem, first, inside: None })?;
         Ok(Some(limits.share(database, Party::Outside(key.1))))

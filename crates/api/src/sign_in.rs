@@ -116,13 +116,21 @@ async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule:
     Ok(trail.record(events).await?)
 }
 
-/// Counts what anybody may ask for again and again on the address that it comes from, before it costs a row or an event. A sign-in
-/// that succeeds is counted when it begins, and never refused on its way back.
+/// Counts what was refused, and anybody may ask for again and again, on the address that it comes from, before it costs a row or an
+/// event. A sign-in that succeeds is counted when it begins, and never refused on its way back.
 ///
 /// # Errors
 /// 429 when too many came from there; the first of its window is in the trail.
 pub async fn counted(request: &HttpRequest, trail: &AuditTrail, tenant: Option<TenantId>) -> Result<(), Problem> {
-    let Err(Refused { problem, first, .. }) = Limits::refused_credential(request) else { return Ok(()) };
+    let_through(Limits::refused_credential(request).map(drop), request, trail, tenant).await
+}
+
+/// What the limits say; a refusal that is the first of its window is told to the trail.
+///
+/// # Errors
+/// 429 where it is one.
+pub async fn let_through(limits: Result<(), Refused>, request: &HttpRequest, trail: &AuditTrail, tenant: Option<TenantId>) -> Result<(), Problem> {
+    let Err(Refused { problem, first, .. }) = limits else { return Ok(()) };
     if first {
         record(trail, request_id(request), Action::RateLimited, problem.code, tenant, nobody()).await?;
     }

@@ -72,15 +72,16 @@ async fn guesses_of_a_session_cost_no_rows_past_the_limit() {
 
 #[tokio::test]
 async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_gets_in() {
-    let (installation, running, world) = limited("sign_in=5/3600").await;
-    // Three are begun, of which one comes back good, one with the issuer's no, and one that nobody began.
+    let (installation, running, world) = limited("sign_in=3/3600").await;
+    // Three are begun, of which one comes back good and one with the issuer's no; and there is one that nobody began, and a logout.
     let begun = [running.begin("tenant=acme").await, running.begin("tenant=acme").await, running.begin("tenant=acme").await];
     let back = running.pick(&begun[0], "acme:owner").await;
     let said_no = |n: usize| format!("{}&error=access_denied", running.url(&format!("/v1/auth/callback?state={}&iss={}", state(&begun[n].page), running.issuer.issuer())));
     let refused = running.visit(&said_no(1), &[begun[1].cookie()]).await.expect(302);
-    assert_eq!(left(&refused), ("\"sign_in\";q=5;w=3600".into(), 1));
-    assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 0);
+    assert_eq!(left(&refused), ("\"sign_in\";q=3;w=3600".into(), 2));
+    assert_eq!(left(&running.visit(&running.url("/v1/auth/callback?state=x&code=y"), &[]).await.expect(401)).1, 1);
     let form = |token: &str| running.client().post(running.url("/v1/auth/backchannel-logout")).header("Content-Type", "application/x-www-form-urlencoded").body(format!("logout_token={token}"));
+    assert_eq!(left(&running.send(form("nonsense")).await.expect(400)).1, 0);
     for _ in 0..3 {
         for refused in [
             running.visit(&running.url("/v1/auth/sign-in?tenant=acme"), &[]).await,
@@ -90,7 +91,7 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
         ] {
             let refused = refused.expect(429);
             assert_eq!((refused.body["code"].as_str(), refused.attempt()), (Some("sign_in_rate_limited"), None));
-            assert!(left(&refused).1 == 0 && (600..=720).contains(&retry_after(&refused)));
+            assert!(left(&refused).1 == 0 && (1080..=1200).contains(&retry_after(&refused)));
         }
     }
     running.visit(&said_no(2), &[begun[2].cookie()]).await.expect(429);
@@ -102,8 +103,19 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
     let browser = running.known(signed_in.cookie(SESSION).expect("a session")).await;
     running.page(&browser, "GET", TICKETS, None).await.expect(200);
     let acme = Some(world.tenant("acme").id);
-    assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (2, 1));
+    assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (3, 2));
     assert_eq!((told(&installation, "identity.rejected", acme).await, told(&installation, "rate.limited", acme).await), (1, 0));
+}
+
+#[tokio::test]
+async fn bad_credentials_keep_nobody_at_their_address_from_signing_in() {
+    let (_installation, running, _) = limited("sign_in=2/3600").await;
+    for status in [401, 401, 429, 429] {
+        running.get(TICKETS, "bad.bad.bad").await.expect(status);
+    }
+    let begun = running.begin("tenant=acme").await;
+    let back = running.pick(&begun, "acme:owner").await;
+    running.visit(&back, &[begun.cookie()]).await.expect(302).cookie(SESSION).expect("a session");
 }
 
 fn state(page: &str) -> String {

@@ -333,7 +333,7 @@ pub fn headers() -> Value {
         "Idempotency-Replayed": sometimes("`true` where the work was done by an earlier request under the same key.", json!({ "type": "string", "enum": ["true"] })),
         "Retry-After": always("Seconds to wait.", json!({ "type": "integer", "minimum": 0, "example": 1 })),
         "RateLimit": sometimes("How much is left of the policy that binds: `r` requests; `t` seconds until all of it is back, or, where `r` is 0, until the next request is let through (draft-ietf-httpapi-ratelimit-headers). Absent where the installation sets no limits.", json!({ "type": "string", "example": "\"read\";r=1799;t=1" })),
-        "RateLimit-Policy": sometimes("The policy that binds: `q` requests in `w` seconds, or `q` at once. Of `read` and `write` each caller has their own in each tenant, `tenant` is shared by all in it, `sign_in` counts the refused credentials and the sign-ins begun of one address.", json!({ "type": "string", "example": "\"read\";q=1800;w=60" })),
+        "RateLimit-Policy": sometimes("The policy that binds: `q` requests in `w` seconds, or `q` at once. Of `read` and `write` each caller has their own in each tenant, `tenant` is shared by all in it, `sign_in` counts the refused credentials of one address, and beside them the sign-ins begun there.", json!({ "type": "string", "example": "\"read\";q=1800;w=60" })),
         "WWW-Authenticate": always("How to authenticate (RFC 6750).", json!({ "type": "string", "example": "Bearer" })),
         "Allow": always("The methods that the path has.", json!({ "type": "string", "example": "GET, POST" })),
     })

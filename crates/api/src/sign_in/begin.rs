@@ -1,7 +1,8 @@
 //! GET the issuers, and GET a sign-in: the way out to an issuer's page. It sends nobody anywhere but to a configured issuer.
 
-use super::{Entrance, cookies, counted, redirect};
+use super::{Entrance, cookies, let_through, redirect};
 use crate::body::Fields;
+use crate::limits::Limits;
 use crate::problem::{Kind, Problem};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -83,7 +84,7 @@ pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: D
         fields.wrong("return_to", "invalid", "must be a path of the service, or a page of an origin that may call it");
     }
     fields.finish()?;
-    counted(&request, &trail, None).await?;
+    let_through(Limits::sign_in_begun(&request), &request, &trail, None).await?;
     let asked = Asked { max_age: max_age.map(SignedDuration::from_secs), acr };
     let secret = AttemptSecret::generate().map_err(|_| Problem::new(Kind::Internal))?;
     let leads = entrance.sign_in.begin(&issuer, &asked, &secret).await.map_err(refused)?;
