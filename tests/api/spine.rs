@@ -246,6 +246,51 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 }
 
 #[tokio::test]
+async fn a_page_that_was_emptied_leads_back_to_the_rows_on_its_other_side() {
+    let (_installation, running, _) = served().await;
+    let agent = running.token("acme:agent");
+    let tickets = "/v1/tenants/acme/tickets";
+    for (order, end) in ["-updated_at", "updated_at", "-created_at", "created_at", "-number", "number"].iter().flat_map(|order| [(order, true), (order, false)]) {
+        // A tag of the round's own: no other ticket is in its list.
+        let tag = format!("{order}:{end}");
+        let mut made = Vec::new();
+        for n in 0..4 {
+            made.push(running.post(tickets, &agent, json!({"subject": format!("Ticket {n}"), "tags": [tag]})).await.expect(201).body["ticket_id"].as_str().unwrap().to_owned());
+        }
+        if order.starts_with('-') {
+            made.reverse();
+        }
+        let page = async |cursor: &serde_json::Value| {
+            let cursor = cursor.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+            let answer = running.get(&format!("{tickets}?status=new&tag={tag}&order={order}&limit=2{cursor}"), &agent).await.expect(200);
+            let linked = ["next", "prev"].map(|way| answer.header("link").is_some_and(|link| link.contains(&format!("rel=\"{way}\""))));
+            assert_eq!(linked, ["next_cursor", "prev_cursor"].map(|cursor| answer.body["page"][cursor].is_string()), "{tag}");
+            let ids: Vec<String> = answer.body["data"].as_array().unwrap().iter().map(|ticket| ticket["ticket_id"].as_str().unwrap().to_owned()).collect();
+            (ids, answer.body["page"]["next_cursor"].clone(), answer.body["page"]["prev_cursor"].clone())
+        };
+        let nothing = json!(null);
+        let (first, next, _) = page(&nothing).await;
+        let (second, _, back) = page(&next).await;
+        assert_eq!((first.as_slice(), second.as_slice()), made.split_at(2), "{tag}");
+        let (gone, stayed) = if end { (&second, &first) } else { (&first, &second) };
+        for id in gone {
+            running.call("PUT", &format!("{tickets}/{id}/status"), &agent, &[("If-Match", "\"1\"")], Some(&json!({"status": "open"}))).await.expect(200);
+        }
+        let mut cursor = if end { next } else { back };
+        // There and back, again and again: behind the edge nothing, before it all that stayed, the row at the edge with it.
+        for _ in 0..3 {
+            let (rows, next, prev) = page(&cursor).await;
+            let (on, turned) = if end { (next, prev) } else { (prev, next) };
+            assert_eq!((rows.len(), &on, turned.is_string()), (0, &nothing, true), "{tag}");
+            let (rows, next, prev) = page(&turned).await;
+            let (on, beyond) = if end { (next, prev) } else { (prev, next) };
+            assert_eq!((&rows, &beyond), (stayed, &nothing), "{tag}");
+            cursor = on;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_revoked_member_and_a_suspended_tenant_are_out_at_the_next_request() {
     let (installation, running, world) = served().await;
     let operator = installation.operator().await;

@@ -155,7 +155,12 @@ where
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
     let (more_after, more_before) = if keyset.backwards { (true, page.more) } else { (page.more, keyset.from.is_some()) };
-    let edge = |row: Option<&T>, more: bool, backwards| row.filter(|_| more).map(|row| cursors.seal(&scope, key(row), backwards, now));
+    // What was behind an edge may be gone by the time that it is asked for: then the way back begins at the edge itself.
+    let turned = if page.rows.is_empty() { keyset.turned() } else { None };
+    let edge = |row: Option<&T>, more: bool, backwards: bool| {
+        let place = turned.filter(|_| backwards != keyset.backwards).or_else(|| row.filter(|_| more).map(&key));
+        place.map(|place| cursors.seal(&scope, place, backwards, now))
+    };
     let info = PageInfo { next_cursor: edge(page.rows.last(), more_after, false), prev_cursor: edge(page.rows.first(), more_before, true), total };
     let links: Vec<String> = [(&info.next_cursor, "next"), (&info.prev_cursor, "prev")]
         .into_iter()
