@@ -8,6 +8,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::{Action, Object};
+use ringfence_domain::hyphenated;
 use ringfence_identity::IssuerConfig;
 use ringfence_store::{Entered, Refusal, StoreError, TenantTx};
 use serde::Serialize;
@@ -21,8 +22,7 @@ pub const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_a
 /// # Errors
 /// 404.
 pub fn id<T: From<Uuid>>(text: &str) -> Result<T, Problem> {
-    let id = (text.len() == 36).then(|| Uuid::parse_str(text).ok()).flatten();
-    id.map(Into::into).ok_or(Problem::new(Kind::NotFound))
+    hyphenated(text).map(Into::into).ok_or(Problem::new(Kind::NotFound))
 }
 
 /// The version that a DELETE was given to compare, if it was.

@@ -5,6 +5,7 @@ use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing, Order};
+use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -74,7 +75,7 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
     responses((status = 200, body = Comment)))]
 pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let comment_id: CommentId = people::id(&path.2)?;
     let found = async {
         let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
         let entered = tx.enter().await?.clone();

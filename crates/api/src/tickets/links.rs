@@ -6,6 +6,7 @@ use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object};
 use crate::listing::{self, ListBody, Listing, Order};
+use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -99,7 +100,7 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
     responses((status = 200, body = ListBody<CommentShare>)))]
 pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let comment_id: CommentId = people::id(&path.2)?;
     let mut fields = Fields::of_query(request.query_string());
     let asked = listing::asked(&mut fields, ORDERS, false);
     fields.finish()?;
@@ -137,7 +138,7 @@ pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web
 pub async fn share_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let comment_id: CommentId = people::id(&path.2)?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let agreement_id = agreement(Fields::of(body.fields))?;
     let share_id = CommentShareId::generate();
