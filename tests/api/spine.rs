@@ -154,6 +154,42 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
 }
 
 #[tokio::test]
+async fn a_requester_reads_where_their_ticket_stands_and_nothing_else_that_is_done_to_it() {
+    let (_installation, running, world) = served().await;
+    let acme = world.tenant("acme");
+    let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
+    let path = format!("/v1/tenants/acme/tickets/{}", acme.own_ticket);
+    let patched = async |version: i32, body: serde_json::Value| running.call("PATCH", &path, &agent, &[("If-Match", &format!("\"{version}\""))], Some(&body)).await.expect(200);
+    patched(1, json!({"priority": "low"})).await;
+    patched(2, json!({"status": "pending", "priority": "high"})).await;
+    patched(3, json!({"status": "open"})).await;
+    // The status stays as it is: for the requester nothing has happened.
+    patched(4, json!({"status": "open", "subject": "Renamed"})).await;
+    patched(5, json!({"status": "solved", "priority": "high"})).await;
+    let told = async |token: &str, order: &str| {
+        let events = running.get(&format!("{path}/events?order={order}"), token).await.expect(200).body["data"].as_array().unwrap().clone();
+        let updates = events.iter().filter(|event| event["kind"] == "ticket.updated");
+        updates.map(|event| (event["version"].as_i64().unwrap(), event["visibility"].as_str().unwrap().to_owned(), event["changes"].clone())).collect::<Vec<_>>()
+    };
+    let event = |version: i64, visibility: &str, changes: serde_json::Value| (version, visibility.to_owned(), changes);
+    let mut expected = vec![
+        event(2, "internal", json!({"priority": ["normal", "low"]})),
+        event(3, "public", json!({"status": ["new", "pending"]})),
+        event(3, "internal", json!({"priority": ["low", "high"]})),
+        event(4, "public", json!({"status": ["pending", "open"]})),
+        event(5, "internal", json!({"subject": ["canary-acme-subject-qz7", "Renamed"]})),
+        event(6, "public", json!({"status": ["open", "solved"]})),
+        event(6, "internal", json!({})),
+    ];
+    assert_eq!(told(&agent, "created_at").await, expected);
+    let mut backwards = expected.clone();
+    backwards.reverse();
+    assert_eq!(told(&agent, "-created_at").await, backwards);
+    expected.retain(|(_, visibility, _)| visibility == "public");
+    assert_eq!(told(&requester, "created_at").await, expected);
+}
+
+#[tokio::test]
 async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
     let (_installation, running, world) = served().await;
     let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
