@@ -97,6 +97,9 @@ impl Asked {
     }
 }
 
+/// Stands among what a list needs where everybody sees themselves in it, whatever else they may. Whoever acts for them is not they.
+pub const ONESELF: &str = "oneself";
+
 /// A list operation: what was asked, how the trail names it, and what it takes to read any of it.
 pub struct Listing<'a> {
     pub asked: Asked,
@@ -129,7 +132,7 @@ where
             return Err(caller.refused(action, object, error, None).await);
         }
     };
-    if !entered.permissions.any(needs) {
+    if !entered.permissions.any(needs) && !(needs.contains(&ONESELF) && entered.on_behalf_of().is_none()) {
         let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;
         return Err(caller.denied(action, object, problem, None, Some(&entered)).await);
     }
