@@ -144,9 +144,10 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
     }
     if let Some(headers) = response["headers"].as_object_mut() {
         headers.insert("X-Request-Id".into(), answers::header("X-Request-Id"));
-        for name in ["ETag", "Location"] {
+        let location = if status.starts_with('3') { "Redirect" } else { "Location" };
+        for (name, described) in [("ETag", "ETag"), ("Location", location), ("Set-Cookie", "Set-Cookie")] {
             if headers.contains_key(name) {
-                headers.insert(name.into(), answers::header(name));
+                headers.insert(name.into(), answers::header(described));
             }
         }
         for name in answers::LIMIT_HEADERS.iter().filter(|_| known.authenticates()) {
