@@ -55,7 +55,7 @@ fn every_operation_says_what_it_answers_with_an_example_each() {
         assert!(contract["tags"].as_array().unwrap().iter().any(|known| known["name"] == tag), "{name}: the tag {tag}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let schema = resolved(&contract, &parameter["schema"]);
-            let bounded = ["enum", "pattern", "format", "maximum", "maxLength", "oneOf"].iter().any(|word| schema.get(word).is_some());
+            let bounded = ["enum", "pattern", "format", "maximum", "maxLength", "maxItems", "oneOf"].iter().any(|word| schema.get(word).is_some());
             assert!(bounded, "{name}: {} has no bounds", parameter["name"]);
         }
         for (status, response) in operation["responses"].as_object().unwrap() {

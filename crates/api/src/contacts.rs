@@ -59,8 +59,7 @@ pub struct ContactPatch {
     ),
     responses((status = 200, body = ListBody<Contact>)))]
 pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let (external_source, external_id) = people::external(&mut fields);
     let filter = contacts::Filter { email: people::email(&mut fields), organization_id: fields.uuid("organization_id"), external_source, external_id };
     fields.finish()?;

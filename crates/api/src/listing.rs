@@ -4,6 +4,7 @@ use crate::body::Fields;
 use crate::caller::Caller;
 use crate::cursor::{Cursors, Scope};
 use crate::problem::{Kind, Problem};
+use crate::trim::Trim;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -27,6 +28,7 @@ pub struct Asked {
     pub descending: bool,
     pub limit: i64,
     pub cursor: Option<String>,
+    pub trim: Trim,
     /// Counted only where asked for.
     pub total: bool,
     /// The list and its filters, for the cursor to be bound to.
@@ -51,8 +53,9 @@ pub struct ListBody<T> {
     pub page: PageInfo,
 }
 
-/// Takes `limit`, `order`, `cursor` and, where the list counts, `include` from the query.
-pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
+/// Takes `limit`, `order`, `cursor`, `fields` and, where the list counts, `include` from the query, and leaves the filters.
+pub fn asked(request: &HttpRequest, orders: &[Order], counts: bool) -> (Fields, Asked) {
+    let mut fields = Fields::of_query(request.query_string());
     let limit = match fields.parsed::<i64>("limit", "a number from 1 to 200") {
         Some(limit) if (1..=200).contains(&limit) => limit,
         None => 50,
@@ -81,7 +84,8 @@ pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
             fields.wrong("include", "unknown_value", "must be: total");
         }
     }
-    Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, total, list: String::new(), filter: Value::Null }
+    let trim = Trim::asked(&mut fields, request);
+    (fields, Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, trim, total, list: String::new(), filter: Value::Null })
 }
 
 impl Asked {
@@ -174,7 +178,7 @@ where
         // RFC 8288.
         response.insert_header((header::LINK, links.join(", ")));
     }
-    Ok(response.json(ListBody { data: page.rows, page: info }))
+    Ok(response.json(ListBody { data: page.rows.iter().map(|row| asked.trim.show(row)).collect(), page: info }))
 }
 
 /// What decides over the contents of a list: a changed right makes another list.

@@ -47,7 +47,7 @@ pub async fn read<T: Serialize>(
         Ok((entered, Some(record))) => {
             let version = version(&record);
             caller.read(&entered, action, Object { version: Some(version), ..asked_for }, json!({})).await?;
-            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(record))
+            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(caller.shown(&record)))
         }
         Ok((entered, None)) => Err(caller.denied(action, asked_for, Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(action, asked_for, error, None).await),

@@ -30,6 +30,8 @@ async fn a_query_that_a_list_does_not_know_is_refused() {
         ("limit%00=5", "limit\u{0}", "unknown_field"),
         ("include=comments", "include", "unknown_value"),
         ("=5", "", "unknown_field"),
+        ("fields=colour", "fields", "unknown_value"),
+        ("fields=", "fields", "unknown_value"),
     ];
     for path in lists(&scene) {
         for (query, field, code) in wrong {

@@ -1,6 +1,5 @@
 //! GET a member, or a page of them; everybody sees themselves.
 
-use crate::body::Fields;
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing, ONESELF};
 use crate::people::{self, ORDERS};
@@ -22,8 +21,7 @@ use ringfence_store::{Key, members};
     ),
     responses((status = 200, body = ListBody<Member>)))]
 pub async fn list_members(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let filter = members::Filter { role: fields.words::<Role>("role"), group_id: fields.uuid("group_id") };
     fields.finish()?;
     let asked = asked.of("members", &filter);

@@ -41,8 +41,7 @@ const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own
     responses((status = 200, body = ListBody<Comment>)))]
 pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
     let under = Cell::new(None);
@@ -93,7 +92,7 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     match found.await {
         Ok((entered, Some(comment))) => {
             caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), json!({})).await?;
-            Ok(HttpResponse::Ok().json(comment))
+            Ok(HttpResponse::Ok().json(caller.shown(&comment)))
         }
         Ok((entered, None)) => Err(caller.denied(Action::CommentRead, object("comment", comment_id.0), Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::CommentRead, objects("comment"), error, None).await),

@@ -38,8 +38,7 @@ const READS: &[&str] = &[permission::TICKET_READ, permission::TICKET_READ_GROUP]
     responses((status = 200, body = ListBody<TicketLink>)))]
 pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let under = Cell::new(None);
     let listing = Listing { asked: asked.of("ticket_links", &&path.1), action: Action::TicketLinkListed, object: asked_for(reference), under: Some(&under), needs: READS };
@@ -101,8 +100,7 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
 pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
     let comment_id: CommentId = people::id(&path.2)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing {
         asked: asked.of("comment_shares", &(&path.1, comment_id)),
