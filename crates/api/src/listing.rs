@@ -136,7 +136,8 @@ where
             return Err(caller.refused(action, object, error, None).await);
         }
     };
-    if !entered.permissions.any(needs) && !(needs.contains(&ONESELF) && entered.on_behalf_of().is_none()) {
+    let oneself = needs.contains(&ONESELF) && entered.on_behalf_of().is_none();
+    if !entered.permissions.any(needs) && !oneself {
         let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;
         return Err(caller.denied(action, object, problem, None, Some(&entered)).await);
     }
