@@ -55,7 +55,7 @@ fn every_operation_says_what_it_answers_with_an_example_each() {
         assert!(contract["tags"].as_array().unwrap().iter().any(|known| known["name"] == tag), "{name}: the tag {tag}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let schema = resolved(&contract, &parameter["schema"]);
-            let bounded = ["enum", "pattern", "format", "maximum", "maxLength", "oneOf"].iter().any(|word| schema.get(word).is_some());
+            let bounded = ["enum", "pattern", "format", "maximum", "maxLength", "maxItems", "oneOf"].iter().any(|word| schema.get(word).is_some());
             assert!(bounded, "{name}: {} has no bounds", parameter["name"]);
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
@@ -204,6 +204,20 @@ fn the_document_tells_of_statuses_and_codes_that_come_from_around_an_operation()
         assert!(of(id, "422").is_object() && of(id, "409").is_object(), "{id}");
     }
     assert!(of("getTicket", "405").is_object());
+    // Where the browser is sent, and what it is given to keep.
+    for (id, cookies) in [("signIn", true), ("signInCallback", true), ("signInCallbackOfIssuer", true), ("signOutAtIssuer", false)] {
+        let headers = of(id, "302")["headers"].clone();
+        let location = resolved(&contract, &headers["Location"]);
+        assert_eq!((&location["required"], &location["schema"]["format"]), (&json!(true), &json!("uri")), "{id}");
+        assert_eq!(headers.get("Set-Cookie").map(|header| resolved(&contract, header)["required"] == true), cookies.then_some(true), "{id}");
+    }
+    // A logout token is refused for what a bearer token is, under another status.
+    let of_bearers = of("getTicket", "401")["content"]["application/problem+json"]["examples"].as_object().unwrap().clone();
+    let of_logouts = of("backChannelLogout", "400")["content"]["application/problem+json"]["examples"].as_object().unwrap().clone();
+    for code in of_bearers.keys().filter(|code| !["credential_invalid", "step_up_required"].contains(&code.as_str())) {
+        assert_eq!(of_logouts[code]["value"]["status"], 400, "{code}");
+    }
+    assert!(of_bearers.len() > 20 && of_logouts.contains_key("invalid_request"));
     for (id, status, code) in [
         ("getTicket", "400", "two_credentials"),
         ("acceptInvitation", "403", "session_required"),
@@ -211,6 +225,8 @@ fn the_document_tells_of_statuses_and_codes_that_come_from_around_an_operation()
         ("acceptInvitation", "404", "invitation_unknown"),
         ("getTicket", "401", "missing"),
         ("signInCallback", "401", "malformed"),
+        ("backChannelLogout", "400", "missing"),
+        ("backChannelLogout", "400", "logout_token_replayed"),
     ] {
         assert!(of(id, status)["content"]["application/problem+json"]["examples"][code].is_object(), "{id}: {status} {code}");
     }

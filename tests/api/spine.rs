@@ -154,6 +154,42 @@ async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
 }
 
 #[tokio::test]
+async fn a_requester_reads_where_their_ticket_stands_and_nothing_else_that_is_done_to_it() {
+    let (_installation, running, world) = served().await;
+    let acme = world.tenant("acme");
+    let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
+    let path = format!("/v1/tenants/acme/tickets/{}", acme.own_ticket);
+    let patched = async |version: i32, body: serde_json::Value| running.call("PATCH", &path, &agent, &[("If-Match", &format!("\"{version}\""))], Some(&body)).await.expect(200);
+    patched(1, json!({"priority": "low"})).await;
+    patched(2, json!({"status": "pending", "priority": "high"})).await;
+    patched(3, json!({"status": "open"})).await;
+    // The status stays as it is: for the requester nothing has happened.
+    patched(4, json!({"status": "open", "subject": "Renamed"})).await;
+    patched(5, json!({"status": "solved", "priority": "high"})).await;
+    let told = async |token: &str, order: &str| {
+        let events = running.get(&format!("{path}/events?order={order}"), token).await.expect(200).body["data"].as_array().unwrap().clone();
+        let updates = events.iter().filter(|event| event["kind"] == "ticket.updated");
+        updates.map(|event| (event["version"].as_i64().unwrap(), event["visibility"].as_str().unwrap().to_owned(), event["changes"].clone())).collect::<Vec<_>>()
+    };
+    let event = |version: i64, visibility: &str, changes: serde_json::Value| (version, visibility.to_owned(), changes);
+    let mut expected = vec![
+        event(2, "internal", json!({"priority": ["normal", "low"]})),
+        event(3, "public", json!({"status": ["new", "pending"]})),
+        event(3, "internal", json!({"priority": ["low", "high"]})),
+        event(4, "public", json!({"status": ["pending", "open"]})),
+        event(5, "internal", json!({"subject": ["canary-acme-subject-qz7", "Renamed"]})),
+        event(6, "public", json!({"status": ["open", "solved"]})),
+        event(6, "internal", json!({})),
+    ];
+    assert_eq!(told(&agent, "created_at").await, expected);
+    let mut backwards = expected.clone();
+    backwards.reverse();
+    assert_eq!(told(&agent, "-created_at").await, backwards);
+    expected.retain(|(_, visibility, _)| visibility == "public");
+    assert_eq!(told(&requester, "created_at").await, expected);
+}
+
+#[tokio::test]
 async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
     let (_installation, running, world) = served().await;
     let (requester, agent) = (running.token("acme:requester"), running.token("acme:agent"));
@@ -264,6 +300,51 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
     let cursor = running.get("/v1/tenants/acme/tickets?limit=1", &agent).await.body["page"]["next_cursor"].as_str().unwrap().to_owned();
     let refused = running.get(&format!("/v1/tenants/globex/tickets?limit=1&cursor={cursor}"), &stranger).await.expect(400);
     assert_eq!(refused.body["code"], "cursor_invalid");
+}
+
+#[tokio::test]
+async fn a_page_that_was_emptied_leads_back_to_the_rows_on_its_other_side() {
+    let (_installation, running, _) = served().await;
+    let agent = running.token("acme:agent");
+    let tickets = "/v1/tenants/acme/tickets";
+    for (order, end) in ["-updated_at", "updated_at", "-created_at", "created_at", "-number", "number"].iter().flat_map(|order| [(order, true), (order, false)]) {
+        // A tag of the round's own: no other ticket is in its list.
+        let tag = format!("{order}:{end}");
+        let mut made = Vec::new();
+        for n in 0..4 {
+            made.push(running.post(tickets, &agent, json!({"subject": format!("Ticket {n}"), "tags": [tag]})).await.expect(201).body["ticket_id"].as_str().unwrap().to_owned());
+        }
+        if order.starts_with('-') {
+            made.reverse();
+        }
+        let page = async |cursor: &serde_json::Value| {
+            let cursor = cursor.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+            let answer = running.get(&format!("{tickets}?status=new&tag={tag}&order={order}&limit=2{cursor}"), &agent).await.expect(200);
+            let linked = ["next", "prev"].map(|way| answer.header("link").is_some_and(|link| link.contains(&format!("rel=\"{way}\""))));
+            assert_eq!(linked, ["next_cursor", "prev_cursor"].map(|cursor| answer.body["page"][cursor].is_string()), "{tag}");
+            let ids: Vec<String> = answer.body["data"].as_array().unwrap().iter().map(|ticket| ticket["ticket_id"].as_str().unwrap().to_owned()).collect();
+            (ids, answer.body["page"]["next_cursor"].clone(), answer.body["page"]["prev_cursor"].clone())
+        };
+        let nothing = json!(null);
+        let (first, next, _) = page(&nothing).await;
+        let (second, _, back) = page(&next).await;
+        assert_eq!((first.as_slice(), second.as_slice()), made.split_at(2), "{tag}");
+        let (gone, stayed) = if end { (&second, &first) } else { (&first, &second) };
+        for id in gone {
+            running.call("PUT", &format!("{tickets}/{id}/status"), &agent, &[("If-Match", "\"1\"")], Some(&json!({"status": "open"}))).await.expect(200);
+        }
+        let mut cursor = if end { next } else { back };
+        // There and back, again and again: behind the edge nothing, before it all that stayed, the row at the edge with it.
+        for _ in 0..3 {
+            let (rows, next, prev) = page(&cursor).await;
+            let (on, turned) = if end { (next, prev) } else { (prev, next) };
+            assert_eq!((rows.len(), &on, turned.is_string()), (0, &nothing, true), "{tag}");
+            let (rows, next, prev) = page(&turned).await;
+            let (on, beyond) = if end { (next, prev) } else { (prev, next) };
+            assert_eq!((&rows, &beyond), (stayed, &nothing), "{tag}");
+            cursor = on;
+        }
+    }
 }
 
 #[tokio::test]

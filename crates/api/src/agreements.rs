@@ -49,8 +49,7 @@ pub struct AgreementStateInput {
     ),
     responses((status = 200, body = ListBody<Agreement>)))]
 pub async fn list_agreements(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing { asked: asked.of("agreements", &()), action: Action::AgreementListed, object: objects("agreement"), under: None, needs: &[permission::AGREEMENT_READ] };
     listing::page(

@@ -74,8 +74,7 @@ impl MadeApiToken {
     ),
     responses((status = 200, body = ListBody<ApiToken>)))]
 pub async fn list_api_tokens(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let filter = api_tokens::Filter { member_id: fields.uuid("member_id") };
     fields.finish()?;
     let asked = asked.of("api_tokens", &filter);
@@ -128,7 +127,7 @@ pub async fn get_api_token(caller: Caller, path: web::Path<(String, String)>) ->
     match api_tokens::get(caller.database(), &caller.principal, token).await {
         Ok((entered, Some(record))) => {
             caller.read(&entered, Action::ApiTokenRead, asked_for, json!({})).await?;
-            Ok(HttpResponse::Ok().json(record))
+            Ok(HttpResponse::Ok().json(caller.shown(&record)))
         }
         Ok((entered, None)) => Err(caller.denied(Action::ApiTokenRead, asked_for, Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::ApiTokenRead, asked_for, error, None).await),

@@ -93,8 +93,7 @@ pub async fn grant_break_glass(caller: Caller, request: HttpRequest, body: Unrea
     ),
     responses((status = 200, body = ListBody<BreakGlassGrant>)))]
 pub async fn list_break_glass_grants(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let filter = break_glass::Filter { member_id: fields.uuid("member_id") };
     fields.finish()?;
     let listing = Listing { asked: asked.of("break_glass", &filter), action: Action::BreakGlassListed, object: objects(OBJECT), under: None, needs: &[permission::MEMBER_READ] };
@@ -128,7 +127,7 @@ pub async fn get_break_glass_grant(caller: Caller, path: web::Path<(String, Stri
     match found.await {
         Ok((entered, Some(grant))) => {
             caller.read(&entered, Action::BreakGlassRead, asked_for, json!({})).await?;
-            Ok(HttpResponse::Ok().json(grant))
+            Ok(HttpResponse::Ok().json(caller.shown(&grant)))
         }
         Ok((entered, None)) => Err(caller.denied(Action::BreakGlassRead, asked_for, Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::BreakGlassRead, asked_for, error, None).await),

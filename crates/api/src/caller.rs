@@ -14,6 +14,7 @@ use crate::routes::ROUTES;
 use crate::scim;
 use crate::sign_in::Entrance;
 use crate::step_up;
+use crate::trim::{Shown, Trim};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -54,6 +55,7 @@ pub struct Logged {
 pub struct Caller {
     pub principal: Principal,
     tenant: TenantRef,
+    trim: Trim,
     authenticated: Authenticated,
 }
 
@@ -81,12 +83,15 @@ impl FromRequest for Caller {
             // A name that no tenant can have is one that does not exist.
             let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
             let authenticated = authenticate(&request, Some(&tenant)).await?;
-            if asks_nothing(&request) {
-                Fields::of_query(request.query_string()).finish()?;
+            let mut trim = Trim::default();
+            if asks_for_no_list(&request) {
+                let mut fields = Fields::of_query(request.query_string());
+                trim = Trim::asked(&mut fields, &request);
+                fields.finish()?;
             }
             let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
-            let caller = Self { principal, tenant, authenticated };
+            let caller = Self { principal, tenant, trim, authenticated };
             if let Some(right) = step_up::asked_of(request.method(), request.match_pattern().as_deref()) {
                 caller.fresh(right).await?;
             }
@@ -98,8 +103,8 @@ impl FromRequest for Caller {
     }
 }
 
-/// Whether an operation knows no parameter: one that is sent was meant to do something. Lists read their own, and so does SCIM.
-fn asks_nothing(request: &HttpRequest) -> bool {
+/// Whether an operation knows no parameter but `fields`: one that is sent was meant to do something. Lists read their own, and so does SCIM.
+fn asks_for_no_list(request: &HttpRequest) -> bool {
     let Some(path) = request.match_pattern() else { return false };
     let lists = || ROUTES.iter().any(|route| route.path == path && route.method == "get" && route.operation_id.starts_with("list"));
     let reads_its_own = scim::is_scim(request.path()) || matches!(*request.method(), Method::GET | Method::HEAD) && lists();
@@ -148,6 +153,11 @@ impl Caller {
             TenantRef::Id(id) => id.to_string(),
             TenantRef::Slug(slug) => slug.to_string(),
         }
+    }
+
+    /// What was read, as it was asked for.
+    pub const fn shown<'a, T>(&'a self, record: &'a T) -> Shown<'a, T> {
+        self.trim.show(record)
     }
 
     /// # Errors

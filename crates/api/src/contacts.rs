@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, ListBody, Listing, ONESELF};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -59,13 +59,12 @@ pub struct ContactPatch {
     ),
     responses((status = 200, body = ListBody<Contact>)))]
 pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let (external_source, external_id) = people::external(&mut fields);
     let filter = contacts::Filter { email: people::email(&mut fields), organization_id: fields.uuid("organization_id"), external_source, external_id };
     fields.finish()?;
     let asked = asked.of("contacts", &filter);
-    let needs = &[permission::CONTACT_READ, permission::TICKET_READ_OWN];
+    let needs = &[permission::CONTACT_READ, permission::TICKET_READ_OWN, ONESELF];
     let listing = Listing { asked, action: Action::ContactListed, object: objects("contact"), under: None, needs };
     listing::page(
         &caller,

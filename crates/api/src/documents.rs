@@ -9,6 +9,7 @@ mod scim;
 
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpResponse, web};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use utoipa::OpenApi;
 
@@ -126,6 +127,13 @@ pub fn document() -> &'static str {
         text.push('\n');
         text
     })
+}
+
+/// What `fields` may name of the answers at a path; nothing where it is no parameter.
+pub fn trimmed(path: &str) -> &'static [String] {
+    static NAMES: OnceLock<BTreeMap<String, Vec<String>>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| contract::trimmed(&serde_json::from_str(document()).unwrap_or_default()));
+    names.get(path).map_or(&[], Vec::as_slice)
 }
 
 /// This document.

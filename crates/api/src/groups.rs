@@ -39,8 +39,7 @@ pub struct GroupPatch {
     ),
     responses((status = 200, body = ListBody<Group>)))]
 pub async fn list_groups(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing { asked: asked.of("groups", &()), action: Action::GroupListed, object: objects("group"), under: None, needs: &[permission::GROUP_READ] };
     listing::page(

@@ -74,8 +74,7 @@ pub struct Accepted {
     ),
     responses((status = 200, body = ListBody<Invitation>)))]
 pub async fn list_invitations(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing { asked: asked.of("invitations", &()), action: Action::InvitationListed, object: objects("invitation"), under: None, needs: &[permission::MEMBER_MANAGE] };
     listing::page(

@@ -30,6 +30,7 @@ mod sign_in;
 mod sign_in_settings;
 mod step_up;
 mod tickets;
+mod trim;
 mod unread;
 
 pub use documents::document;

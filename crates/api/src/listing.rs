@@ -4,6 +4,7 @@ use crate::body::Fields;
 use crate::caller::Caller;
 use crate::cursor::{Cursors, Scope};
 use crate::problem::{Kind, Problem};
+use crate::trim::Trim;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -27,6 +28,7 @@ pub struct Asked {
     pub descending: bool,
     pub limit: i64,
     pub cursor: Option<String>,
+    pub trim: Trim,
     /// Counted only where asked for.
     pub total: bool,
     /// The list and its filters, for the cursor to be bound to.
@@ -51,8 +53,9 @@ pub struct ListBody<T> {
     pub page: PageInfo,
 }
 
-/// Takes `limit`, `order`, `cursor` and, where the list counts, `include` from the query.
-pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
+/// Takes `limit`, `order`, `cursor`, `fields` and, where the list counts, `include` from the query, and leaves the filters.
+pub fn asked(request: &HttpRequest, orders: &[Order], counts: bool) -> (Fields, Asked) {
+    let mut fields = Fields::of_query(request.query_string());
     let limit = match fields.parsed::<i64>("limit", "a number from 1 to 200") {
         Some(limit) if (1..=200).contains(&limit) => limit,
         None => 50,
@@ -81,7 +84,8 @@ pub fn asked(fields: &mut Fields, orders: &[Order], counts: bool) -> Asked {
             fields.wrong("include", "unknown_value", "must be: total");
         }
     }
-    Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, total, list: String::new(), filter: Value::Null }
+    let trim = Trim::asked(&mut fields, request);
+    (fields, Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, trim, total, list: String::new(), filter: Value::Null })
 }
 
 impl Asked {
@@ -96,6 +100,9 @@ impl Asked {
         Scope { tenant, class, list: &self.list, order: self.order }
     }
 }
+
+/// Stands among what a list needs where everybody sees themselves in it, whatever else they may. Whoever acts for them is not they.
+pub const ONESELF: &str = "oneself";
 
 /// A list operation: what was asked, how the trail names it, and what it takes to read any of it.
 pub struct Listing<'a> {
@@ -129,7 +136,8 @@ where
             return Err(caller.refused(action, object, error, None).await);
         }
     };
-    if !entered.permissions.any(needs) {
+    let oneself = needs.contains(&ONESELF) && entered.on_behalf_of().is_none();
+    if !entered.permissions.any(needs) && !oneself {
         let problem = tx.refuse(Problem::new(Kind::Forbidden)).await;
         return Err(caller.denied(action, object, problem, None, Some(&entered)).await);
     }
@@ -155,7 +163,12 @@ where
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
     let (more_after, more_before) = if keyset.backwards { (true, page.more) } else { (page.more, keyset.from.is_some()) };
-    let edge = |row: Option<&T>, more: bool, backwards| row.filter(|_| more).map(|row| cursors.seal(&scope, key(row), backwards, now));
+    // What was behind an edge may be gone by the time that it is asked for: then the way back begins at the edge itself.
+    let turned = if page.rows.is_empty() { keyset.turned() } else { None };
+    let edge = |row: Option<&T>, more: bool, backwards: bool| {
+        let place = turned.filter(|_| backwards != keyset.backwards).or_else(|| row.filter(|_| more).map(&key));
+        place.map(|place| cursors.seal(&scope, place, backwards, now))
+    };
     let info = PageInfo { next_cursor: edge(page.rows.last(), more_after, false), prev_cursor: edge(page.rows.first(), more_before, true), total };
     let links: Vec<String> = [(&info.next_cursor, "next"), (&info.prev_cursor, "prev")]
         .into_iter()
@@ -166,7 +179,7 @@ where
         // RFC 8288.
         response.insert_header((header::LINK, links.join(", ")));
     }
-    Ok(response.json(ListBody { data: page.rows, page: info }))
+    Ok(response.json(ListBody { data: page.rows.iter().map(|row| asked.trim.show(row)).collect(), page: info }))
 }
 
 /// What decides over the contents of a list: a changed right makes another list.

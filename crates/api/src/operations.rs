@@ -1,6 +1,5 @@
 //! Who am I, the trail, and what operators ask: live, ready, metrics.
 
-use crate::body::Fields;
 use crate::caller::{self, ACT_AS, Authenticated, Caller, objects};
 use crate::listing::{self, ListBody, Listing, Order};
 use crate::problem::{Problem, ProblemBody};
@@ -137,8 +136,7 @@ pub const ORDERS: &[Order] = &[("-position", "number", true), ("position", "numb
     ),
     responses((status = 200, body = ListBody<AuditEvent>)))]
 pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let decision = fields.text("decision", 1, 10);
     if decision.as_deref().is_some_and(|d| d != "allow" && d != "deny") {
         fields.wrong("decision", "unknown_value", "must be allow or deny");

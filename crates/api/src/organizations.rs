@@ -50,8 +50,7 @@ pub struct OrganizationPatch {
     ),
     responses((status = 200, body = ListBody<Organization>)))]
 pub async fn list_organizations(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let (external_source, external_id) = people::external(&mut fields);
     let filter = organizations::Filter { external_source, external_id };
     fields.finish()?;

@@ -8,6 +8,7 @@ use crate::problem::{Kind, Problem};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use ringfence_audit::{Action, Object};
+use ringfence_domain::hyphenated;
 use ringfence_identity::IssuerConfig;
 use ringfence_store::{Entered, Refusal, StoreError, TenantTx};
 use serde::Serialize;
@@ -21,8 +22,7 @@ pub const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_a
 /// # Errors
 /// 404.
 pub fn id<T: From<Uuid>>(text: &str) -> Result<T, Problem> {
-    let id = (text.len() == 36).then(|| Uuid::parse_str(text).ok()).flatten();
-    id.map(Into::into).ok_or(Problem::new(Kind::NotFound))
+    hyphenated(text).map(Into::into).ok_or(Problem::new(Kind::NotFound))
 }
 
 /// The version that a DELETE was given to compare, if it was.
@@ -47,7 +47,7 @@ pub async fn read<T: Serialize>(
         Ok((entered, Some(record))) => {
             let version = version(&record);
             caller.read(&entered, action, Object { version: Some(version), ..asked_for }, json!({})).await?;
-            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(record))
+            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(caller.shown(&record)))
         }
         Ok((entered, None)) => Err(caller.denied(action, asked_for, Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(action, asked_for, error, None).await),

@@ -46,8 +46,7 @@ pub struct RolePatch {
     ),
     responses((status = 200, body = ListBody<TenantRole>)))]
 pub async fn list_roles(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing { asked: asked.of("roles", &()), action: Action::RoleListed, object: objects("role"), under: None, needs: &[permission::MEMBER_READ] };
     listing::page(

@@ -10,6 +10,7 @@ use crate::sign_in::{Entrance, SessionLimits};
 use crate::step_up::StepUp;
 use crate::{development, request_log, routes};
 use actix_web::dev::ServerHandle;
+use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, ResponseError, middleware, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -26,6 +27,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use thiserror::Error;
+
+/// What a page of another origin may read of an answer. `actix_cors` would name them in an order of each worker's own, and so two
+/// answers that must not be told apart would differ by who gave them.
+const EXPOSED: &str = "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Request-Id";
 
 pub struct ServiceConfig {
     pub listen: SocketAddr,
@@ -174,7 +179,6 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         let mut cors = actix_cors::Cors::default()
             .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
             .allowed_headers(["Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-CSRF-Token", "Act-As"])
-            .expose_headers(["ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed", "X-Request-Id"])
             // A page of a listed origin may act for who is signed in; what that takes beside the cookie, csrf.rs says.
             .supports_credentials()
             .max_age(3600);
@@ -205,6 +209,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         app.configure(routes::configure)
             .configure(crate::scim::unsupported)
             .default_service(web::to(|| async { Problem::new(Kind::NotFound).error_response() }))
+            .wrap(middleware::DefaultHeaders::new().add((header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)))
             .wrap(cors)
             .wrap(middleware::from_fn(request_log::log))
     })

@@ -3,7 +3,19 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use thiserror::Error;
 use uuid::Uuid;
+
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("an id is a UUID of 36 characters, such as 01980000-0000-7000-8000-000000000000")]
+pub struct InvalidId;
+
+/// An id in the one form that names something: 36 characters with hyphens, letters in either case (RFC 9562, section 4). A parser
+/// of UUIDs knows others.
+#[must_use]
+pub fn hyphenated(text: &str) -> Option<Uuid> {
+    if text.len() == 36 { Uuid::parse_str(text).ok() } else { None }
+}
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -27,10 +39,10 @@ macro_rules! ids {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self)
+                hyphenated(text).map(Self).ok_or(InvalidId)
             }
         }
 

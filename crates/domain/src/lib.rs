@@ -10,7 +10,7 @@ mod ticket;
 
 pub use email::is_email;
 pub use agreement::{Agreement, AgreementDecision, AgreementState, CommentShare, CrossingAction, CrossingDirection, CrossingField, CrossingState, CrossingWay, TicketLink};
-pub use id::{AgreementId, ApiTokenId, CommentId, CommentShareId, ContactId, GrantId, GroupId, IdentityId, InvitationId, MemberId, OrganizationId, RequestId, RoleId, TenantId, TicketEventId, TicketId, TicketLinkId};
+pub use id::{AgreementId, ApiTokenId, CommentId, CommentShareId, ContactId, GrantId, GroupId, IdentityId, InvalidId, InvitationId, MemberId, OrganizationId, RequestId, RoleId, TenantId, TicketEventId, TicketId, TicketLinkId, hyphenated};
 pub use member::{GivenRole, GrantedRole, GroupAccess, InvitedRole, Permissions, Role, permission};
 pub use record::{ApiToken, AuditEvent, BreakGlassGrant, Comment, Contact, Group, Invitation, Member, MemberGroup, Organization, ProvisioningSettings, TenantMembership, TenantRole, Ticket, TicketEvent};
 pub use tenant::{InvalidSlug, Slug, TenantRef};

@@ -1,6 +1,6 @@
 //! How a route names a tenant. Naming one proves nothing; entering it does.
 
-use crate::TenantId;
+use crate::{TenantId, hyphenated};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -51,10 +51,9 @@ impl FromStr for TenantRef {
     type Err = InvalidSlug;
 
     fn from_str(text: &str) -> Result<Self, InvalidSlug> {
-        // Only the hyphenated form names an id; the others that a parser takes could be slugs.
-        match Uuid::parse_str(text) {
-            Ok(id) if text.len() == 36 => Ok(Self::Id(TenantId(id))),
-            _ => text.parse().map(Self::Slug),
+        match hyphenated(text) {
+            Some(id) => Ok(Self::Id(TenantId(id))),
+            None => text.parse().map(Self::Slug),
         }
     }
 }

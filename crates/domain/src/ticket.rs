@@ -1,9 +1,8 @@
 //! The closed sets of words on a ticket, and how a route names one.
 
-use crate::TicketId;
+use crate::{TicketId, hyphenated};
 use std::str::FromStr;
 use thiserror::Error;
-use uuid::Uuid;
 
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("expected one of {expected}")]
@@ -89,11 +88,12 @@ impl FromStr for TicketRef {
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         const EXPECTED: UnknownWord = UnknownWord { expected: "a UUID, or a number from 1" };
-        if text.len() == 36 {
-            return Uuid::parse_str(text).map(|id| Self::Id(TicketId(id))).map_err(|_| EXPECTED);
+        if let Some(id) = hyphenated(text) {
+            return Ok(Self::Id(TicketId(id)));
         }
+        // One number has one name: neither "+1" nor "01" is that of 1.
         match text.parse::<i64>() {
-            Ok(number) if number > 0 && text.bytes().all(|b| b.is_ascii_digit()) => Ok(Self::Number(number)),
+            Ok(number) if number > 0 && number.to_string() == text => Ok(Self::Number(number)),
             _ => Err(EXPECTED),
         }
     }

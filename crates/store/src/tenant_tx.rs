@@ -248,11 +248,11 @@ impl Entered {
             }
             _ => return Err(malformed()),
         };
-        let listed = |ids: &str| ids.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().map_err(|_| malformed())).collect::<Result<Vec<GroupId>, _>>();
+        let listed = |ids: &str| ids.split(',').filter(|id| !id.is_empty()).map(context_id).collect::<Result<Vec<GroupId>, _>>();
         Ok(Self {
-            member_id: member.parse().map_err(|_| malformed())?,
-            actor_id: actor.parse().map_err(|_| malformed())?,
-            identity_id: identity.parse().map_err(|_| malformed())?,
+            member_id: context_id(member)?,
+            actor_id: context_id(actor)?,
+            identity_id: context_id(identity)?,
             permissions: Permissions::parse(&permissions.replace(' ', ".")),
             group_ids: listed(seen)?,
             read_group_ids: listed(read)?,
@@ -284,6 +284,11 @@ impl Entered {
     pub fn on_behalf_of(&self) -> Option<MemberId> {
         (self.member_id != self.actor_id).then_some(self.member_id)
     }
+}
+
+/// The context holds ids without their hyphens.
+fn context_id<T: From<Uuid>>(text: &str) -> Result<T, StoreError> {
+    Uuid::parse_str(text).map(Into::into).map_err(|_| malformed())
 }
 
 fn malformed() -> StoreError {

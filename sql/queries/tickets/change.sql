@@ -1,5 +1,6 @@
 -- Changes the fields that the patch names (RFC 7396), if the version is the one expected and the status may follow.
--- $1 tenant_id, $2 ticket_id, $3 version expected, $4 patch, $5 action, $6 ticket_event_id.
+-- $1 tenant_id, $2 ticket_id, $3 version expected, $4 patch, $5 action, $6 and $7 ticket_event_id, of what everybody on the ticket reads and of
+-- what staff alone do.
 with before as (
     -- Reads the row as it was: a sibling of the UPDATE below never sees its effect.
     select b.* from ringfence.tickets b where b.tenant_id = $1 and b.ticket_id = $2
@@ -31,12 +32,19 @@ with before as (
       from before, t, jsonb_each(to_jsonb(before)) o, jsonb_each(to_jsonb(t)) n
      where o.key = n.key and o.value is distinct from n.value
        and o.key not in ('version', 'updated_at', 'closed_at', 'group_key')
+), parts as (
+    -- The requester reads where the ticket stands, and nothing else that was done to it.
+    select $6::uuid as ticket_event_id, 'public' as visibility, jsonb_strip_nulls(jsonb_build_object('status', fields -> 'status')) as fields
+      from changes
+     where fields ? 'status' or $4 ? 'status' and $4 - 'status' = '{}'
+    union all
+    select $7::uuid, 'internal', coalesce(fields - 'status', '{}')
+      from changes
+     where $4 - 'status' <> '{}' or not $4 ? 'status'
 ), history as (
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
-    select t.tenant_id, $6, t.ticket_id, t.requester_id, t.group_key, ringfence.member(), $5,
-           case when $4 ? 'status' and (select count(*) from jsonb_object_keys($4)) = 1 then 'public' else 'internal' end,
-           t.version, coalesce(changes.fields, '{}')
-      from t, changes
+    select t.tenant_id, parts.ticket_event_id, t.ticket_id, t.requester_id, t.group_key, ringfence.member(), $5, parts.visibility, t.version, parts.fields
+      from t, parts
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
     select t.tenant_id, $5, 'allow', 'ticket.change', 'ticket', t.ticket_id, t.version,

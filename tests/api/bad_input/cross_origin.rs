@@ -53,3 +53,26 @@ async fn an_origin_that_is_not_listed_to_the_letter_is_refused() {
     }
     scene.nothing_changed().await;
 }
+
+/// Each worker thread answers with the header that it made: in another order, it would tell which answers came from one connection.
+#[tokio::test]
+async fn the_headers_that_a_page_may_read_are_named_in_one_order_by_every_worker() {
+    let scene = Scene::open().await;
+    let foreign = scene.world.tenant("globex").ticket;
+    for path in ["/v1/tenants/acme/tickets".to_owned(), format!("/v1/tenants/acme/tickets/{foreign}"), format!("/v1/tenants/acme/tickets/{}", uuid::Uuid::now_v7())] {
+        for origin in [None, Some(LISTED), Some("http://example.com")] {
+            // More connections than workers: whichever takes one, it says the same.
+            for _ in 0..4 {
+                let request = scene.owner("get", &path);
+                let request = match origin {
+                    Some(origin) => request.header("Origin", origin),
+                    None => request,
+                };
+                let answer = scene.send(&request).await;
+                let exposed = answer.header("access-control-expose-headers");
+                assert_eq!(exposed, Some("ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, X-Request-Id"), "{path} {origin:?}");
+            }
+        }
+    }
+    scene.nothing_changed().await;
+}

@@ -30,6 +30,8 @@ async fn a_query_that_a_list_does_not_know_is_refused() {
         ("limit%00=5", "limit\u{0}", "unknown_field"),
         ("include=comments", "include", "unknown_value"),
         ("=5", "", "unknown_field"),
+        ("fields=colour", "fields", "unknown_value"),
+        ("fields=", "fields", "unknown_value"),
     ];
     for path in lists(&scene) {
         for (query, field, code) in wrong {
@@ -146,5 +148,93 @@ async fn closed_sets_empty_cursors_and_the_last_second_of_time_are_told_apart() 
     let last = scene.send(&scene.owner("get", "/v1/tenants/acme/tickets?created_after=9999-12-31T23:59:59Z")).await;
     assert_eq!((last.status, &last.json()["data"]), (200, &serde_json::json!([])));
     scene.refused(400, &scene.owner("get", "/v1/tenants/acme/tickets?created_after=9999-12-32T00:00:00Z")).await;
+    scene.nothing_changed().await;
+}
+
+/// RFC 3339, section 5.6, and nothing of the wider grammars that a parser of times knows.
+#[tokio::test]
+async fn a_time_has_the_one_form_that_the_document_names() {
+    let scene = Scene::open().await;
+    let listed = async |time: &str| scene.send(&scene.owner("get", &format!("/v1/tenants/acme/tickets?created_after={}", time.replace('+', "%2B").replace(' ', "%20").replace('\u{2212}', "%E2%88%92")))).await;
+    for time in [
+        "20260101T000000Z", "2026-01-01T00:00Z", "2026-01-01T00Z", "2026-01-01T00:00:00+01:00[Europe/Paris]", "2026-01-01T00:00:00Z[UTC]", "2026-01-01T00:00:00[UTC]",
+        "2026-01-01T00:00:00+01", "2026-01-01T00:00:00+0100", "2026-01-01T00:00:00+01:00:00", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+00:60", "2026-01-01T00:00:00,5Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01 00:00:00Z", "2026-01-01_00:00:00Z", "+002026-01-01T00:00:00Z", "2026-W01-4T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-13-01T00:00:00Z",
+        "9999-12-31T000000Z", "9999-12-31T00:00Z", "2026-01-01T00:00:00\u{2212}01:00", " 2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z ",
+    ] {
+        let answer = listed(time).await;
+        assert_eq!((answer.status, answer.wrong()), (400, vec![("created_after".to_owned(), "invalid".to_owned())]), "{time}: {}", answer.text());
+    }
+    for time in ["2026-01-01T00:00:00Z", "2026-01-01t00:00:00z", "2026-01-01T00:00:00.123456789Z", "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00-23:59", "2026-01-01T00:00:00-00:00", "2016-12-31T23:59:60Z", "9999-12-31T23:59:59.5-23:59"] {
+        let answer = listed(time).await;
+        assert_eq!(answer.status, 200, "{time}: {}", answer.text());
+    }
+    // In a body, too.
+    let token = br#"{"name": "x", "scopes": ["ticket.read"], "expires_at": "20990101T000000Z"}"#;
+    let answer = scene.refused(400, &scene.owner("post", "/v1/tenants/acme/api-tokens").json(token)).await;
+    assert_eq!(answer.wrong(), [("expires_at".to_owned(), "invalid".to_owned())]);
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn an_id_has_one_form_in_queries_and_bodies() {
+    let scene = Scene::open().await;
+    let acme = scene.world.tenant("acme");
+    let member = acme.members["agent"];
+    let group = acme.groups["first"];
+    for filter in ["tickets?assignee_id", "tickets?group_id", "contacts?organization_id", "members?group_id", "audit?actor_id", "audit?object_id", "audit?request_id"] {
+        let path = format!("/v1/tenants/acme/{filter}");
+        for id in [member.simple().to_string(), format!("%7B{member}%7D"), format!("urn:uuid:{member}")] {
+            scene.refused(400, &scene.owner("get", &format!("{path}={id}"))).await;
+        }
+        for id in [member.to_string(), member.to_string().to_uppercase()] {
+            assert_eq!(scene.send(&scene.owner("get", &format!("{path}={id}"))).await.status, 200, "{path}={id}");
+        }
+    }
+    for id in [group.simple().to_string(), format!("{{{group}}}"), format!("urn:uuid:{group}")] {
+        for (method, path, field, body) in [
+            ("post", "/v1/tenants/acme/tickets".to_owned(), "group_id", format!(r#"{{"subject": "x", "group_id": "{id}"}}"#)),
+            ("patch", format!("/v1/tenants/acme/tickets/{}", acme.ticket), "group_id", format!(r#"{{"group_id": "{id}"}}"#)),
+            ("put", format!("/v1/tenants/acme/tickets/{}/assignee", acme.ticket), "group_id", format!(r#"{{"group_id": "{id}"}}"#)),
+            ("post", format!("/v1/tenants/acme/tickets/{}/escalations", acme.ticket), "agreement_id", format!(r#"{{"agreement_id": "{id}"}}"#)),
+            ("patch", format!("/v1/tenants/acme/members/{member}"), "group_ids", format!(r#"{{"group_ids": ["{id}"]}}"#)),
+            ("patch", format!("/v1/tenants/acme/members/{member}"), "groups[0].group_id", format!(r#"{{"groups": [{{"group_id": "{id}", "access": ["full"]}}]}}"#)),
+        ] {
+            let answer = scene.refused(400, &scene.owner(method, &path).header("If-Match", "\"1\"").json(body.as_bytes())).await;
+            assert!(answer.wrong().iter().any(|(wrong, code)| wrong == field && code == "invalid"), "{method} {path} {id}: {}", answer.text());
+        }
+    }
+    scene.nothing_changed().await;
+}
+
+/// The same id in either case of letters is one id.
+#[tokio::test]
+async fn a_list_of_ids_holds_each_once() {
+    let scene = Scene::open().await;
+    let acme = scene.world.tenant("acme");
+    let (member, group) = (acme.members["agent"], acme.groups["first"].to_string());
+    let body = format!(r#"{{"group_ids": ["{group}", "{}"]}}"#, group.to_uppercase());
+    let answer = scene.send(&scene.owner("patch", &format!("/v1/tenants/acme/members/{member}")).header("If-Match", "\"1\"").json(body.as_bytes())).await;
+    assert_eq!((answer.status, &answer.json()["group_ids"]), (200, &serde_json::json!([group])), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn words_of_a_filter_are_a_set_and_a_cursor_holds_for_it_in_any_order() {
+    let scene = Scene::open().await;
+    let page = |query: &str| scene.owner("get", &format!("/v1/tenants/acme/{query}&limit=1"));
+    for (list, one, others) in [
+        ("tickets", "status=open,new", ["status=new,open", "status=new,open,new"]),
+        ("tickets", "status_category=open,new", ["status_category=new,open", "status=new,open"]),
+        ("tickets", "priority=normal,high", ["priority=high,normal", "priority=high,normal,high"]),
+        ("members", "role=owner,agent", ["role=agent,owner", "role=agent,agent,owner"]),
+    ] {
+        let first = scene.send(&page(&format!("{list}?{one}"))).await.json();
+        let cursor = first["page"]["next_cursor"].as_str().unwrap_or_else(|| panic!("{one}: {first}"));
+        let next = scene.send(&page(&format!("{list}?{one}&cursor={cursor}"))).await.json()["data"].clone();
+        for other in others {
+            let answer = scene.send(&page(&format!("{list}?{other}&cursor={cursor}"))).await;
+            assert_eq!((answer.status, &answer.json()["data"]), (200, &next), "{other}: {}", answer.text());
+        }
+    }
     scene.nothing_changed().await;
 }

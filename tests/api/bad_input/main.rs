@@ -6,6 +6,7 @@ mod cross_origin;
 mod headers;
 mod lists;
 mod paths;
+mod trimmed;
 mod wire;
 
 use ringfence_tests::{Installation, Running, World};

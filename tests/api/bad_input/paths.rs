@@ -88,3 +88,28 @@ async fn head_is_answered_as_get_is_and_recorded_without_a_body() {
     }
     scene.nothing_changed().await;
 }
+
+#[tokio::test]
+async fn a_thing_has_one_name_of_each_kind_in_a_path() {
+    let scene = Scene::open().await;
+    let acme = scene.world.tenant("acme");
+    let (ticket, comment) = (acme.ticket, acme.comments[0].0);
+    let number = scene.send(&scene.owner("get", &format!("/v1/tenants/acme/tickets/{ticket}"))).await.json()["number"].to_string();
+    let comments = |ticket: &str, comment: &str| [format!("/v1/tenants/acme/tickets/{ticket}/comments/{comment}"), format!("/v1/tenants/acme/tickets/{ticket}/comments/{comment}/shares")];
+    for path in comments(&number, &comment.to_string().to_uppercase()).into_iter().chain(comments(&ticket.to_string().to_uppercase(), &comment.to_string())) {
+        assert_eq!(scene.send(&scene.owner("get", &path)).await.status, 200, "{path}");
+    }
+    let share = br#"{"agreement_id": "01980000-0000-7000-8000-000000000020"}"#;
+    for id in [comment.simple().to_string(), format!("%7B{comment}%7D"), format!("urn:uuid:{comment}")] {
+        for path in comments(&number, &id) {
+            scene.refused(404, &scene.owner("get", &path)).await;
+        }
+        scene.refused(404, &scene.owner("post", &comments(&number, &id)[1]).json(share)).await;
+    }
+    for name in [format!("0{number}"), format!("000{number}")] {
+        for rest in ["", "/comments", "/events", "/links"] {
+            scene.refused(404, &scene.owner("get", &format!("/v1/tenants/acme/tickets/{name}{rest}"))).await;
+        }
+    }
+    scene.nothing_changed().await;
+}

@@ -51,7 +51,7 @@ async fn a_token_has_no_more_than_its_owner_has_now() {
     stage.running.get(&ticket, &token).await.expect(200);
     stage.post(&format!("{BASE}/tickets"), &token, json!({"subject": "x"})).await.expect(201);
     // Out of scope, although the owner may.
-    stage.running.get(&format!("{BASE}/contacts"), &token).await.expect(403);
+    stage.running.get(&format!("{BASE}/organizations"), &token).await.expect(403);
 
     let path = format!("{BASE}/members/{member}");
     stage.patch(&path, &owner, 1, json!({"role": "light_agent", "group_ids": [stage.acme().groups["second"]]})).await.expect(200);

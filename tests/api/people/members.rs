@@ -255,3 +255,42 @@ async fn a_denial_names_what_the_path_asked_for() {
     drop(running);
     installation.drop().await;
 }
+
+/// Everybody may read themselves, and so has the list of those they may read.
+#[tokio::test]
+async fn who_may_read_nobody_lists_themselves_alone_as_a_member_and_as_a_contact() {
+    let (_installation, running, world) = served().await;
+    let (owner, acme) = (running.token("acme:owner"), world.tenant("acme"));
+    let role = running.post(&format!("{BASE}/roles"), &owner, json!({"name": "Reads tickets", "permissions": ["ticket.read"]})).await.expect(201);
+    let body = json!({"issuer": running.issuer.issuer(), "subject": "narrow", "name": "Narrow", "role": "custom", "role_id": role.body["role_id"]});
+    let custom = id(&running.post(&format!("{BASE}/members"), &owner, body).await.expect(201), "member_id");
+    let body = json!({"issuer": running.issuer.issuer(), "subject": "machine", "name": "Machine", "role": "service", "permissions": ["ticket.read"]});
+    let service = id(&running.post(&format!("{BASE}/members"), &owner, body).await.expect(201), "member_id");
+    let scoped = running.post(&format!("{BASE}/api-tokens"), &owner, json!({"name": "Narrow", "scopes": ["ticket.read"]})).await.expect(201).body["token"].as_str().unwrap().to_owned();
+    let people = [
+        (running.token("narrow"), custom.to_string()),
+        (running.token("machine"), service.to_string()),
+        (scoped, acme.members["owner"].to_string()),
+        (running.token("acme:requester"), acme.members["requester"].to_string()),
+    ];
+    for (kind, key, foreign) in [("members", "member_id", acme.members["agent"]), ("contacts", "contact_id", acme.contact)] {
+        for (token, oneself) in &people {
+            let listed = running.get(&format!("{BASE}/{kind}"), token).await.expect(200);
+            let ids: Vec<&str> = listed.body["data"].as_array().unwrap().iter().map(|person| person[key].as_str().unwrap()).collect();
+            assert_eq!(ids, [oneself], "{kind}");
+            assert_eq!(listed.body["page"], json!({"next_cursor": null, "prev_cursor": null}));
+            let read = running.get(&format!("{BASE}/{kind}/{oneself}"), token).await.expect(200);
+            assert_eq!(listed.body["data"][0], read.body);
+            running.get(&format!("{BASE}/{kind}/{foreign}"), token).await.expect(404);
+            // A filter leaves oneself, or nobody.
+            let others = if kind == "members" { "role=agent" } else { "email=nobody@example.com" };
+            assert_eq!(running.get(&format!("{BASE}/{kind}?{others}"), token).await.expect(200).body["data"], json!([]));
+        }
+        // Whoever acts for somebody is not they, and reads them by a right alone.
+        let body = json!({"issuer": running.issuer.issuer(), "subject": format!("deputy of {kind}"), "name": "Deputy", "role": "service", "permissions": ["ticket.read", "act_as"]});
+        running.post(&format!("{BASE}/members"), &owner, body).await.expect(201);
+        let (deputy, narrow) = (running.token(&format!("deputy of {kind}")), custom.to_string());
+        running.call("GET", &format!("{BASE}/{kind}/{narrow}"), &deputy, &[("Act-As", &narrow)], None).await.expect(404);
+        running.call("GET", &format!("{BASE}/{kind}"), &deputy, &[("Act-As", &narrow)], None).await.expect(403);
+    }
+}

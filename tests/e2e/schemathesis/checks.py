@@ -32,6 +32,13 @@ def beyond_a_schema(case, error):
     return both or any(reason in error["detail"] for reason in ("names no user", "names no attribute", "255 bytes", "beside attributes", "two_credentials", "must be an integer"))
 
 
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """An answer in part lacks what the schema of the whole requires: what `fields` does, tests/api/bad_input/trimmed.rs holds."""
+    if case.query and case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
+        case.query.pop("fields", None)
+
+
 @schemathesis.check
 def well_formed_is_accepted(ctx, response, case):
     """A request that the document allows is not called malformed, unless by its cursor or by two parameters that clash."""

@@ -29,19 +29,23 @@
 -- show: ticket_id subject status version closed_at assignee_id
 -- effects
 -- after:
-select string_agg(format('%s %s', i.action, i.details), ', ') || '; ' || (select string_agg(format('%s %s %s', e.kind, e.visibility, e.changes), ', ') from ringfence.ticket_events e where e.ticket_event_id = '{new}') from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
--- let: 1={acme} 2={ticket1} 3=1 4={"subject":"x"} 5=ticket.updated 6={new}
--- owner: ticket1|x|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated internal {"subject": ["acme ticket 1", "x"]}
+select string_agg(format('%s %s', i.action, i.details), ', ') || '; ' || (select string_agg(format('%s %s %s %s', e.kind, e.version, e.visibility, e.changes), ', ' order by e.ticket_event_id) from ringfence.ticket_events e where e.ticket_event_id in ('{new}', '{new2}')) from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
+-- let: 1={acme} 2={ticket1} 3=1 4={"subject":"x"} 5=ticket.updated 6={new} 7={new2}
+-- owner: ticket1|x|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated 2 internal {"subject": ["acme ticket 1", "x"]}
 -- owner 3=2: nothing / unchanged / null
 -- owner 2={ticket4}: nothing / unchanged / null
 -- owner 2={foreign_ticket}: nothing / unchanged / null
 -- owner 4={"status":"closed"}: nothing / unchanged / null
--- owner 4={"status":"solved"} 5=ticket.status_set: ticket1|acme ticket 1|solved|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.status_set {"fields": ["status"]}; ticket.status_set public {"status": ["new", "solved"]}
--- owner 4={"tags":["new"]}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, tags a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["tags"]}; ticket.updated internal {"tags": [["fire"], ["new"]]}
--- owner 4={"subject":"acme_ticket"}: ticket1|acme_ticket|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated internal {"subject": ["acme ticket 1", "acme_ticket"]}
--- owner 4={"group_id":"{second}"}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, comments a+2-2, ticket_events a+3-2, tickets a+1-1 / ticket.updated {"fields": ["group_id"]}; ticket.updated internal {"group_id": ["first", "second"]}
--- owner 2={ticket2}: ticket2|x|open|agent|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated internal {"subject": ["acme ticket 2", "x"]}
--- owner 4={"status":"solved","subject":"x"}: ticket1|x|solved|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["status", "subject"]}; ticket.updated internal {"status": ["new", "solved"], "subject": ["acme ticket 1", "x"]}
+-- owner 4={"status":"solved"} 5=ticket.status_set: ticket1|acme ticket 1|solved|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.status_set {"fields": ["status"]}; ticket.status_set 2 public {"status": ["new", "solved"]}
+-- owner 4={"tags":["new"]}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, tags a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["tags"]}; ticket.updated 2 internal {"tags": [["fire"], ["new"]]}
+-- owner 4={"subject":"acme_ticket"}: ticket1|acme_ticket|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated 2 internal {"subject": ["acme ticket 1", "acme_ticket"]}
+-- owner 4={"group_id":"{second}"}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, comments a+2-2, ticket_events a+3-2, tickets a+1-1 / ticket.updated {"fields": ["group_id"]}; ticket.updated 2 internal {"group_id": ["first", "second"]}
+-- owner 2={ticket2}: ticket2|x|open|agent|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated 2 internal {"subject": ["acme ticket 2", "x"]}
+-- owner 4={"status":"solved","subject":"x"}: ticket1|x|solved|null|2|null / audit_inbox a+1, ticket_events a+2, tickets a+1-1 / ticket.updated {"fields": ["status", "subject"]}; ticket.updated 2 public {"status": ["new", "solved"]}, ticket.updated 2 internal {"subject": ["acme ticket 1", "x"]}
+-- owner 4={"status":"solved","priority":"normal"}: ticket1|acme ticket 1|solved|null|2|null / audit_inbox a+1, ticket_events a+2, tickets a+1-1 / ticket.updated {"fields": ["status"]}; ticket.updated 2 public {"status": ["new", "solved"]}, ticket.updated 2 internal {}
+-- owner 4={"status":"new","subject":"x"}: ticket1|x|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": ["subject"]}; ticket.updated 2 internal {"subject": ["acme ticket 1", "x"]}
+-- owner 4={"status":"new"}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": []}; ticket.updated 2 public {}
+-- owner 4={}: ticket1|acme ticket 1|new|null|2|null / audit_inbox a+1, ticket_events a+1, tickets a+1-1 / ticket.updated {"fields": []}; ticket.updated 2 internal {}
 
 -- play: a change that leaves the tags makes no word
 -- before:
@@ -50,7 +54,7 @@ delete from ringfence.tags;
 -- show: ticket_id
 -- after:
 select count(*) from ringfence.tags;
--- let: 1={acme} 2={ticket1} 3=1 4={"subject":"x"} 5=ticket.updated 6={new}
+-- let: 1={acme} 2={ticket1} 3=1 4={"subject":"x"} 5=ticket.updated 6={new} 7={new2}
 -- owner: ticket1 / 0
 
 -- play: numbers are reserved for the tenant entered alone

@@ -3,7 +3,7 @@
 use crate::problem::{FieldError, Kind, Problem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ringfence_domain::permission;
+use ringfence_domain::{hyphenated, permission};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -21,13 +21,44 @@ pub struct Fields {
 /// A field of a merge patch (RFC 7396): absent, null or a value.
 pub type Patched<T> = Option<Option<T>>;
 
-/// A time of RFC 3339. The last hours of the year 9999 are past what a `Timestamp` holds, and count as its end.
+/// A time of RFC 3339, and of nothing else that `jiff` reads. The last hours of the year 9999 are past what a `Timestamp` holds,
+/// and count as its end.
 struct Rfc3339(Timestamp);
+
+/// `date-time` of RFC 3339, section 5.6; which numbers stand where, a parser of times says.
+fn is_date_time(text: &str) -> bool {
+    let fits = |text: &[u8], form: &[u8]| {
+        text.len() == form.len() && text.iter().zip(form).all(|(byte, expected)| if *expected == b'0' { byte.is_ascii_digit() } else { byte.eq_ignore_ascii_case(expected) })
+    };
+    let Some((_, rest)) = text.as_bytes().split_at_checked(19).filter(|(seconds, _)| fits(seconds, b"0000-00-00T00:00:00")) else { return false };
+    let fraction = match rest {
+        [b'.', digits @ ..] => 1 + digits.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    let (fraction, offset) = rest.split_at(fraction);
+    // An hour and a minute of a day: `jiff` takes more for an offset.
+    let hours = |offset: &[u8]| fits(offset, b"+00:00") || fits(offset, b"-00:00");
+    fraction.len() != 1 && (fits(offset, b"Z") || hours(offset) && offset[1..3] <= b"23"[..] && offset[4..6] <= b"59"[..])
+}
+
+/// An id in its one form.
+struct Hyphenated(Uuid);
+
+impl FromStr for Hyphenated {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        hyphenated(text).map(Self).ok_or(())
+    }
+}
 
 impl FromStr for Rfc3339 {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
+        if !is_date_time(text) {
+            return Err(());
+        }
         let last_days = || {
             let (_, same_time) = text.split_at_checked(10).filter(|(day, _)| ["9999-12-30", "9999-12-31"].contains(day))?;
             format!("9999-12-28{same_time}").parse::<Timestamp>().ok().map(|_| Timestamp::MAX)
@@ -160,7 +191,7 @@ impl Fields {
     }
 
     pub fn patched_uuid(&mut self, field: &str) -> Patched<Uuid> {
-        self.patched(field, "a UUID")
+        Some(self.patched::<Hyphenated>(field, "a UUID")?.map(|id| id.0))
     }
 
     pub fn time(&mut self, field: &str) -> Option<Timestamp> {
@@ -206,9 +237,17 @@ impl Fields {
     /// A list of ids without repetition.
     pub fn uuids(&mut self, field: &str, most: usize) -> Option<Vec<Uuid>> {
         let texts = self.texts(field, most, 36)?;
-        let ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
-        if ids.len() != texts.len() {
-            self.wrong(field, "invalid", "must hold UUIDs");
+        let mut ids = Vec::with_capacity(texts.len());
+        for id in texts.iter().map(|text| hyphenated(text)) {
+            match id {
+                // In either case of letters it is the same one.
+                Some(id) if ids.contains(&id) => {}
+                Some(id) => ids.push(id),
+                None => {
+                    self.wrong(field, "invalid", "must hold UUIDs");
+                    break;
+                }
+            }
         }
         Some(ids)
     }
@@ -240,7 +279,7 @@ impl Fields {
         }
     }
 
-    /// Words of a closed set, separated by commas, as query strings have them.
+    /// Words of a closed set, separated by commas, as query strings have them: each once, in one order, for a cursor is bound to them.
     pub fn words<T: FromStr<Err = ringfence_domain::UnknownWord> + Copy + Into<&'static str>>(&mut self, field: &str) -> Vec<String> {
         let Some(Value::String(text)) = self.fields.remove(field) else { return Vec::new() };
         let mut words = Vec::new();
@@ -250,7 +289,29 @@ impl Fields {
                 Err(ringfence_domain::UnknownWord { expected }) => self.wrong(field, "unknown_value", format!("must be one of: {}", expected.trim())),
             }
         }
+        words.sort_unstable();
+        words.dedup();
         words
+    }
+
+    /// Names out of those that are known, separated by commas, as query strings have them. `None`: not given, or wrong.
+    pub fn names(&mut self, field: &str, known: &'static [String]) -> Option<Vec<&'static str>> {
+        let Some(Value::String(text)) = self.fields.remove(field) else { return None };
+        let mut names: Vec<&'static str> = Vec::new();
+        for name in text.split(',') {
+            match known.iter().find(|known| *known == name) {
+                Some(known) if names.contains(&known.as_str()) => {
+                    self.wrong(field, "repeated", "names one more than once");
+                    return None;
+                }
+                Some(known) => names.push(known),
+                None => {
+                    self.wrong(field, "unknown_value", format!("must be among: {}", known.join(", ")));
+                    return None;
+                }
+            }
+        }
+        Some(names)
     }
 
     /// An object inside, read with the same care.

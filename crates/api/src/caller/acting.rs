@@ -17,7 +17,7 @@ pub const ACT_AS: &str = "Act-As";
 pub fn act_as(request: &HttpRequest) -> Result<Option<MemberId>, Problem> {
     let mut values = request.headers().get_all(ACT_AS);
     let Some(value) = values.next() else { return Ok(None) };
-    let named = value.to_str().ok().filter(|text| text.len() == 36).and_then(|text| text.parse().ok());
+    let named = value.to_str().ok().and_then(|text| text.parse().ok());
     match (named, values.next()) {
         (Some(member), None) => Ok(Some(member)),
         _ => Err(Problem::field(ACT_AS, "invalid", "must be given once, as a member's UUID")),

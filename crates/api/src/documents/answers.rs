@@ -100,7 +100,7 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("unreadable", "ended early"),
 ];
 
-/// Why a bearer token is refused.
+/// Why a bearer token or an issuer's logout token is refused.
 const REJECTIONS: &[Rejection] = &[
     Rejection::Missing,
     Rejection::TooLarge,
@@ -195,6 +195,7 @@ pub fn shared() -> Value {
     let rejections = || REJECTIONS.iter().map(|rejection| (rejection.code(), sentence(&rejection.to_string())));
     let told = |codes: &'static [(&str, &str)]| codes.iter().map(|(code, text)| (*code, (*text).to_owned()));
     let rejected = coded(Kind::Unauthenticated, rejections().chain(told(SESSIONS)));
+    let invalid_logout = rejections().fold(and(one(Kind::InvalidRequest), Kind::InvalidRequest, LOGOUT_REPLAYED), |answer, (code, said)| and(answer, Kind::InvalidRequest, (code, &said)));
     let mut list = one(Kind::InvalidRequest);
     list["description"] = json!("The request is not well-formed, or the cursor is not one for this list (`/problems/invalid_request`, `/problems/cursor_invalid`)");
     list["content"]["application/problem+json"]["examples"]["cursor_invalid"] = json!({ "value": example(Kind::CursorInvalid) });
@@ -205,7 +206,7 @@ pub fn shared() -> Value {
         "InvalidRequest": one(Kind::InvalidRequest),
         "InvalidCall": and(one(Kind::InvalidRequest), Kind::InvalidRequest, TWO_CREDENTIALS),
         "InvalidList": and(list, Kind::InvalidRequest, TWO_CREDENTIALS),
-        "InvalidLogout": and(one(Kind::InvalidRequest), Kind::InvalidRequest, LOGOUT_REPLAYED),
+        "InvalidLogout": invalid_logout,
         "Unauthenticated": rejected,
         "NotSignedOut": coded(Kind::Unauthenticated, told(SIGN_OUTS)),
         "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
@@ -329,6 +330,8 @@ pub fn headers() -> Value {
         "X-Request-Id": always("The request's id, also in the audit trail.", json!({ "type": "string", "format": "uuid", "example": REQUEST_ID })),
         "ETag": always("The record's version, for If-Match.", json!({ "type": "string", "pattern": "^\"[0-9]+\"$", "example": "\"3\"" })),
         "Location": always("Where the new record is.", json!({ "type": "string", "format": "uri-reference", "example": "/v1/tenants/acme/tickets/01980000-0000-7000-8000-000000000010" })),
+        "Redirect": always("Where the browser goes on to.", json!({ "type": "string", "format": "uri", "example": "https://login.example.com/authorize?client_id=ringfence" })),
+        "Set-Cookie": always("What the browser is to keep, or to keep no longer; there may be several.", json!({ "type": "string", "example": "__Host-ringfence_session=AZgAAAAAcACAAAAAAAAAAeLnSJa3O3q7cqJvM0b0kV8; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax" })),
         "Link": sometimes("The next and the previous page (RFC 8288), where there is one.", json!({ "type": "string", "example": "</v1/tenants/acme/tickets?cursor=eyJ>; rel=\"next\"" })),
         "Idempotency-Replayed": sometimes("`true` where the work was done by an earlier request under the same key.", json!({ "type": "string", "enum": ["true"] })),
         "Retry-After": always("Seconds to wait.", json!({ "type": "integer", "minimum": 0, "example": 1 })),

@@ -2,9 +2,11 @@
 //! It describes and decides nothing; the tests compare what it says with what the service does.
 
 use crate::caller::ACT_AS;
-use crate::step_up;
+use crate::scim::is_scim;
+use crate::{step_up, trim};
 use super::{answers, examples, fields, scim};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
 
@@ -83,6 +85,7 @@ pub fn complete(mut document: Value) -> Value {
     }
     document["paths"] = Value::Object(completed);
     fields::complete(&mut document);
+    offer_trimming(&mut document);
     scim::complete(&mut document);
     document["components"]["schemas"]["Problem"] = answers::problem_schema();
     document["components"]["headers"] = answers::headers();
@@ -144,9 +147,10 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
     }
     if let Some(headers) = response["headers"].as_object_mut() {
         headers.insert("X-Request-Id".into(), answers::header("X-Request-Id"));
-        for name in ["ETag", "Location"] {
+        let location = if status.starts_with('3') { "Redirect" } else { "Location" };
+        for (name, described) in [("ETag", "ETag"), ("Location", location), ("Set-Cookie", "Set-Cookie")] {
             if headers.contains_key(name) {
-                headers.insert(name.into(), answers::header(name));
+                headers.insert(name.into(), answers::header(described));
             }
         }
         for name in answers::LIMIT_HEADERS.iter().filter(|_| known.authenticates()) {
@@ -165,6 +169,40 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
             media["example"] = example;
         }
     }
+}
+
+/// Whatever is read of a tenant can be asked for in part.
+fn offer_trimming(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    let record = |name: &str| schemas[name].pointer("/properties/data/items").unwrap_or(&schemas[name]);
+    let Some(paths) = document["paths"].as_object_mut() else { return };
+    for (_, item) in paths.iter_mut().filter(|(path, _)| path.contains("{tenant}") && !is_scim(path)) {
+        let Some(operation) = item.get_mut("get") else { continue };
+        let answered = operation.pointer("/responses/200/content/application~1json/schema").and_then(named).unwrap_or_default();
+        let record = record(answered);
+        let record = named(record).map_or(record, |row| &schemas[row]);
+        let names: Vec<&String> = record["properties"].as_object().into_iter().flat_map(Map::keys).collect();
+        if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+            parameters.push(json!({
+                "name": trim::PARAMETER, "in": "query", "required": false, "style": "form", "explode": false,
+                "description": "The members that a record is answered with, separated by commas; all of them without it. An answer that was asked for in part lacks the others, whatever its schema requires.",
+                "schema": { "type": "array", "minItems": 1, "maxItems": names.len(), "uniqueItems": true, "items": { "type": "string", "enum": names } },
+                "example": names.iter().take(2).collect::<Vec<_>>(),
+            }));
+        }
+    }
+}
+
+/// The schema that a reference names.
+fn named(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str().and_then(|name| name.rsplit('/').next())
+}
+
+/// By path, the names that `fields` takes.
+pub fn trimmed(document: &Value) -> BTreeMap<String, Vec<String>> {
+    let parameter = |item: &Value| item["get"]["parameters"].as_array()?.iter().find(|parameter| parameter["name"] == trim::PARAMETER).cloned();
+    let names = |parameter: Value| parameter["schema"]["items"]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    document["paths"].as_object().into_iter().flatten().filter_map(|(path, item)| Some((path.clone(), names(parameter(item)?)))).collect()
 }
 
 /// `ListBody_Ticket`, a name of the code, becomes `TicketList`; its rows refer to the record instead of repeating it.

@@ -1,8 +1,7 @@
-//! GET a member, or a page of them; a requester sees themselves.
+//! GET a member, or a page of them; everybody sees themselves.
 
-use crate::body::Fields;
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, ListBody, Listing, ONESELF};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -10,7 +9,7 @@ use ringfence_audit::Action;
 use ringfence_domain::{Member, MemberId, Role, permission};
 use ringfence_store::{Key, members};
 
-/// A page of the members that the caller sees, oldest first; a requester sees themselves.
+/// A page of the members that the caller sees, oldest first: themselves, if nobody else.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/members", operation_id = "listMembers", tag = "members",
     params(
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
@@ -22,12 +21,11 @@ use ringfence_store::{Key, members};
     ),
     responses((status = 200, body = ListBody<Member>)))]
 pub async fn list_members(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let filter = members::Filter { role: fields.words::<Role>("role"), group_id: fields.uuid("group_id") };
     fields.finish()?;
     let asked = asked.of("members", &filter);
-    let needs = &[permission::MEMBER_READ, permission::TICKET_READ_OWN];
+    let needs = &[permission::MEMBER_READ, permission::TICKET_READ_OWN, ONESELF];
     let listing = Listing { asked, action: Action::MemberListed, object: objects("member"), under: None, needs };
     listing::page(
         &caller,

@@ -11,6 +11,7 @@ use crate::scim::users::{PatchBody, SearchBody};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
+use ringfence_domain::hyphenated;
 use ringfence_scim::{GROUPS, Projection};
 use ringfence_store::scim::{self, Group, GroupWritten};
 use ringfence_store::{Refusal, StoreError, TenantTx};
@@ -211,7 +212,7 @@ fn written(fields: &Map<String, Value>) -> Result<GroupWritten, Refusal> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let mut users = Vec::new();
     for member in fields.get("members").and_then(Value::as_array).into_iter().flatten() {
-        let id = member["value"].as_str().filter(|text| text.len() == 36).and_then(|text| text.parse::<Uuid>().ok()).ok_or(NO_USER)?;
+        let id = member["value"].as_str().and_then(hyphenated).ok_or(NO_USER)?;
         if !users.contains(&id) {
             users.push(id);
         }

@@ -53,7 +53,7 @@ pub async fn list_issuers(request: HttpRequest, entrance: Data<Entrance>) -> Res
         ("max_age" = Option<i64>, Query, description = "Seconds: the person must have proven themselves no longer ago, or do it again"),
         ("acr" = Option<String>, Query, description = "The authentication context that must be reached, in the issuer's words"),
     ),
-    responses((status = 302, description = "To the issuer's page")))]
+    responses((status = 302, description = "To the issuer's page", headers(("Location" = String), ("Set-Cookie" = String)))))]
 pub async fn sign_in(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of_query(request.query_string());
     let issuer = fields.text("issuer", 1, 500);

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
         ("iss" = Option<String>, Query, description = "Who answers (RFC 9207)"),
         ("error" = Option<String>, Query, description = "Why there is no code"),
     ),
-    responses((status = 302, description = "Signed in, with a session's cookie; or not, with sign_in_error in the query: what the issuer said, or why its ID token is not taken, such as `authenticated_too_weakly`, `authenticated_too_long_ago` or `no_id_token`")))]
+    responses((status = 302, description = "Signed in, with a session's cookie; or not, with sign_in_error in the query: what the issuer said, or why its ID token is not taken, such as `authenticated_too_weakly`, `authenticated_too_long_ago` or `no_id_token`", headers(("Location" = String), ("Set-Cookie" = String)))))]
 pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     arrived(&request, &entrance, &database, &trail).await
 }
@@ -36,7 +36,7 @@ pub async fn sign_in_callback(request: HttpRequest, entrance: Data<Entrance>, da
         ("iss" = Option<String>, Query, description = "Who answers (RFC 9207)"),
         ("error" = Option<String>, Query, description = "Why there is no code"),
     ),
-    responses((status = 302, description = "As of signInCallback")))]
+    responses((status = 302, description = "As of signInCallback", headers(("Location" = String), ("Set-Cookie" = String)))))]
 pub async fn sign_in_callback_of_issuer(request: HttpRequest, entrance: Data<Entrance>, database: Data<Database>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     arrived(&request, &entrance, &database, &trail).await
 }

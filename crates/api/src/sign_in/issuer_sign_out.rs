@@ -57,7 +57,7 @@ impl Envelopes {
 /// Sends the browser on to the issuer, to sign out there too.
 #[utoipa::path(get, path = "/v1/auth/sign-out/issuer", operation_id = "signOutAtIssuer", tag = "sign-in", security(()),
     params(("envelope" = String, Query, description = "As `end_session_url` of signOut has it; good for a minute")),
-    responses((status = 302, description = "To the issuer's page")))]
+    responses((status = 302, description = "To the issuer's page", headers(("Location" = String)))))]
 pub async fn sign_out_at_issuer(request: HttpRequest, entrance: Data<Entrance>, trail: Data<AuditTrail>) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::of_query(request.query_string());
     let envelope = fields.text("envelope", 1, MAX_ENVELOPE);

@@ -5,6 +5,7 @@ use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
 use crate::listing::{self, ListBody, Listing, Order};
+use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -40,8 +41,7 @@ const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own
     responses((status = 200, body = ListBody<Comment>)))]
 pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
     let under = Cell::new(None);
@@ -74,7 +74,7 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
     responses((status = 200, body = Comment)))]
 pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let comment_id: CommentId = people::id(&path.2)?;
     let found = async {
         let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
         let entered = tx.enter().await?.clone();
@@ -92,7 +92,7 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     match found.await {
         Ok((entered, Some(comment))) => {
             caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), json!({})).await?;
-            Ok(HttpResponse::Ok().json(comment))
+            Ok(HttpResponse::Ok().json(caller.shown(&comment)))
         }
         Ok((entered, None)) => Err(caller.denied(Action::CommentRead, object("comment", comment_id.0), Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::CommentRead, objects("comment"), error, None).await),

@@ -24,7 +24,7 @@ pub async fn get_ticket(caller: Caller, path: web::Path<(String, String)>) -> Re
         Ok((entered, Some(ticket))) => {
             let seen = Object { version: Some(ticket.version), ..object("ticket", ticket.ticket_id.0) };
             caller.read(&entered, Action::TicketRead, seen, json!({})).await?;
-            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(ticket.version))).json(ticket))
+            Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(ticket.version))).json(caller.shown(&ticket)))
         }
         Ok((entered, None)) => Err(caller.denied(Action::TicketRead, asked_for(reference), Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::TicketRead, asked_for(reference), error, None).await),

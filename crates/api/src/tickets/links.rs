@@ -6,6 +6,7 @@ use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object};
 use crate::listing::{self, ListBody, Listing, Order};
+use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -37,8 +38,7 @@ const READS: &[&str] = &[permission::TICKET_READ, permission::TICKET_READ_GROUP]
     responses((status = 200, body = ListBody<TicketLink>)))]
 pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let under = Cell::new(None);
     let listing = Listing { asked: asked.of("ticket_links", &&path.1), action: Action::TicketLinkListed, object: asked_for(reference), under: Some(&under), needs: READS };
@@ -99,9 +99,8 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
     responses((status = 200, body = ListBody<CommentShare>)))]
 pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, false);
+    let comment_id: CommentId = people::id(&path.2)?;
+    let (fields, asked) = listing::asked(&request, ORDERS, false);
     fields.finish()?;
     let listing = Listing {
         asked: asked.of("comment_shares", &(&path.1, comment_id)),
@@ -137,7 +136,7 @@ pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web
 pub async fn share_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
     let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = path.2.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    let comment_id: CommentId = people::id(&path.2)?;
     let attempt = answer::attempt(&request, &body.bytes)?;
     let agreement_id = agreement(Fields::of(body.fields))?;
     let share_id = CommentShareId::generate();

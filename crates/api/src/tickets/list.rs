@@ -1,7 +1,6 @@
 //! Lists of tickets and of a ticket's history.
 
 use super::{asked_for as named, ticket_ref};
-use crate::body::Fields;
 use crate::caller::{Caller, objects};
 use crate::listing::{self, ListBody, Listing, Order};
 use crate::problem::Problem;
@@ -68,8 +67,7 @@ pub async fn list_tickets(caller: Caller, request: HttpRequest) -> Result<HttpRe
 }
 
 fn asked_for(request: &HttpRequest) -> Result<(tickets::Filter, listing::Asked), Problem> {
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, ORDERS, true);
+    let (mut fields, asked) = listing::asked(request, ORDERS, true);
     let mut status = fields.words::<TicketStatus>("status");
     let category = fields.words::<TicketStatus>("status_category");
     if status.is_empty() {
@@ -112,8 +110,7 @@ pub const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-cre
     responses((status = 200, body = ListBody<TicketEvent>)))]
 pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let mut fields = Fields::of_query(request.query_string());
-    let asked = listing::asked(&mut fields, EVENT_ORDERS, false);
+    let (fields, asked) = listing::asked(&request, EVENT_ORDERS, false);
     fields.finish()?;
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
     let under = Cell::new(None);

@@ -52,6 +52,17 @@ impl Keyset {
         Edge { time: key.time, number: key.number, id: key.id, limit: self.limit + 1, lines: [order, beyond], chosen: if self.from.is_some() { 2 } else { 1 } }
     }
 
+    /// Where to look from for what lies on the other side of an edge behind which nothing was found: just past it, for the row at the
+    /// edge is on that side, if it is still there.
+    #[must_use]
+    pub fn turned(&self) -> Option<Key> {
+        let from = self.from?;
+        let ascending = self.descending == self.backwards;
+        let beside = |id: u128| if ascending { id.saturating_add(1) } else { id.saturating_sub(1) };
+        let number = from.number.map(|number| if ascending { number.saturating_add(1) } else { number.saturating_sub(1) });
+        Some(Key { time: from.time, number, id: Uuid::from_u128(beside(from.id.as_u128())) })
+    }
+
     pub(crate) fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;

@@ -163,7 +163,9 @@ pub async fn create(tx: &mut TenantTx, new: &NewTicket, number: i64) -> Result<T
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn change(tx: &mut TenantTx, ticket: TicketId, version: i32, patch: &Value, action: &'static str) -> Result<Option<Ticket>, StoreError> {
-    record::one(tx, CHANGE, &[&ticket.0, &version, patch, &action, &TicketEventId::generate().0]).await
+    // In this order the history shows them.
+    let (public, internal) = (TicketEventId::generate(), TicketEventId::generate());
+    record::one(tx, CHANGE, &[&ticket.0, &version, patch, &action, &public.0, &internal.0]).await
 }
 
 /// # Errors
