@@ -31,10 +31,8 @@ impl Stage {
     }
 
     async fn begin(&self) -> Result<(), SignInError> {
-        let attempt = AttemptSecret::generate().unwrap();
-        let begun = self
-            .sign_in
-            .begin(&self.server.url, &Asked::default(), &attempt);
+        let (asked, attempt) = (Asked::default(), AttemptSecret::generate().unwrap());
+        let begun = self.sign_in.begin(&self.server.url, &asked, &attempt);
         begun.await.map(drop)
     }
 
