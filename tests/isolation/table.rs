@@ -208,7 +208,7 @@ fn row_of(route: &Route) -> &'static Row {
     TABLE.iter().find(|row| row.operation_id == route.operation_id).unwrap_or_else(|| {
         panic!(
             "{} {} ({}) has no row in tests/isolation/table.rs: add one that names a body which succeeds, every field of the body \
-             and every filter that refers to something, and whether it needs If-Match; then run 'make isolation'",
+             and every filter that refers to something, whether it needs If-Match, and what the trail calls it; then run 'make isolation'",
             route.method, route.path, route.operation_id
         )
     })
@@ -222,6 +222,9 @@ fn every_route_has_its_row_in_the_isolation_table() {
         }
         for name in operation.row.references.iter().chain(operation.row.filters) {
             assert!(Kind::named(name).is_some(), "'{name}' of {} is no kind that tests/isolation/kind.rs knows", operation.row.operation_id);
+        }
+        if operation.row.scope == Scope::Tenant {
+            assert!(!operation.row.records.is_empty(), "{}: a row of a tenant's operation says what the trail calls it ('records')", operation.row.operation_id);
         }
         let takes_a_body = matches!(operation.route.method, "post" | "patch" | "put");
         assert_eq!(takes_a_body, operation.row.body.is_some(), "{}: a row has a body exactly where the method does", operation.row.operation_id);
