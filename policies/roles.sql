@@ -85,8 +85,9 @@ begin
                              'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
                              'query_to_xml_and_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml_and_xmlschema', 'database_to_xml_and_xmlschema')
             -- What tells how much all tenants have together, or do.
-            or p.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|db_(blocks|tuples|xact))'
-            or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size')
+            or p.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|(auto)?(vacuum|analyze)_count|function_|db_|bgwriter_|buf_|checkpoint_|wal$|slru$|archiver$)'
+            or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size',
+                             'pg_current_wal_lsn', 'pg_current_wal_insert_lsn', 'pg_current_wal_flush_lsn', 'pg_control_checkpoint')
             -- These run a statement given as text.
             or p.proname in ('ts_stat', 'ts_rewrite') and p.provolatile = 'v'
             -- This looks a row up past every policy.
@@ -98,6 +99,6 @@ end
 $$;
 -- Ours: one try-lock, behind the owner's functions that make its keys, and the transaction id that stamps an audit row.
 grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_owner;
--- Earlier versions let the service choose the key, and so another tenant's.
+-- Whoever chooses the key can hold another tenant's, and see whether it is held: not the service.
 revoke execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) from ringfence_app;
 grant execute on function pg_catalog.pg_current_xact_id() to ringfence_app, ringfence_auditor, ringfence_owner;

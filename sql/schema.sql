@@ -3557,7 +3557,7 @@ function ringfence.turn_key(text,uuid,text)
      RETURNS bigint
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
-    RETURN ((('x'::text || encode(sha256(textsend(((((kind || '|'::text) || (tenant_id)::text) || '|'::text) || what))), 'hex'::text)))::bit(64))::bigint
+    RETURN (SELECT ((('x'::text || encode(sha256((k.outer_pad || sha256((k.inner_pad || textsend(((((('turn|'::text || turn_key.kind) || '|'::text) || (turn_key.tenant_id)::text) || '|'::text) || turn_key.what)))))), 'hex'::text)))::bit(64))::bigint AS int8 FROM ringfence.keys k WHERE ((k.purpose = 'seal'::text) AND (k.retired_at IS NULL)))
 
 function ringfence.turned(text)
     owner ringfence_owner

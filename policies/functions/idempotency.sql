@@ -1,9 +1,12 @@
 -- Who is at work: turns, and the answers that are kept.
 
--- Advisory locks are one space and one table for the whole server. A turn's key is made here, of a tenant and what is done there.
+-- Advisory locks are one space and one table for the whole server, which anybody may read (pg_locks). A turn's key is made here, of a
+-- tenant and what is done there, under the key that no login can read: nobody can tell whose turn it is that they see there. The word
+-- before it keeps it apart from every other use of the key.
 create function ringfence.turn_key(kind text, tenant_id uuid, what text) returns bigint
 language sql stable parallel restricted
-return ('x' || encode(sha256(textsend(kind || '|' || tenant_id::text || '|' || what)), 'hex'))::bit(64)::bigint;
+return (select ('x' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('turn|' || turn_key.kind || '|' || turn_key.tenant_id::text || '|' || turn_key.what))), 'hex'))::bit(64)::bigint
+          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null);
 
 -- A turn in the tenant entered, until the transaction ends; false where another transaction has it. Keys are not cut down to a few for
 -- each tenant, where two that differ would meet and one be told that it is in flight: what is bounded is how many a transaction holds.

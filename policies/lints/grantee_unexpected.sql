@@ -1,6 +1,6 @@
 -- level: error
 -- title: A privilege is held by a role that should hold none
--- why: the operator, the dispatcher and the provisioner act through functions; PUBLIC, strangers and single analysts' logins hold nothing; nobody passes a grant on.
+-- why: the operator, the dispatcher and the provisioner act through functions; PUBLIC, strangers and single analysts' logins hold nothing, not even the right to connect; nobody passes a grant on.
 select o.object, format('%s holds %s%s', case a.grantee when 0 then 'PUBLIC' else a.grantee::regrole::text end, a.privilege_type,
                         case when a.is_grantable then ' with grant option' else '' end) as detail,
        'revoke it' as remedy
@@ -14,12 +14,18 @@ select o.object, format('%s holds %s%s', case a.grantee when 0 then 'PUBLIC' els
          where f.pronamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting'))
         union all
         select 'schema ' || n.oid::regnamespace, n.nspowner, n.nspacl, 'schema' from pg_catalog.pg_namespace n
-         where n.nspname in ('ringfence', 'reporting')) as o (object, owner, acl, kind)
+         where n.nspname in ('ringfence', 'reporting')
+        union all
+        select 'database', d.datdba, d.datacl, 'database' from pg_catalog.pg_database d
+         where d.datname = current_database()) as o (object, owner, acl, kind)
  cross join lateral aclexplode(o.acl) a
   left join pg_catalog.pg_roles r on r.oid = a.grantee
  where a.grantee <> o.owner
+   -- PUBLIC at the database is another lint's (database_open).
+   and not (o.kind = 'database' and a.grantee = 0)
    and (a.is_grantable
         or r.rolname is null
         or r.rolname <> all (case o.kind
             when 'table' then array['ringfence_app', 'ringfence_auditor', 'ringfence_gate', 'ringfence_reporting']
+            when 'database' then array['ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_reporting', 'ringfence_backup']
             else array['ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting'] end))

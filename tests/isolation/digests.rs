@@ -14,6 +14,7 @@ pub struct Digests {
     dispatcher: Client,
     rows: Statement,
     ids: Statement,
+    events: Statement,
     versions: HashMap<&'static str, Statement>,
 }
 
@@ -25,6 +26,12 @@ const TENANT_TABLES: &str = "
      where c.relnamespace = 'ringfence'::regnamespace and c.relkind in ('r', 'p')
        and a.attname = 'tenant_id' and not a.attisdropped and c.relname not like 'audit%'
      order by 1";
+
+/// What a trail says under a request's id, moved or not: a tenant's, or the installation's.
+const EVENTS: &str = "
+    select action, decision from ringfence.audit_events where tenant_id = $2 and request_id = $1
+    union all select action, decision from ringfence.audit_inbox where tenant_id is not distinct from $2 and request_id = $1
+    union all select action, decision from ringfence.installation_events where $2 is null and request_id = $1";
 
 impl Digests {
     pub async fn open(installation: &Installation) -> Self {
@@ -50,18 +57,24 @@ impl Digests {
             .collect();
         let rows = client.prepare(&rows.join(" union all ")).await.expect("prepared");
         let ids = client.prepare(&ids.join(" union ")).await.expect("prepared");
+        let events = client.prepare(EVENTS).await.expect("prepared");
         // An agreement is two rows, one a side; the side that is called has changed it at least as often.
         let mut versions = HashMap::new();
         for kind in crate::kind::Kind::ALL.into_iter().filter(|kind| kind.versioned()) {
             let sql = format!("select version from ringfence.{} where {} = $1 order by version desc limit 1", kind.table(), kind.key());
             versions.insert(kind.table(), client.prepare(&sql).await.expect("prepared"));
         }
-        Self { client, dispatcher: installation.login("ringfence_dispatcher").await, rows, ids, versions }
+        Self { client, dispatcher: installation.login("ringfence_dispatcher").await, rows, ids, events, versions }
     }
 
     pub async fn of(&self, tenants: &[Uuid]) -> Snapshot {
         let rows = self.client.query(&self.rows, &[&tenants]).await.expect("digests");
         rows.iter().map(|row| ((row.get(1), row.get(0)), (row.get(2), row.get(3)))).collect()
+    }
+
+    /// Actions and decisions that the trail of a tenant, or of the installation, holds of a request.
+    pub async fn events(&self, request: Uuid, tenant: Option<Uuid>) -> Vec<(String, String)> {
+        self.client.query(&self.events, &[&request, &tenant]).await.expect("events").iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
     /// Carries until nothing that these tenants sent is under way, beside the service's own carrier.

@@ -126,11 +126,16 @@ pub fn judge(scene: &Scene, operation: &Operation, request: &Request, caller: &s
     } else if request.unknown {
         require(status == 400 || status == 428 || (status == 404 && request.stray_path), "a field or parameter is unknown");
     } else if request.stray_path || request.stray_body {
-        require(matches!(status, 403 | 404) || malformed || (request.stray_body && !request.stray_path && matches!(status, 409 | 412)), "an id is not of this tenant");
+        // A member of a SCIM group is a value of it (RFC 7644, section 3.12: invalidValue).
+        let of_value = status == 400 && operation.row.references.contains(&"members[].value");
+        let in_body = request.stray_body && !request.stray_path && (matches!(status, 409 | 412) || of_value);
+        require(matches!(status, 403 | 404) || malformed || in_body, "an id is not of this tenant");
     } else if request.stray_cursor {
         require(matches!(status, 400 | 403 | 404), "the cursor is of another list");
     } else if request.stray_filter && status == 200 {
-        let empty = answer.body["data"].as_array().is_some_and(Vec::is_empty);
+        // The trail of one's own tenant holds what was denied to somebody, under the id that they asked for.
+        let tells = |event: &Value| operation.row.operation_id != "listAudit" || event["decision"] != "deny";
+        let empty = answer.body["data"].as_array().is_some_and(|data| !data.iter().any(tells));
         let total = answer.body["page"]["total"].as_i64();
         require(empty && total.is_none_or(|total| total == 0), "a filter names what is not of this tenant");
     }

@@ -15,28 +15,32 @@ pub enum Kind {
     Invitation,
     Role,
     Grant,
+    /// A call that the trail tells of.
+    Request,
 }
 
 impl Kind {
-    pub const ALL: [Self; 13] =
-        [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken, Self::Invitation, Self::Role, Self::Grant];
+    pub const ALL: [Self; 14] =
+        [Self::Ticket, Self::Comment, Self::Member, Self::Group, Self::Organization, Self::Contact, Self::Agreement, Self::ScimUser, Self::ScimGroup, Self::ApiToken, Self::Invitation, Self::Role, Self::Grant, Self::Request];
 
     /// What a placeholder of a route, a field, a filter or a parameter of this name refers to.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
-            "ticket_id" => Self::Ticket,
+            // What an event is about may be of any kind.
+            "ticket_id" | "object_id" => Self::Ticket,
             "comment_id" => Self::Comment,
             "member_id" | "assignee_id" | "actor_id" => Self::Member,
-            "group_id" | "group_ids" => Self::Group,
+            "group_id" | "group_ids[]" | "groups[].group_id" => Self::Group,
             "organization_id" => Self::Organization,
             "contact_id" | "requester_id" | "author_id" => Self::Contact,
             "agreement_id" => Self::Agreement,
-            "scim_user_id" | "scim_user_ids" => Self::ScimUser,
+            "scim_user_id" | "scim_user_ids" | "members[].value" => Self::ScimUser,
             "scim_group_id" => Self::ScimGroup,
             "api_token_id" => Self::ApiToken,
             "invitation_id" => Self::Invitation,
             "role_id" => Self::Role,
             "grant_id" => Self::Grant,
+            "request_id" => Self::Request,
             _ => return None,
         })
     }
@@ -56,6 +60,7 @@ impl Kind {
             Self::Invitation => "invitations",
             Self::Role => "tenant_roles",
             Self::Grant => "break_glass_grants",
+            Self::Request => "audit_events",
         }
     }
 
@@ -74,11 +79,12 @@ impl Kind {
             Self::Invitation => "invitation_id",
             Self::Role => "role_id",
             Self::Grant => "grant_id",
+            Self::Request => "request_id",
         }
     }
 
     /// Whether rows of this kind carry the version that If-Match compares.
     pub const fn versioned(self) -> bool {
-        !matches!(self, Self::Comment | Self::ApiToken | Self::Grant)
+        !matches!(self, Self::Comment | Self::ApiToken | Self::Grant | Self::Request)
     }
 }

@@ -5,6 +5,7 @@ use crate::judge::{Walls, judge};
 use crate::request::{Kept, Request, list_of};
 use crate::scene::Scene;
 use crate::table::{Operation, Scope};
+use crate::trail;
 use ringfence_tests::Call;
 
 /// Cursors remembered; the oldest go first.
@@ -36,6 +37,7 @@ pub async fn play(scene: &mut Scene, case: &HttpCase, operation: &Operation, kep
         broken.extend(scene.signed_out(&caller).await);
     }
     broken.extend(judge(scene, operation, &request, case.caller, case.home, &answer, walls));
+    broken.extend(trail::untold(scene, operation, &request, &answer).await);
     if let (Some(cursor), Some(entered)) = (answer.body["page"]["next_cursor"].as_str(), request.entered)
         && request.query == "?limit=1"
     {

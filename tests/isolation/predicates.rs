@@ -17,17 +17,42 @@ fn code(text: &str) -> String {
         .join("\n")
 }
 
-/// Names that a FROM, JOIN, UPDATE or INTO gives to tables of the schema: alias and table.
-fn tables(code: &str) -> Vec<(String, String)> {
-    let words: Vec<&str> = code.split(|c: char| c.is_whitespace() || c == '(' || c == ')' || c == ',').filter(|w| !w.is_empty()).collect();
-    let mut found = Vec::new();
-    for (n, word) in words.iter().enumerate() {
-        let Some(table) = word.strip_prefix("ringfence.") else { continue };
-        let before = words.get(n.wrapping_sub(1)).map(|w| w.to_ascii_lowercase()).unwrap_or_default();
-        if matches!(before.as_str(), "from" | "join" | "update" | "using") {
-            let alias = words.get(n + 1).filter(|w| !matches!(**w, "set" | "where" | "join" | "on")).map_or(table, |alias| alias);
-            found.push((alias.to_owned(), table.to_owned()));
+/// Words and signs, in order.
+fn tokens(code: &str) -> Vec<&str> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$' | ':');
+    let mut tokens = Vec::new();
+    let mut rest = code.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = if is_word(first) { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        tokens.push(&rest[..length]);
+        rest = &rest[length..];
+        // What follows a name at once calls it; what follows a blank does not.
+        if rest.starts_with('(') && is_word(first) {
+            tokens.push("(");
+            rest = &rest[1..];
+        } else if rest.starts_with(char::is_whitespace) {
+            tokens.push(" ");
         }
+        rest = rest.trim_start();
+    }
+    tokens
+}
+
+/// Every table of the schema that a statement reads or changes, under its alias. What rows are inserted into has no rows to hold, and a
+/// function decides inside.
+fn tables(code: &str) -> Vec<(String, String)> {
+    const NO_ALIAS: [&str; 16] = ["set", "where", "join", "left", "right", "inner", "full", "cross", "on", "using", "order", "group", "limit", "for", "returning", "union"];
+    let tokens = tokens(code);
+    let mut found = Vec::new();
+    for (n, token) in tokens.iter().enumerate() {
+        let Some(table) = token.strip_prefix("ringfence.") else { continue };
+        let inserted = tokens[..n].iter().rev().find(|token| **token != " ").is_some_and(|before| before.eq_ignore_ascii_case("into"));
+        if inserted || tokens.get(n + 1) == Some(&"(") {
+            continue;
+        }
+        let mut behind = tokens[n + 1..].iter().filter(|token| **token != " " && !token.eq_ignore_ascii_case("as"));
+        let alias = behind.next().filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()) && !NO_ALIAS.contains(&word.to_ascii_lowercase().as_str()));
+        found.push((alias.map_or(table, |alias| alias).to_owned(), table.to_owned()));
     }
     found
 }
@@ -49,10 +74,6 @@ fn every_statement_names_its_tenant() {
         let tables = tables(&code);
         let named = |alias: &str| ["$1", ":tenant_id"].iter().any(|tenant| held(&code, alias, tenant));
         for (alias, table) in &tables {
-            // A function in FROM decides inside, and is told apart by its parenthesis having been cut off.
-            if code.contains(&format!("ringfence.{table}(")) {
-                continue;
-            }
             // To the parameter, or to a row that is held to it.
             let through = tables.iter().any(|(other, _)| named(other) && held(&code, alias, &format!("{other}.tenant_id")));
             let held = named(alias) || through;
@@ -62,8 +83,26 @@ fn every_statement_names_its_tenant() {
 }
 
 #[test]
-fn no_exception_is_stale() {
+fn a_table_is_seen_however_it_is_named() {
+    for (code, seen) in [
+        ("select 1 from ringfence.tickets t, ringfence.agreements a where t.tenant_id = $1", &[("t", "tickets"), ("a", "agreements")][..]),
+        ("select 1 from ringfence.tickets, ringfence.agreements", &[("tickets", "tickets"), ("agreements", "agreements")]),
+        ("select 1 from ringfence.tickets as t left join ringfence.groups on true", &[("t", "tickets"), ("groups", "groups")]),
+        ("select 1 from lateral (select 1 from ringfence.tickets) x", &[("tickets", "tickets")]),
+        ("update ringfence.tickets set a = 1", &[("tickets", "tickets")]),
+        ("delete from ringfence.tickets t using x,ringfence.groups g", &[("t", "tickets"), ("g", "groups")]),
+        ("insert into ringfence.tickets (tenant_id) select 1 from ringfence.hold_person($2) h", &[]),
+        ("select 1 where ringfence.member() = $2", &[]),
+    ] {
+        let seen: Vec<(String, String)> = seen.iter().map(|(alias, table)| ((*alias).to_owned(), (*table).to_owned())).collect();
+        assert_eq!(tables(code), seen, "{code}");
+    }
+}
+
+#[test]
+fn no_exception_is_stale_and_none_is_added() {
     let files = files();
+    assert_eq!(EXCEPTIONS.len(), 2, "the list may only shrink: let a new statement name its tenant ($1 tenant_id) in place of an exception; where one has gone, lower this number");
     for (name, reason) in EXCEPTIONS {
         let text = files.get(*name).unwrap_or_else(|| panic!("{name} ({reason}) is no statement any more: remove the exception"));
         assert!(!code(text).contains("tenant_id = $1"), "{name} names its tenant now: remove the exception");

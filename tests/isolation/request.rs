@@ -217,12 +217,18 @@ impl Request {
                 let id = picked(as_uuid(pick), kind, home, victim, false);
                 self.stray_body = !places.owns(&id);
                 let own = home.ids[&kind][0].to_string();
-                body[name] = match name.ends_with('s') {
+                match name.split_once("[]") {
                     // A list of one's own and another's, as bulk changes have been tricked.
-                    true if own != id => json!([own, id]),
-                    true => json!([own]),
-                    false => json!(id),
-                };
+                    Some((list, inside)) => {
+                        let ids = if own == id { vec![own] } else { vec![own, id] };
+                        body[list] = ids.into_iter().map(|id| element(list, inside.trim_start_matches('.'), &id)).collect();
+                    }
+                    None => body[name] = json!(id),
+                }
+                if name == "role_id" {
+                    // Whose rights a role of the tenant's own says.
+                    body["role"] = json!("custom");
+                }
             }
             Body::NamesTenant(n) => {
                 self.unknown = true;
@@ -256,6 +262,15 @@ impl Request {
     /// Everything that the caller sent, where an echo of it is no leak. Identity headers do not count: nobody asked for those.
     pub fn sent(&self) -> String {
         format!("{}{} {}", self.path, self.query, self.body.as_ref().map(Value::to_string).unwrap_or_default())
+    }
+}
+
+/// One of a list of ids, or of what holds them.
+fn element(list: &str, field: &str, id: &str) -> Value {
+    match (list, field) {
+        (_, "") => json!(id),
+        ("groups", field) => json!({field: id, "access": ["full"]}),
+        (_, field) => json!({field: id}),
     }
 }
 

@@ -160,6 +160,10 @@ impl Scene {
 
     /// Takes in which ids there are now, and whose.
     pub async fn learn(&mut self) {
+        for (n, side) in self.sides.iter().enumerate() {
+            // The trail's own are in no digest.
+            self.owners.extend(side.ids[&Kind::Request].iter().map(|id| (*id, 1 << n)));
+        }
         for (tenant, id) in self.digests.ids(&self.tenants()).await {
             // Stands for no group.
             if let (false, Some(n)) = (id.is_nil(), self.sides.iter().position(|side| side.tenant.id == tenant)) {
@@ -282,6 +286,14 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         spares.entry(Kind::ScimUser).or_default().push(user);
         spares.entry(Kind::ScimGroup).or_default().push(group);
     }
+    let request = Uuid::now_v7();
+    admin
+        .execute(
+            "insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, actor_kind) values ($1, $2, 'tenant.resumed', 'allow', 'operator')",
+            &[&id, &request],
+        )
+        .await
+        .expect("an event");
     let numbered = Uuid::now_v7();
     admin
         .execute(
@@ -323,6 +335,7 @@ async fn side(admin: &tokio_postgres::Client, operator: &ringfence_store::comman
         (Kind::Agreement, vec![tenant.proposal, tenant.agreement, tenant.used_agreement]),
         (Kind::ScimUser, vec![tenant.scim_user]),
         (Kind::ScimGroup, vec![tenant.scim_group]),
+        (Kind::Request, vec![request]),
     ]);
     Side { tenant, issuer: issuer.to_owned(), ids, spares, number, ticket_of, newcomers: Vec::new() }
 }

@@ -179,8 +179,8 @@ impl Filling<'_> {
             Type::TIMESTAMPTZ if name == "closed_at" || name == "expires_at" => made(None::<Timestamp>),
             // The caller's own.
             Type::UUID if self.statement.name == "api_tokens/create.sql" && name == "member_id" && matches!(self.case.ids[1], Pick::Own(n) if n % 2 == 0) => made(None::<Uuid>),
-            // The member made is an agent.
-            Type::UUID if name == "role_id" && self.statement.name.starts_with("members/") => made(None::<Uuid>),
+            // Every other member made is an agent.
+            Type::UUID if name == "role_id" && self.statement.name.starts_with("members/") && !self.makes_custom_member() => made(None::<Uuid>),
             Type::UUID => made(self.id(name)),
             Type::UUID_ARRAY => made(vec![self.id(name)]),
             Type::TEXT => made(self.text(name)),
@@ -203,6 +203,11 @@ impl Filling<'_> {
             Type::JSONB_ARRAY => made(vec![json!({})]),
             ref other => panic!("{}: no value is known for a parameter of type {other}; add one here", self.statement.name),
         }
+    }
+
+    /// Whose rights a role of the tenant's own says.
+    fn makes_custom_member(&self) -> bool {
+        self.statement.name == "members/create.sql" && self.serial % 2 == 0
     }
 
     /// The one that stands, now and then another: of whoever's row it is, for a foreign version that fits must not open anything.
@@ -278,6 +283,7 @@ impl Filling<'_> {
             "type" => "question".into(),
             "action" => "ticket.updated".into(),
             "decision" => "allow".into(),
+            "role" if self.makes_custom_member() => "custom".into(),
             "role" | "default_role" => "agent".into(),
             "issuer" if self.statement.name == "members/of_identity.sql" => home.issuer.clone(),
             "subject" if self.statement.name == "members/of_identity.sql" => {
@@ -300,13 +306,16 @@ impl Filling<'_> {
         let references: &[&str] = match folder {
             "tickets" => &["group_id", "assignee_id", "organization_id", "requester_id"],
             "contacts" => &["organization_id"],
-            "members" => &["groups"],
+            "members" => &["groups", "role_id"],
             _ => &[],
         };
         let mut patch = if folder == "tickets" { json!({ "subject": text }) } else { json!({ "name": text }) };
         if let Some(name) = references.get(usize::try_from(self.serial).expect("small") % (references.len() + 1)) {
             let id = self.id(if *name == "groups" { "group_id" } else { name });
             patch[*name] = if *name == "groups" { json!([{ "group_id": id, "access": ["read", "change"] }]) } else { json!(id) };
+            if *name == "role_id" {
+                patch["role"] = json!("custom");
+            }
         }
         if matches!(self.case.ids[0], Pick::TenantItself) {
             patch["tenant_id"] = json!(self.scene.sides[self.case.victim].tenant.id);

@@ -1,7 +1,12 @@
-//! What the trails hold in the end: a denial stands in the trail of the tenant named, and says nothing of any other.
+//! What the trails hold: what was done stands there by its name, each once, and a denial in the trail of the tenant named. In the
+//! end they say nothing of any other tenant.
 
 use crate::judge::ids_in;
+use crate::request::Request;
 use crate::scene::Scene;
+use crate::table::{Operation, Scope};
+use ringfence_audit::Action;
+use ringfence_tests::Call;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -33,6 +38,45 @@ pub async fn told(scene: &Scene, requests: &[Uuid]) -> HashMap<Uuid, Vec<String>
         told.entry(row.get(0)).or_default().push(row.get(1));
     }
     told
+}
+
+/// How somebody comes in: beside what they do there.
+const ARRIVALS: [Action; 3] = [Action::IdentityAuthenticated, Action::TenantEntered, Action::BreakGlassUsed];
+
+/// Whoever is not let in did not come as far as what they asked for.
+const AT_THE_DOOR: [Action; 2] = [Action::IdentityRejected, Action::TenantEntryDenied];
+
+/// What is missing in the trail of a call, or stands there and was not done.
+pub async fn untold(scene: &Scene, operation: &Operation, request: &Request, answer: &Call) -> Vec<String> {
+    let row = operation.row;
+    let place = match row.scope {
+        Scope::Tenant => match request.entered {
+            Some(entered) => Some(scene.sides[entered].tenant.id),
+            None => return Vec::new(),
+        },
+        // Whose tenant it is, only a place taken there says.
+        Scope::Sessions | Scope::Identity => request.entered.map(|entered| scene.sides[entered].tenant.id),
+        Scope::Public | Scope::SignIn => return Vec::new(),
+    };
+    let id: Uuid = answer.request_id().parse().expect("a request's id");
+    let events = scene.digests.events(id, place).await;
+    let named = |event: &(String, String), actions: &[Action]| actions.iter().any(|action| action.as_str() == event.0);
+    let mut broken = Vec::new();
+    if answer.status < 400 {
+        let done = events.iter().filter(|event| event.1 == "allow" && named(event, row.records)).count();
+        if done != 1 {
+            broken.push(format!("the trail tells {done} times of {:?}: {events:?}", row.records));
+        }
+        broken.extend(events.iter().filter(|event| event.1 != "allow" || ![row.records, row.beside, &ARRIVALS].iter().any(|actions| named(event, actions))).map(|event| {
+            format!("the trail tells of {event:?}, which tests/isolation/table.rs does not")
+        }));
+    } else if place.is_some() && matches!(answer.status, 403 | 404 | 409 | 412) && !request.garbage_path {
+        let denied = events.iter().any(|event| event.1 == "deny" && (named(event, row.records) || named(event, &AT_THE_DOOR)));
+        if !denied {
+            broken.push(format!("the trail tells of no denial of {:?}: {events:?}", row.records));
+        }
+    }
+    broken
 }
 
 pub async fn broken(scene: &Scene) -> Vec<String> {

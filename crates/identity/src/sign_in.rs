@@ -24,6 +24,7 @@ use openidconnect::url::Url;
 use provider::Provider;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Where an issuer sends the browser back to, below the service's public URL. Exact: nothing else is ever registered. Where there
@@ -125,7 +126,7 @@ impl SignInError {
 
 /// The issuers by which people sign in.
 pub struct SignIn {
-    providers: Vec<Provider>,
+    providers: Vec<Arc<Provider>>,
     public_url: Url,
     redirect: RedirectUrl,
 }
@@ -149,14 +150,14 @@ impl SignIn {
         }
         let redirect =
             RedirectUrl::new(format!("{origin}{CALLBACK_PATH}")).map_err(|_| not_public())?;
-        let mut providers: Vec<Provider> = Vec::with_capacity(clients.len());
+        let mut providers: Vec<Arc<Provider>> = Vec::with_capacity(clients.len());
         for client in clients {
             if providers.iter().any(|known| known.issuer() == client.issuer) {
                 return Err(ConfigError::DuplicateIssuer {
                     issuer: client.issuer,
                 });
             }
-            providers.push(Provider::new(client, clock.clone())?);
+            providers.push(Arc::new(Provider::new(client, clock.clone())?));
         }
         Ok(Self {
             providers,
@@ -167,7 +168,7 @@ impl SignIn {
 
     /// In the order of the settings.
     pub fn issuers(&self) -> impl Iterator<Item = &str> {
-        self.providers.iter().map(Provider::issuer)
+        self.providers.iter().map(|provider| provider.issuer())
     }
 
     /// Where browsers find the service: an origin.
@@ -246,19 +247,19 @@ impl SignIn {
     }
 
     /// The redirect URI that is registered at this issuer.
-    async fn redirect_to(&self, provider: &Provider) -> Result<RedirectUrl, SignInError> {
+    async fn redirect_to(&self, provider: &Arc<Provider>) -> Result<RedirectUrl, SignInError> {
         Ok(match self.place_of(provider).await? {
             None => self.redirect.clone(),
             Some(place) => RedirectUrl::new(format!("{}/{place}", self.redirect.as_str())).map_err(|_| SignInError::UnknownIssuer)?,
         })
     }
 
-    async fn place_of(&self, provider: &Provider) -> Result<Option<String>, SignInError> {
+    async fn place_of(&self, provider: &Arc<Provider>) -> Result<Option<String>, SignInError> {
         let told_apart = self.providers.len() == 1 || provider.names_itself().await?;
         Ok((!told_apart).then(|| place(provider.issuer())))
     }
 
-    fn provider(&self, issuer: &str) -> Result<&Provider, SignInError> {
+    fn provider(&self, issuer: &str) -> Result<&Arc<Provider>, SignInError> {
         self.providers
             .iter()
             .find(|provider| provider.issuer() == issuer)

@@ -38,7 +38,6 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("group_members_access_sees", Meaning::Invalid("groups", "whoever works in a group sees it: access holds overview, read or full")),
     ("tenant_roles_name_key", Meaning::Conflict("name_taken", "another role has this name")),
     ("tenant_roles_stay_below_owner", Meaning::Invalid("permissions", "no role of a tenant's own making holds what is an owner's alone")),
-    ("contacts_identity_key", Meaning::Conflict("member_exists", "this identity became a member just now")),
     ("group_members_group_fkey", Meaning::Field("group_ids")),
     ("group_members_member_fkey", Meaning::NotFound),
     ("members_service_has_permissions", Meaning::Invalid("permissions", "a service has a list of permissions, and nobody else has one")),

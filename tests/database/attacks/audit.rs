@@ -7,8 +7,10 @@ use ringfence_store::StoreError;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_tests::{Call, Installation, Running};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 use uuid::Uuid;
 
 pub async fn served() -> (Arc<Running>, Play) {
@@ -89,17 +91,18 @@ async fn until_auditor_waits(play: &Play) {
     panic!("nothing is being recorded");
 }
 
-fn paths(play: &Play) -> Vec<(String, &'static str)> {
+/// Who reads what, and what the trail says of it.
+fn paths(play: &Play) -> Vec<(String, &'static str, &'static str)> {
     let ticket = play.acme().ticket;
     vec![
-        (format!("/v1/tenants/acme/tickets/{ticket}"), "acme:agent"),
-        ("/v1/tenants/acme/tickets".into(), "acme:auditor"),
-        (format!("/v1/tenants/acme/tickets/{ticket}/comments"), "acme:owner"),
-        ("/v1/me".into(), "acme:requester"),
+        (format!("/v1/tenants/acme/tickets/{ticket}"), "acme:agent", "ticket.read allow"),
+        ("/v1/tenants/acme/tickets".into(), "acme:auditor", "ticket.listed allow"),
+        (format!("/v1/tenants/acme/tickets/{ticket}/comments"), "acme:owner", "comment.listed allow"),
+        ("/v1/me".into(), "acme:requester", "identity.read allow"),
         // Denials wait for their event as well.
-        (format!("/v1/tenants/acme/tickets/{ticket}"), "acme:requester"),
-        (format!("/v1/tenants/acme/tickets/{ticket}"), "globex:agent"),
-        ("/v1/tenants/acme/audit".into(), "acme:requester"),
+        (format!("/v1/tenants/acme/tickets/{ticket}"), "acme:requester", "ticket.read deny"),
+        (format!("/v1/tenants/acme/tickets/{ticket}"), "globex:agent", "tenant.entry_denied deny"),
+        ("/v1/tenants/acme/agreements".into(), "acme:requester", "agreement.listed deny"),
     ]
 }
 
@@ -111,10 +114,14 @@ fn shows_nothing(call: &Call) {
 #[tokio::test]
 async fn no_answer_leaves_before_its_event_is_durable() {
     let (running, play) = served().await;
-    for (path, who) in paths(&play) {
+    // Carries what is there: the mover has its connection, so that whoever waits to insert below is the writer.
+    running.get("/v1/tenants/acme/audit", &running.token("acme:auditor")).await.expect(200);
+    for (path, who, event) in paths(&play) {
+        // Their arrival is recorded: what is waited for below is what they did.
+        let token = running.token(who);
+        running.get(&path, &token).await;
         let lock = play.installation.admin().await;
         lock.batch_execute("begin; lock table ringfence.audit_inbox in access exclusive mode").await.unwrap();
-        let token = running.token(who);
         let asked = tokio::spawn({
             let (running, path) = (running.clone(), path.clone());
             async move { running.get(&path, &token).await }
@@ -126,7 +133,7 @@ async fn no_answer_leaves_before_its_event_is_durable() {
         lock.batch_execute("commit").await.unwrap();
         let call = asked.await.unwrap();
         assert_ne!(call.status, 503);
-        assert!(recorded(&play, &call).await, "{path}");
+        assert_eq!(recorded(&play, &call).await, [event.to_owned()].into(), "{path}");
     }
 }
 
@@ -136,7 +143,7 @@ async fn a_trail_that_takes_nothing_means_no_answer_and_no_data() {
     let lock = play.installation.admin().await;
     lock.batch_execute("begin; lock table ringfence.audit_inbox in access exclusive mode").await.unwrap();
     let paths = paths(&play);
-    let calls = join_all(paths.iter().map(|(path, who)| {
+    let calls = join_all(paths.iter().map(|(path, who, _)| {
         let token = running.token(who);
         let running = &running;
         async move { running.get(path, &token).await }
@@ -158,7 +165,7 @@ async fn a_trail_out_of_reach_means_no_answer_and_no_data() {
     .unwrap();
     let issuer = running.issuer.issuer().to_owned();
     let play = Play::over(installation, &issuer).await;
-    for (path, who) in paths(&play) {
+    for (path, who, _) in paths(&play) {
         shows_nothing(&running.get(&path, &running.token(who)).await);
     }
     shows_nothing(&running.get("/v1/tenants/acme/tickets", "not a token").await);
@@ -167,13 +174,8 @@ async fn a_trail_out_of_reach_means_no_answer_and_no_data() {
     running.get("/readyz", "").await.expect(503);
 }
 
-#[tokio::test]
-async fn a_full_trail_refuses_at_once_instead_of_queueing_without_end() {
-    let play = Play::new().await;
-    let lock = play.installation.admin().await;
-    lock.batch_execute("begin; lock table ringfence.audit_inbox in access exclusive mode").await.unwrap();
-    let trail = AuditTrail::start(&play.installation.login_config("ringfence_auditor"));
-    let event = || Event {
+fn read(play: &Play) -> Event {
+    Event {
         tenant_id: Some(play.acme().id.into()),
         request_id: ringfence_domain::RequestId::generate(),
         action: Action::TicketRead,
@@ -182,11 +184,19 @@ async fn a_full_trail_refuses_at_once_instead_of_queueing_without_end() {
         who: Who { kind: "user", ..Who::default() },
         object: Object::default(),
         details: json!({}),
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_full_trail_refuses_at_once_instead_of_queueing_without_end() {
+    let play = Play::new().await;
+    let lock = play.installation.admin().await;
+    lock.batch_execute("begin; lock table ringfence.audit_inbox in access exclusive mode").await.unwrap();
+    let trail = AuditTrail::start(&play.installation.login_config("ringfence_auditor"));
     let mut waiting = Vec::new();
     let mut refused = None;
     for n in 0..30_000 {
-        let mut record = Box::pin(trail.record(vec![event()]));
+        let mut record = Box::pin(trail.record(vec![read(&play)]));
         match futures_util::poll!(&mut record) {
             Poll::Pending => waiting.push(record),
             Poll::Ready(outcome) => {
@@ -200,12 +210,28 @@ async fn a_full_trail_refuses_at_once_instead_of_queueing_without_end() {
     lock.batch_execute("commit").await.unwrap();
 }
 
-/// The request's id stands in the trail, on its way there or arrived.
-pub async fn recorded(play: &Play, call: &Call) -> bool {
+#[tokio::test]
+async fn nobody_waits_without_end_for_a_mover_that_is_stuck() {
+    let play = Play::new().await;
+    let lock = play.installation.admin().await;
+    lock.batch_execute("begin; lock table ringfence.audit_heads in access exclusive mode").await.unwrap();
+    let trail = AuditTrail::start(&play.installation.login_config("ringfence_auditor"));
+    trail.record(vec![read(&play)]).await.unwrap();
+    // More than the mover takes and its queue holds together.
+    let waiting = join_all((0..200).map(|_| trail.catch_up()));
+    let answered = tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("somebody waits for a place in the queue");
+    assert!(answered.iter().all(|outcome| matches!(outcome, Err(StoreError::Unavailable { .. }))), "{answered:?}");
+    lock.batch_execute("commit").await.unwrap();
+    trail.catch_up().await.unwrap();
+}
+
+/// What the trails say under the request's id, on its way there or arrived.
+pub async fn recorded(play: &Play, call: &Call) -> BTreeSet<String> {
     let id: Uuid = call.request_id().parse().expect("a request id");
-    let sql = "select (select count(*) from ringfence.audit_inbox where request_id = $1) + (select count(*) from ringfence.audit_events where request_id = $1)
-                    + (select count(*) from ringfence.installation_events where request_id = $1)";
-    one::<i64>(&play.admin, sql, &[&id]).await > 0
+    let sql = "select concat_ws(' ', action, decision) from ringfence.audit_inbox where request_id = $1
+               union select concat_ws(' ', action, decision) from ringfence.audit_events where request_id = $1
+               union select concat_ws(' ', action, decision) from ringfence.installation_events where request_id = $1";
+    play.admin.query(sql, &[&id]).await.expect("events").iter().map(|row| row.get(0)).collect()
 }
 
 #[tokio::test]
@@ -214,31 +240,38 @@ async fn every_answered_request_that_names_a_person_is_in_the_trail_under_its_id
     let acme = play.acme().clone();
     let ticket = format!("/v1/tenants/acme/tickets/{}", acme.ticket);
     let version = [("If-Match", "\"1\"")];
-    let mut seen = std::collections::BTreeSet::new();
-    for (method, path, who, headers, body) in [
-        ("GET", ticket.clone(), "acme:agent", &[][..], None),
-        ("GET", format!("{ticket}/comments"), "acme:agent", &[], None),
-        ("GET", format!("{ticket}/events"), "acme:agent", &[], None),
-        ("GET", format!("{ticket}/comments/{}", acme.comments[0].0), "acme:agent", &[], None),
-        ("GET", "/v1/tenants/acme/audit".into(), "acme:auditor", &[], None),
-        ("GET", "/v1/me".into(), "acme:agent", &[], None),
-        ("POST", "/v1/tenants/acme/tickets".into(), "acme:agent", &[], Some(json!({"subject": "x"}))),
-        ("POST", format!("{ticket}/comments"), "acme:light_agent", &[], Some(json!({"body": "x", "visibility": "public"}))),
-        ("POST", format!("{ticket}/comments"), "acme:light_agent", &[], Some(json!({"body": "x", "visibility": "internal"}))),
-        ("PATCH", ticket.clone(), "acme:auditor", &version, Some(json!({"priority": "low"}))),
-        ("PATCH", ticket.clone(), "acme:agent", &version, Some(json!({"priority": "low"}))),
-        ("PATCH", ticket.clone(), "acme:agent", &version, Some(json!({"priority": "low"}))),
-        ("PUT", format!("{ticket}/status"), "acme:agent", &[("If-Match", "\"2\"")], Some(json!({"status": "closed"}))),
-        ("GET", ticket.clone(), "globex:agent", &[], None),
-        ("GET", ticket.replace("acme", "nonesuch"), "globex:agent", &[], None),
-        ("GET", ticket.clone(), "acme:stranger", &[], None),
-        ("GET", ticket.clone(), "", &[], None),
+    // One token each, whose first arrivals are recorded: they answer for nothing below.
+    let mut tokens = BTreeMap::from([("", "nonsense".to_owned())]);
+    for who in ["acme:agent", "acme:auditor", "acme:light_agent", "acme:stranger", "globex:agent"] {
+        let token = running.token(who);
+        running.get("/v1/me", &token).await.expect(200);
+        running.get(&format!("/v1/tenants/{}/tickets", who.split(':').next().unwrap()), &token).await;
+        tokens.insert(who, token);
+    }
+    let mut seen = BTreeSet::new();
+    for (method, path, who, headers, body, event) in [
+        ("GET", ticket.clone(), "acme:agent", &[][..], None, "ticket.read allow"),
+        ("GET", format!("{ticket}/comments"), "acme:agent", &[], None, "comment.listed allow"),
+        ("GET", format!("{ticket}/events"), "acme:agent", &[], None, "ticket_event.listed allow"),
+        ("GET", format!("{ticket}/comments/{}", acme.comments[0].0), "acme:agent", &[], None, "comment.read allow"),
+        ("GET", "/v1/tenants/acme/audit".into(), "acme:auditor", &[], None, "audit.listed allow"),
+        ("GET", "/v1/me".into(), "acme:agent", &[], None, "identity.read allow"),
+        ("POST", "/v1/tenants/acme/tickets".into(), "acme:agent", &[], Some(json!({"subject": "x"})), "ticket.created allow"),
+        ("POST", format!("{ticket}/comments"), "acme:light_agent", &[], Some(json!({"body": "x", "visibility": "public"})), "comment.created deny"),
+        ("POST", format!("{ticket}/comments"), "acme:light_agent", &[], Some(json!({"body": "x", "visibility": "internal"})), "comment.created allow"),
+        ("PATCH", ticket.clone(), "acme:auditor", &version, Some(json!({"priority": "low"})), "ticket.updated deny"),
+        ("PATCH", ticket.clone(), "acme:agent", &version, Some(json!({"priority": "low"})), "ticket.updated allow"),
+        ("PATCH", ticket.clone(), "acme:agent", &version, Some(json!({"priority": "low"})), "ticket.updated deny"),
+        ("PUT", format!("{ticket}/status"), "acme:agent", &[("If-Match", "\"2\"")], Some(json!({"status": "open"})), "ticket.status_set allow"),
+        ("GET", ticket.clone(), "globex:agent", &[], None, "tenant.entry_denied deny"),
+        ("GET", ticket.replace("acme", "nonesuch"), "globex:agent", &[], None, "tenant.entry_denied deny"),
+        ("GET", ticket.clone(), "acme:stranger", &[], None, "tenant.entry_denied deny"),
+        ("GET", ticket.clone(), "", &[], None, "identity.rejected deny"),
     ] {
-        let token = if who.is_empty() { "nonsense".into() } else { running.token(who) };
-        let call = running.call(method, &path, &token, headers, body.as_ref()).await;
+        let call = running.call(method, &path, &tokens[who], headers, body.as_ref()).await;
         seen.insert(call.status);
         assert!(call.status < 500, "{method} {path}: {}", call.text);
-        assert!(recorded(&play, &call).await, "{method} {path} as '{who}' was answered {} and not recorded", call.status);
+        assert_eq!(recorded(&play, &call).await, [event.to_owned()].into(), "{method} {path} as '{who}' was answered {}", call.status);
     }
     assert!([200, 201, 401, 403, 404, 412].iter().all(|status| seen.contains(status)), "{seen:?}");
 }

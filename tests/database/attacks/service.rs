@@ -1,6 +1,6 @@
 //! Attacks 26 to 32 through the service: revoked rights, caches, cursors, keys, retries, totals, clients that hang up.
 
-use crate::audit::{recorded, served};
+use crate::audit::served;
 use crate::play::{Play, one};
 use ringfence_store::command::NewMember;
 use ringfence_tests::{Installation, Running};
@@ -228,7 +228,6 @@ async fn a_transaction_tried_again_after_a_deadlock_is_the_same_callers_and_coun
     rival.batch_execute("rollback").await.unwrap();
     let call = asked.await.unwrap().expect(200);
     assert_eq!(call.body["version"], 2);
-    assert!(recorded(&play, &call).await);
     let request: Uuid = call.request_id().parse().unwrap();
     let rows = play.admin.query("select actor_id, tenant_id from ringfence.audit_inbox where request_id = $1 and action = 'ticket.updated' union all select actor_id, tenant_id from ringfence.audit_events where request_id = $1 and action = 'ticket.updated'", &[&request]).await.unwrap();
     assert_eq!(rows.iter().map(|row| (row.get(0), row.get(1))).collect::<Vec<(Uuid, Uuid)>>(), [(agent, acme.id)]);

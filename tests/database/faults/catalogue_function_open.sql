@@ -2,3 +2,11 @@
 grant execute on function pg_catalog.pg_notify(text, text) to public;
 --- fires
 grant execute on function pg_catalog.currtid2(text, tid) to public;
+--- fires
+grant execute on function pg_catalog.pg_current_wal_insert_lsn() to public;
+--- fires
+grant execute on function pg_catalog.pg_stat_get_wal() to public;
+--- fires
+grant execute on function pg_catalog.pg_stat_get_db_sessions(oid) to public;
+--- fires
+grant execute on function pg_catalog.pg_stat_get_autoanalyze_count(oid) to public;

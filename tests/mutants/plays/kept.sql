@@ -24,8 +24,11 @@ select string_agg(ringfence.take_turn(('one' || n % <of>))::text, ' ') from gene
 -- agent n=5: !54000
 -- agent n=6 of=1: true true true true true true
 
--- play: the key of a turn is made of all that is said
-select ringfence.turn_key('<kind>', '<tenant>', '<what>') = ('x' || left(encode(sha256('k|{acme}|w'), 'hex'), 16))::bit(64)::bigint;
+-- play: the key of a turn is made of all that is said, under the key that nobody reads
+-- before:
+insert into ringfence.keys (purpose, kid, inner_pad, outer_pad, retired_at) select 'seal', 9, k.outer_pad, k.inner_pad, now() from ringfence.keys k where k.purpose = 'seal';
+-- sql:
+select ringfence.turn_key('<kind>', '<tenant>', '<what>') = ('x' || left(encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('turn|k|{acme}|w'))), 'hex'), 16))::bit(64)::bigint from ringfence.keys k where k.purpose = 'seal' and k.kid = 1;
 -- let: kind=k tenant={acme} what=w
 -- root: t
 -- root kind=l: f

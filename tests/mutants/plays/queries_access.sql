@@ -53,6 +53,16 @@ update ringfence.members set permissions = '{ticket.read,contact.change}' where 
 -- owner 3={service} 6={comment.read}: nothing / members a+1-1, members b+1-1 / null
 -- owner 3={absent}: nothing / members a+1-1, members b+1-1 / null
 
+-- play: an invitation is made with its audit row
+-- query: invitations/create.sql
+-- show: invitation_id email name role invited_by version accepted_at revoked_at
+-- effects
+-- after:
+select concat_ws(' ', i.action, i.decision, i.rule, i.object_type, i.object_id, i.object_version, i.details), (select v.expires_at - v.created_at from ringfence.invitations v where v.tenant_id = '{acme}' and v.invitation_id = '{new}') from ringfence.audit_inbox i where i.action = 'invitation.created';
+-- let: 1={acme} 2={new} 3=\x0000000000000000000000000000000000000000000000000000000000000000 4=x@example.org 5=x 6=agent 7=7
+-- owner: new|x@example.org|x|agent|owner|1|null|null / audit_inbox a+1, invitations a+1 / invitation.created allow member.manage invitation new 1 {"role": "agent"}|7 days
+-- owner 7=30: new|x@example.org|x|agent|owner|1|null|null / audit_inbox a+1, invitations a+1 / invitation.created allow member.manage invitation new 1 {"role": "agent"}|30 days
+
 -- play: one invitation
 -- before:
 insert into ringfence.invitations (tenant_id, invitation_id, secret_hash, email, name, role, invited_by, expires_at, created_at) select t.tenant_id, i.id::uuid, sha256(i.id::bytea), 'x@example.org', t.slug || ' ' || i.id, 'agent', '{owner}', '2026-01-09', i.made::timestamptz from ringfence.tenants t, (values ('{new}', '2026-01-01'), ('{new2}', '2026-01-02')) i (id, made);
@@ -249,6 +259,8 @@ select pg_temp.provisioned_more();
 select pg_temp.provisioned_more();
 -- query: scim/remove_group.sql
 -- show: scim_group_id
+-- after:
+select string_agg(concat_ws(' ', i.action, i.decision, i.rule, i.object_type, i.object_id, i.object_version, i.details ->> 'group_id', left(i.tenant_id::text, 1)), ', ') from ringfence.audit_inbox i where i.action like 'provisioning.%';
 -- let: 1={acme} 2={sg1} 3=1
--- service[provision.manage]: sg1
--- service[provision.manage] 1={globex}: nothing
+-- service[provision.manage]: sg1 / provisioning.group_deleted allow provision.manage scim_group sg1 1 queue a
+-- service[provision.manage] 1={globex}: nothing / null

@@ -6,6 +6,7 @@ use crate::rejection::Rejection;
 use crate::token::UnverifiedToken;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
+use std::sync::Arc;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// What an issuer says later than this about a session is a repetition.
@@ -23,7 +24,7 @@ pub struct Logout {
     pub expires_at: Timestamp,
 }
 
-pub(super) async fn examine(providers: &[Provider], token: &str) -> Result<Logout, Rejection> {
+pub(super) async fn examine(providers: &[Arc<Provider>], token: &str) -> Result<Logout, Rejection> {
     if token.is_empty() {
         return Err(Rejection::Missing);
     }

@@ -23,11 +23,12 @@ use openidconnect::{
 };
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Endpoints older than this are looked up again; kept while the issuer does not answer.
 const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(60);
+/// The least time between two look-ups while there are no endpoints at all.
 const FETCH_FLOOR: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the library does not read of an issuer's metadata.
@@ -63,10 +64,23 @@ struct Endpoints {
     takes_basic: bool,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Found {
     endpoints: Option<Arc<Endpoints>>,
-    asked_at: Option<Timestamp>,
+    /// When the last look-up ended: whoever waited for it finds the floor freshly laid and asks no more.
+    looked_up_at: Option<Timestamp>,
+}
+
+impl Found {
+    fn is_due(&self, now: Timestamp) -> bool {
+        let age = if self.endpoints.is_some() {
+            REFRESH_AFTER
+        } else {
+            FETCH_FLOOR
+        };
+        self.looked_up_at
+            .is_none_or(|at| now.duration_since(at).abs() >= age)
+    }
 }
 
 pub(super) struct Provider {
@@ -74,8 +88,9 @@ pub(super) struct Provider {
     url: IssuerUrl,
     http: reqwest::Client,
     clock: Clock,
+    found: RwLock<Found>,
     /// Held during a look-up, so that a thousand browsers cause one.
-    found: Mutex<Found>,
+    flight: Arc<Mutex<()>>,
     pub(super) keys: Arc<Issuer>,
 }
 
@@ -99,7 +114,8 @@ impl Provider {
             client,
             url,
             clock,
-            found: Mutex::default(),
+            found: RwLock::default(),
+            flight: Arc::default(),
         })
     }
 
@@ -116,7 +132,7 @@ impl Provider {
     }
 
     pub async fn authorization_url(
-        &self,
+        self: &Arc<Self>,
         redirect: &RedirectUrl,
         asked: &Asked,
         attempt: &AttemptSecret,
@@ -144,11 +160,11 @@ impl Provider {
     }
 
     /// Whether the issuer says that it names itself in its answers (RFC 9207).
-    pub async fn names_itself(&self) -> Result<bool, SignInError> {
+    pub async fn names_itself(self: &Arc<Self>) -> Result<bool, SignInError> {
         Ok(self.endpoints().await?.names_itself)
     }
 
-    pub async fn check_who_answers(&self, iss: Option<&str>) -> Result<(), SignInError> {
+    pub async fn check_who_answers(self: &Arc<Self>, iss: Option<&str>) -> Result<(), SignInError> {
         match iss {
             Some(named) if named == self.client.issuer => Ok(()),
             Some(_) => Err(SignInError::IssuerMixedUp),
@@ -158,7 +174,7 @@ impl Provider {
     }
 
     pub async fn exchange(
-        &self,
+        self: &Arc<Self>,
         redirect: &RedirectUrl,
         code: &str,
         attempt: &AttemptSecret,
@@ -180,7 +196,7 @@ impl Provider {
         })
     }
 
-    pub async fn end_session_url(&self, hint: Option<&str>, return_to: &str) -> Option<Url> {
+    pub async fn end_session_url(self: &Arc<Self>, hint: Option<&str>, return_to: &str) -> Option<Url> {
         let mut url = self.endpoints().await.ok()?.end_session.clone()?;
         {
             let mut query = url.query_pairs_mut();
@@ -212,28 +228,63 @@ impl Provider {
         }
     }
 
-    async fn endpoints(&self) -> Result<Arc<Endpoints>, SignInError> {
-        let mut found = self.found.lock().await;
-        let now = self.clock.now();
-        let older_than = |age| {
-            found
-                .asked_at
-                .is_none_or(|at| now.duration_since(at).abs() >= age)
-        };
-        let due = match &found.endpoints {
-            Some(_) => older_than(REFRESH_AFTER),
-            None => older_than(FETCH_FLOOR),
-        };
-        if due {
-            found.asked_at = Some(now);
-            match self.discover().await {
-                Ok(endpoints) => found.endpoints = Some(Arc::new(endpoints)),
-                Err(reason) => {
-                    tracing::warn!(issuer = self.issuer(), reason, "cannot look up the issuer's endpoints");
-                }
+    /// Nobody waits for endpoints that are known.
+    async fn endpoints(self: &Arc<Self>) -> Result<Arc<Endpoints>, SignInError> {
+        if let Some(endpoints) = self.found().endpoints {
+            self.look_up_in_background();
+            return Ok(endpoints);
+        }
+        self.look_up().await;
+        self.found().endpoints.ok_or(SignInError::Unavailable)
+    }
+
+    fn found(&self) -> Found {
+        self.found
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn is_due(&self) -> bool {
+        self.found().is_due(self.clock.now())
+    }
+
+    /// Waits for one look-up: its own, or the one that another caller has under way.
+    async fn look_up(self: &Arc<Self>) {
+        let flight = Arc::clone(&self.flight).lock_owned().await;
+        if self.is_due() {
+            // A task of its own: a caller that goes away must not undo what others wait for.
+            let provider = Arc::clone(self);
+            let attempt = tokio::spawn(async move { provider.attempt(flight).await });
+            if let Err(error) = attempt.await {
+                tracing::error!(issuer = self.issuer(), %error, "looking up the issuer's endpoints broke off");
             }
         }
-        found.endpoints.clone().ok_or(SignInError::Unavailable)
+    }
+
+    fn look_up_in_background(self: &Arc<Self>) {
+        if !self.is_due() {
+            return;
+        }
+        if let Ok(flight) = Arc::clone(&self.flight).try_lock_owned() {
+            // Read again under the lock: a look-up may have ended since.
+            if self.is_due() {
+                let provider = Arc::clone(self);
+                tokio::spawn(async move { provider.attempt(flight).await });
+            }
+        }
+    }
+
+    async fn attempt(&self, _flight: OwnedMutexGuard<()>) {
+        let outcome = self.discover().await;
+        let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
+        found.looked_up_at = Some(self.clock.now());
+        match outcome {
+            Ok(endpoints) => found.endpoints = Some(Arc::new(endpoints)),
+            Err(reason) => {
+                tracing::warn!(issuer = self.issuer(), reason, "cannot look up the issuer's endpoints");
+            }
+        }
     }
 
     async fn discover(&self) -> Result<Endpoints, String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 #[derive(Clone)]
 pub struct Answer {
@@ -33,6 +33,7 @@ pub struct Counts {
 
 struct Plan {
     up: bool,
+    silence: Option<Arc<Notify>>,
     discovery: Answer,
     jwks: Answer,
     token: Answer,
@@ -50,6 +51,7 @@ impl IssuerServer {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let plan = Arc::new(Mutex::new(Plan {
             up: true,
+            silence: None,
             discovery: Answer::json(&discovery(&url, &format!("{url}/keys"))),
             jwks: Answer::json(&json!({"keys": []})),
             token: Answer::json(&json!({"error": "invalid_grant"})),
@@ -61,6 +63,13 @@ impl IssuerServer {
 
     pub fn set_up(&self, up: bool) {
         self.plan.lock().unwrap().up = up;
+    }
+
+    /// Whoever asks next is kept waiting until this is notified, and so are all behind them.
+    pub fn fall_silent(&self) -> Arc<Notify> {
+        let silence = Arc::new(Notify::new());
+        self.plan.lock().unwrap().silence = Some(Arc::clone(&silence));
+        silence
     }
 
     pub fn set_keys(&self, keys: &[Value]) {
@@ -86,8 +95,17 @@ impl IssuerServer {
 
     /// Waits until the keys have been asked for this many times; gives up in place of hanging.
     pub async fn keys_asked_for(&self, times: usize) {
+        self.until(|counts| counts.jwks >= times).await;
+    }
+
+    /// The same of the discovery document.
+    pub async fn discovery_asked_for(&self, times: usize) {
+        self.until(|counts| counts.discovery >= times).await;
+    }
+
+    async fn until(&self, reached: impl FnMut(&Counts) -> bool) {
         let mut counts = self.counts.clone();
-        let asked = counts.wait_for(|counts| counts.jwks >= times);
+        let asked = counts.wait_for(reached);
         tokio::time::timeout(Duration::from_secs(30), asked)
             .await
             .unwrap()
@@ -110,8 +128,8 @@ async fn serve(listener: TcpListener, plan: Arc<Mutex<Plan>>, count: watch::Send
         let Some(path) = request_path(&mut stream).await else {
             continue;
         };
-        let answer = {
-            let plan = plan.lock().unwrap();
+        let (answer, silence) = {
+            let mut plan = plan.lock().unwrap();
             let known = match path.as_str() {
                 "/.well-known/openid-configuration" => {
                     count.send_modify(|counts| counts.discovery += 1);
@@ -124,16 +142,18 @@ async fn serve(listener: TcpListener, plan: Arc<Mutex<Plan>>, count: watch::Send
                 "/token" => Some(plan.token.clone()),
                 _ => None,
             };
-            // An issuer that is down hangs up on whoever calls.
-            if !plan.up {
-                continue;
-            }
-            known.unwrap_or(Answer {
+            let answer = known.unwrap_or(Answer {
                 status: "404 Not Found",
                 headers: String::new(),
                 body: vec![],
-            })
+            });
+            (plan.up.then_some(answer), plan.silence.take())
         };
+        if let Some(silence) = silence {
+            silence.notified().await;
+        }
+        // An issuer that is down hangs up on whoever calls.
+        let Some(answer) = answer else { continue };
         let head = format!(
             "HTTP/1.1 {}\r\n{}content-length: {}\r\nconnection: close\r\n\r\n",
             answer.status,

@@ -9,5 +9,6 @@ mod issuer_keys;
 mod issuer_outage;
 mod issuer_server;
 mod settings;
+mod sign_in_outage;
 mod signer;
 mod world;
