@@ -150,6 +150,11 @@ impl Connections {
         }
     }
 
+    /// Until it is dropped, nobody else brings the server up to date.
+    pub async fn take_turn(&self) -> Result<server::Turn, Failure> {
+        server::take_turn(&self.login(Login::Admin)?).await.map_err(|source| self.explain(source))
+    }
+
     /// Whether the server holds logins or a key that new credentials would replace.
     pub async fn has_installation(&self) -> Result<bool, Failure> {
         match server::has_installation(&self.login(Login::Admin)?).await {
@@ -220,13 +225,13 @@ pub fn environment_says_all() -> Result<bool, Failure> {
 }
 
 /// Opens the credentials file, or makes it; what the environment says about a login or the key goes before the file,
-/// so that `migrate` gives the server the passwords that the service will come with.
-pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Failure> {
+/// so that `migrate` gives the server the passwords that the service will come with. Says whether the file was made here.
+pub fn open_or_make_credentials(folder: &DataFolder) -> Result<(Credentials, bool), Failure> {
     let path = credentials_file(folder)?;
     if settings::CREDENTIALS.text()?.is_none() {
         folder.make()?;
     }
-    let mut credentials = Credentials::open_or_create(&path).map_err(Failure::Refused)?;
+    let (mut credentials, is_made) = Credentials::open_or_create(&path).map_err(Failure::Refused)?;
     for (login, password) in [
         (Login::App, &mut credentials.app_password),
         (Login::Auditor, &mut credentials.auditor_password),
@@ -240,7 +245,7 @@ pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Fail
     if let Some(key) = settings::TOKEN_KEY.text()? {
         credentials.token_key = key.into();
     }
-    Ok(credentials)
+    Ok((credentials, is_made))
 }
 
 /// The password that the login's own setting carries for it.
