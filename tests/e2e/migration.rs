@@ -62,6 +62,7 @@ async fn a_first_migration_that_fails_leaves_no_credentials_and_may_be_tried_aga
     };
     let (code, complaint) = migrate("broken");
     assert_eq!((code, file.exists()), (Some(1), false), "{complaint}");
+    assert!(complaint.contains("permission denied for schema ringfence (42501)"), "{complaint}");
     let (code, complaint) = migrate(DATABASE);
     assert_eq!((code, file.exists()), (Some(0), true), "{complaint}");
     drop(admin);
@@ -127,5 +128,22 @@ async fn several_first_migrations_into_one_folder_all_find_the_installation_ther
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     assert!(opens(&server, &folder));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_migration_gives_way_to_a_transaction_that_stands_in_its_way_and_comes_through() {
+    let server = Server::start("beside").await;
+    let (reader, admin) = (connect(&server.admin(DATABASE)).await, connect(&server.admin(DATABASE)).await);
+    reader.batch_execute("begin; select from ringfence.tickets").await.unwrap();
+    let mut migrate = command(&server, &["migrate"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while count(&admin, "select count(*) from pg_locks where not granted and relation = 'ringfence.tickets'::regclass").await == 0 {
+        assert_eq!(migrate.try_wait().unwrap().map(|status| status.code()), None, "it waits for the reader");
+    }
+    // What the migration holds by now.
+    reader.batch_execute("select from ringfence.agreements; select from ringfence.keys; select from ringfence.members; commit").await.unwrap();
+    let output = migrate.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    drop((reader, admin));
     server.stop().await;
 }
