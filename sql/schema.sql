@@ -1503,7 +1503,7 @@ function ringfence.deprovision_group(uuid,integer)
 function ringfence.deprovision_member(uuid,uuid,uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid)
-     RETURNS boolean
+     RETURNS text
      LANGUAGE plpgsql
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1515,11 +1515,17 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
     begin
         perform ringfence.seal(deprovision_member.tenant_id);
         person_held := ringfence.hold_person(deprovision_member.member_id);
+        -- Locked in one order, and counted after: of two owners who are removed at once the second one is the last.
+        perform from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner' order by o.member_id for no key update;
         select m.* into ended from ringfence.members m
          where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
         if ended.member_id is null then
             perform ringfence.unseal();
-            return false;
+            return 'no_member';
+        end if;
+        if ended.role = 'owner' and (select count(*) from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner') = 1 then
+            perform ringfence.unseal();
+            return 'last_owner';
         end if;
         update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
@@ -1534,7 +1540,7 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
                 jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
         end loop;
         perform ringfence.unseal();
-        return true;
+        return 'removed';
     end
     $function$
     grant execute to ringfence_operator
@@ -1862,12 +1868,13 @@ function ringfence.find_session(text)
 function ringfence.find_tenant(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.find_tenant(tenant text)
-     RETURNS uuid
+     RETURNS TABLE(tenant_id uuid, status text)
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
-     SELECT t.tenant_id
+     SELECT t.tenant_id,
+         t.status
         FROM ringfence.tenants t
        WHERE ((t.slug = find_tenant.tenant) OR ((t.tenant_id)::text = lower(find_tenant.tenant)));
     END
