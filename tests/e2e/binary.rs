@@ -1,6 +1,7 @@
 //! The binary as an operator types it, over a server of the test's own.
 
 use ringfence_tests::server::{DATABASE, Server};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use tokio_postgres::Client;
 
@@ -9,10 +10,14 @@ pub fn ringfence(server: &Server, arguments: &[&str]) -> Output {
     command(server, arguments).output().expect("target/debug/ringfence, which `make e2e` builds")
 }
 
-pub fn command(server: &Server, arguments: &[&str]) -> Command {
+/// Beside the tests.
+pub fn binary() -> PathBuf {
     let this = std::env::current_exe().unwrap();
-    let binary = this.parent().unwrap().parent().unwrap().join("ringfence");
-    let mut command = Command::new(binary);
+    this.parent().unwrap().parent().unwrap().join("ringfence")
+}
+
+pub fn command(server: &Server, arguments: &[&str]) -> Command {
+    let mut command = Command::new(binary());
     command
         .args(arguments)
         .current_dir(server.folder())

@@ -109,6 +109,10 @@ async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
         assert!(complaint.contains("suspended") && complaint.contains("`ringfence tenant resume acme`"), "{complaint}");
     }
     assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
+
+    // Of all that, one command looked at all tenants, as the trail says.
+    let listed = "select count(*) from (select action from ringfence.audit_inbox union all select action from ringfence.installation_events) told where action = 'tenant.listed'";
+    assert_eq!(count(&admin, listed).await, 1);
     drop((admin, analyst));
     server.stop().await;
 }
@@ -122,7 +126,7 @@ async fn a_tenant_whose_owner_is_refused_is_not_made() {
     assert_eq!(operator.find_tenant("acme").await.unwrap(), None);
     // The same connection and the same slug, once the owner is well.
     let tenant = operator.create_tenant_of(&owner("Owner"), "acme", "Acme").await.unwrap();
-    assert_eq!(operator.find_tenant("acme").await.unwrap(), Some(tenant));
+    assert_eq!(operator.find_tenant("acme").await.unwrap().map(|found| (found.tenant_id, found.is_suspended)), Some((tenant, false)));
     assert_eq!(operator.list_members(tenant).await.unwrap().len(), 1);
     let made = well(&server, &["tenant", "create", "globex", "--owner-issuer", "https://id.example.com", "--owner-subject", "1"]);
     assert!(made.contains("tenant globex created"), "{made}");
@@ -213,6 +217,61 @@ async fn a_second_import_into_a_tenant_waits_its_turn_and_a_killed_one_holds_up_
     drop(rows);
     well(&server, &arguments("acme"));
     assert_eq!(count(&admin, began).await, 0);
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_signal_ends_an_import_also_where_no_row_is_well() {
+    let server = Server::start("signal").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    let summary = server.folder().join("summary");
+    let pipe = server.folder().join("endless.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = command(&server, &["import", "--tenant", "acme", "--format", "csv", pipe.to_str().unwrap()])
+        .stdout(std::fs::File::create(&summary).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    writer.write_all(b"id,subject\n1,first\n").unwrap();
+    // One row more than is read at once, for the import reads ahead.
+    let wrong = "wrong\n".repeat(10_000);
+    writer.write_all(wrong.as_bytes()).unwrap();
+    while count(&admin, "select count(*) from ringfence.tickets").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    // Until nobody reads; a bound, for an import that would read them all.
+    let read = (0..100).take_while(|_| writer.write_all(wrong.as_bytes()).is_ok()).count();
+    drop(writer);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(summary.contains("1 created") && summary.contains("; interrupted, run it again to go on"), "{read}: {summary}");
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_import_leaves_out_is_counted() {
+    let server = Server::start("left-out").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    admin.batch_execute("insert into ringfence.groups (tenant_id, group_id, name) select tenant_id, ringfence.new_id(), 'Support' from ringfence.tenants").await.unwrap();
+    let file = server.folder().join("export.json");
+    std::fs::write(
+        &file,
+        r#"[{"id": 1, "subject": "s", "group": "Support", "assignee_id": 7},
+            {"id": 2, "subject": "s", "group": "Sales", "custom_fields": [{"id": 1, "value": "x"}]}, {"id": 3, "subject": "s", "group": "Sales", "assignee_id": 8}]"#,
+    )
+    .unwrap();
+    let (dry, _) = import(&server, "acme", "zendesk-json", &file, &["--dry-run"]);
+    assert_eq!(dry["left_out"], serde_json::json!({"assignee_id": 2, "custom_fields": 1, "group, unless the tenant has one of its name": 3}));
+    let (summary, _) = import(&server, "acme", "zendesk-json", &file, &[]);
+    assert_eq!(summary["left_out"], serde_json::json!({"assignee_id": 2, "custom_fields": 1, "group": 2}));
+    let said = well(&server, &["import", "--tenant", "acme", "--format", "zendesk-json", "--source", "again", file.to_str().unwrap()]);
+    assert!(said.ends_with("; left out: assignee_id (2), custom_fields (1), group (2)\n"), "{said}");
     drop(admin);
     server.stop().await;
 }

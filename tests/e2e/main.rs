@@ -8,4 +8,5 @@ mod import;
 mod migration;
 mod node;
 mod page;
+mod running;
 mod sign_in;

@@ -7,14 +7,16 @@ use ringfence_store::migrate::Report;
 use ringfence_store::server::Config;
 
 use crate::cli::MigrateArgs;
-use crate::connections::{Connections, credentials_file, environment_says_all, open_or_make_credentials};
+use crate::connections::{Connections, check_settings, credentials_file, environment_says_all, open_or_make_credentials};
 use crate::data_folder::{DataFolder, file};
 use crate::failure::Failure;
 use crate::output;
 
 pub async fn migrate(args: &MigrateArgs) -> Result<ExitCode, Failure> {
+    let folder = DataFolder::from_settings()?;
+    check_settings(&folder)?;
     let connections = Connections::for_administrator()?;
-    let (_, report) = bring_up_to_date(&DataFolder::from_settings()?, &connections, args.new_credentials).await?;
+    let (_, report) = bring_up_to_date(&folder, &connections, args.new_credentials).await?;
     output::data(args.shown.format, &report, |report| match report.applied_migrations.len() {
         0 => "no migration was missing; policies, logins and keys are in place".to_owned(),
         _ => format!("applied {}; policies, logins and keys are in place", report.applied_migrations.join(", ")),
