@@ -1076,12 +1076,12 @@ table ringfence.tickets
 view reporting.comments
     owner ringfence_owner, with (security_barrier=true, security_invoker=true)
     comment 'Every comment of your tenant, internal ones included.'
-    column comment_id uuid
-    column ticket_id uuid
-    column author_id uuid
+    column comment_id uuid comment 'Stable id (UUIDv7).'
+    column ticket_id uuid comment 'The ticket that it is on.'
+    column author_id uuid comment 'The contact or member who wrote it.'
     column visibility text comment 'public (the requester reads it) or internal.'
-    column body text
-    column created_at timestamp with time zone
+    column body text comment 'Plain text or CommonMark, as it was written.'
+    column created_at timestamp with time zone comment 'When it was written, UTC.'
      SELECT comment_id,
         ticket_id,
         author_id,
@@ -1096,21 +1096,21 @@ view reporting.tickets
     comment 'Every ticket of your tenant.'
     column ticket_id uuid comment 'Stable id (UUIDv7).'
     column number bigint comment 'The number people use; unique in the tenant, gaps are normal.'
-    column subject text
+    column subject text comment 'One line, as the requester or an agent wrote it.'
     column status text comment 'new, open, pending, on_hold, solved or closed.'
-    column status_category text
-    column priority text
-    column type text
-    column tags text[]
+    column status_category text comment 'The same as status: what statuses of a tenant''s own would belong to.'
+    column priority text comment 'low, normal, high or urgent.'
+    column type text comment 'question, incident, problem or task.'
+    column tags text[] comment 'Words that agents sort by.'
     column requester_id uuid comment 'The contact who asked.'
-    column assignee_id uuid
-    column group_id uuid
-    column organization_id uuid
-    column external_source text
-    column external_id text
-    column created_at timestamp with time zone
+    column assignee_id uuid comment 'The member who has it in hand; null: nobody.'
+    column group_id uuid comment 'The group in whose queue it stands; null: none.'
+    column organization_id uuid comment 'The organization that it is for; null: none.'
+    column external_source text comment 'The system that it was imported from; null: it began here.'
+    column external_id text comment 'Its id in that system.'
+    column created_at timestamp with time zone comment 'When it began, UTC; of an imported ticket in the system that it comes from.'
     column updated_at timestamp with time zone comment 'Last change or comment, UTC.'
-    column closed_at timestamp with time zone
+    column closed_at timestamp with time zone comment 'When it was closed, UTC; null: it is not.'
      SELECT ticket_id,
         number,
         subject,
@@ -1503,7 +1503,7 @@ function ringfence.deprovision_group(uuid,integer)
 function ringfence.deprovision_member(uuid,uuid,uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid)
-     RETURNS boolean
+     RETURNS text
      LANGUAGE plpgsql
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1515,11 +1515,17 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
     begin
         perform ringfence.seal(deprovision_member.tenant_id);
         person_held := ringfence.hold_person(deprovision_member.member_id);
+        -- Locked in one order, and counted after: of two owners who are removed at once the second one is the last.
+        perform from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner' order by o.member_id for no key update;
         select m.* into ended from ringfence.members m
          where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
         if ended.member_id is null then
             perform ringfence.unseal();
-            return false;
+            return 'no_member';
+        end if;
+        if ended.role = 'owner' and (select count(*) from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner') = 1 then
+            perform ringfence.unseal();
+            return 'last_owner';
         end if;
         update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
         update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
@@ -1534,7 +1540,7 @@ function ringfence.deprovision_member(uuid,uuid,uuid)
                 jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
         end loop;
         perform ringfence.unseal();
-        return true;
+        return 'removed';
     end
     $function$
     grant execute to ringfence_operator
@@ -1862,12 +1868,13 @@ function ringfence.find_session(text)
 function ringfence.find_tenant(text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.find_tenant(tenant text)
-     RETURNS uuid
+     RETURNS TABLE(tenant_id uuid, status text)
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
-     SELECT t.tenant_id
+     SELECT t.tenant_id,
+         t.status
         FROM ringfence.tenants t
        WHERE ((t.slug = find_tenant.tenant) OR ((t.tenant_id)::text = lower(find_tenant.tenant)));
     END

@@ -56,10 +56,11 @@ begin
 end
 $$;
 
-create function ringfence.find_tenant(tenant text) returns uuid
+-- Which one a command is told, and whether it takes members' work; no other is read.
+create function ringfence.find_tenant(tenant text) returns table (tenant_id uuid, status text)
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    select t.tenant_id from ringfence.tenants t where t.slug = find_tenant.tenant or t.tenant_id::text = lower(find_tenant.tenant);
+    select t.tenant_id, t.status from ringfence.tenants t where t.slug = find_tenant.tenant or t.tenant_id::text = lower(find_tenant.tenant);
 end;
 
 -- A command's turn in a tenant, until the transaction ends; false where another one of its name has it. No request has a key of these.
@@ -117,8 +118,8 @@ begin
 end
 $$;
 
--- False when there is no such member. The person's record and tickets stay.
-create function ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid) returns boolean
+-- Says `removed`, `no_member` or, changing nothing, `last_owner`. The person's record and tickets stay.
+create function ringfence.deprovision_member(tenant_id uuid, member_id uuid, request_id uuid) returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -128,11 +129,17 @@ declare
 begin
     perform ringfence.seal(deprovision_member.tenant_id);
     person_held := ringfence.hold_person(deprovision_member.member_id);
+    -- Locked in one order, and counted after: of two owners who are removed at once the second one is the last.
+    perform from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner' order by o.member_id for no key update;
     select m.* into ended from ringfence.members m
      where m.tenant_id = deprovision_member.tenant_id and m.member_id = deprovision_member.member_id for no key update;
     if ended.member_id is null then
         perform ringfence.unseal();
-        return false;
+        return 'no_member';
+    end if;
+    if ended.role = 'owner' and (select count(*) from ringfence.members o where o.tenant_id = deprovision_member.tenant_id and o.role = 'owner') = 1 then
+        perform ringfence.unseal();
+        return 'last_owner';
     end if;
     update ringfence.contacts c set member_version = ended.version where c.tenant_id = deprovision_member.tenant_id and c.contact_id = person_held.contact_id;
     update ringfence.tickets t set assignee_id = null, version = t.version + 1, updated_at = transaction_timestamp()
@@ -147,7 +154,7 @@ begin
             jsonb_build_object('member_id', deprovision_member.member_id, 'active', false));
     end loop;
     perform ringfence.unseal();
-    return true;
+    return 'removed';
 end
 $$;
 

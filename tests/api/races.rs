@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use futures_util::future::join_all;
+use ringfence_domain::Role;
+use ringfence_store::command::{NewMember, Removal};
 use ringfence_tests::Running;
 use ringfence_tests::world::served;
 use serde_json::{Value, json};
@@ -111,5 +113,23 @@ async fn what_two_readers_would_read_differently_is_refused() {
     let made = running.post(TICKETS, &running.token("acme:agent"), json!({"subject": "one tag"})).await.expect(201);
     for tag in ["\"01\"", "\"+1\""] {
         running.call("PATCH", made.header("location").unwrap(), &running.token("acme:agent"), &[("If-Match", tag)], Some(&json!({"subject": "x"}))).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn of_two_owners_whom_operators_remove_at_once_one_stays() {
+    let (installation, _running, world) = served().await;
+    let tenant = world.tenant("acme").id.into();
+    for round in 0..10 {
+        let operators = [installation.operator().await, installation.operator().await];
+        let (issuer, subject) = ("https://id.example.com", format!("second-{round}"));
+        let new = NewMember { issuer, subject: &subject, name: "Second", email: None, role: Role::Owner, permissions: None };
+        operators[0].add_member(tenant, &new).await.unwrap().expect("a second owner");
+        let owners: Vec<_> = operators[0].list_members(tenant).await.unwrap().into_iter().filter(|member| member.role == "owner").collect();
+        assert_eq!(owners.len(), 2);
+        let (first, second) = futures_util::join!(operators[0].remove_member(tenant, owners[0].member_id), operators[1].remove_member(tenant, owners[1].member_id));
+        let mut removals = [first.unwrap(), second.unwrap()];
+        removals.sort_by_key(|removal| *removal != Removal::Removed);
+        assert_eq!(removals, [Removal::Removed, Removal::LastOwner]);
     }
 }

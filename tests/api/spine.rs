@@ -1,6 +1,7 @@
 //! One ticket, from sign-in to audit, over HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ringfence_store::command::Removal;
 use ringfence_tests::world::served;
 use serde_json::json;
 
@@ -354,7 +355,7 @@ async fn a_revoked_member_and_a_suspended_tenant_are_out_at_the_next_request() {
     let acme = world.tenant("acme");
     let agent = running.token("acme:agent");
     running.get("/v1/tenants/acme/tickets", &agent).await.expect(200);
-    assert!(operator.remove_member(acme.id.into(), acme.members["agent"].into()).await.unwrap());
+    assert_eq!(operator.remove_member(acme.id.into(), acme.members["agent"].into()).await.unwrap(), Removal::Removed);
     running.get("/v1/tenants/acme/tickets", &agent).await.expect(404);
     assert_eq!(running.get("/v1/me", &agent).await.expect(200).body["tenants"], json!([]));
     let owner = running.token("acme:owner");

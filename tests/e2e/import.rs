@@ -1,5 +1,6 @@
 //! The binary as an operator uses it: migrated, tenants side by side, and real files read into each. It talks to no service.
 
+use crate::binary::{command, count, ringfence, well};
 use crate::node::folder;
 use ringfence_domain::Role;
 use ringfence_store::command::{NewMember, Operator};
@@ -9,34 +10,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use tokio_postgres::Client;
-
-/// The binary over that server's database, as its README says.
-fn ringfence(server: &Server, arguments: &[&str]) -> Output {
-    command(server, arguments).output().expect("target/debug/ringfence, which `make e2e` builds")
-}
-
-fn command(server: &Server, arguments: &[&str]) -> Command {
-    let this = std::env::current_exe().unwrap();
-    let binary = this.parent().unwrap().parent().unwrap().join("ringfence");
-    let mut command = Command::new(binary);
-    command
-        .args(arguments)
-        .current_dir(server.folder())
-        .env("RINGFENCE_CREDENTIALS", server.folder().join("credentials.json"))
-        .env("RINGFENCE_ADMIN_URL", server.cluster.admin_url())
-        .env("DATABASE_URL", server.url("ringfence_app", DATABASE))
-        .env("RINGFENCE_AUDITOR_URL", server.url("ringfence_auditor", DATABASE))
-        .env("RINGFENCE_OPERATOR_URL", server.url("ringfence_operator", DATABASE));
-    command
-}
-
-fn well(server: &Server, arguments: &[&str]) -> String {
-    let output = ringfence(server, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
+use std::process::{Child, Command, Stdio};
 
 /// Counts of an import; a row refused ends it with 1, as the command promises.
 fn import(server: &Server, tenant: &str, format: &str, file: &Path, more: &[&str]) -> (Value, String) {
@@ -88,10 +62,6 @@ fn issues(server: &Server) -> (PathBuf, usize) {
     (path, rows)
 }
 
-async fn count(client: &Client, sql: &str) -> i64 {
-    client.query_one(sql, &[]).await.unwrap().get(0)
-}
-
 #[tokio::test]
 async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
     let server = Server::start("import").await;
@@ -139,6 +109,10 @@ async fn real_files_go_into_tenants_side_by_side_whole_or_not_at_all() {
         assert!(complaint.contains("suspended") && complaint.contains("`ringfence tenant resume acme`"), "{complaint}");
     }
     assert_eq!(count(&admin, &of("acme")).await, created + i64::try_from(made).unwrap());
+
+    // Of all that, one command looked at all tenants, as the trail says.
+    let listed = "select count(*) from (select action from ringfence.audit_inbox union all select action from ringfence.installation_events) told where action = 'tenant.listed'";
+    assert_eq!(count(&admin, listed).await, 1);
     drop((admin, analyst));
     server.stop().await;
 }
@@ -152,7 +126,7 @@ async fn a_tenant_whose_owner_is_refused_is_not_made() {
     assert_eq!(operator.find_tenant("acme").await.unwrap(), None);
     // The same connection and the same slug, once the owner is well.
     let tenant = operator.create_tenant_of(&owner("Owner"), "acme", "Acme").await.unwrap();
-    assert_eq!(operator.find_tenant("acme").await.unwrap(), Some(tenant));
+    assert_eq!(operator.find_tenant("acme").await.unwrap().map(|found| (found.tenant_id, found.is_suspended)), Some((tenant, false)));
     assert_eq!(operator.list_members(tenant).await.unwrap().len(), 1);
     let made = well(&server, &["tenant", "create", "globex", "--owner-issuer", "https://id.example.com", "--owner-subject", "1"]);
     assert!(made.contains("tenant globex created"), "{made}");
@@ -181,82 +155,6 @@ async fn the_commands_leave_an_owner_add_no_guest_and_make_a_tenants_analyst() {
     assert_eq!(count(&analyst, "select count(*) from reporting.tickets").await, 0);
     drop(analyst);
     server.stop().await;
-}
-
-#[tokio::test]
-async fn a_migration_without_the_installations_credentials_changes_nothing() {
-    let server = Server::start("credentials").await;
-    let elsewhere = server.folder().join("elsewhere");
-    let migrate = |admin: &str, more: &[&str]| {
-        let mut command = command(&server, &["migrate"]);
-        for name in ["DATABASE_URL", "RINGFENCE_AUDITOR_URL", "RINGFENCE_OPERATOR_URL", "RINGFENCE_CREDENTIALS"] {
-            command.env_remove(name);
-        }
-        let output = command.args(more).env("RINGFENCE_ADMIN_URL", admin).env("RINGFENCE_DATA", &elsewhere).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-    let admin = connect(&server.admin(DATABASE)).await;
-    let secrets = "select string_agg(rolpassword, ',' order by rolname), (select string_agg(encode(inner_pad, 'hex'), ',' order by purpose, kid) from ringfence.keys)
-                     from pg_authid where rolname like 'ringfence%'";
-    let kept = async || admin.query_one(secrets, &[]).await.map(|row| (row.get::<_, String>(0), row.get::<_, String>(1))).unwrap();
-    let before = kept().await;
-
-    // The logins are the server's: another database changes nothing about it, and is not made.
-    for database in [DATABASE, "another"] {
-        let (code, complaint) = migrate(&server.cluster.dsn("postgres", &password(&server), database), &[]);
-        assert_eq!(code, Some(1), "{complaint}");
-        for word in ["RINGFENCE_CREDENTIALS", "RINGFENCE_DATA", "--new-credentials"] {
-            assert!(complaint.contains(word), "{complaint}");
-        }
-    }
-    assert_eq!(kept().await, before);
-    assert_eq!(count(&admin, "select count(*) from pg_database where datname = 'another'").await, 0);
-    assert!(!elsewhere.join("credentials.json").exists());
-
-    // With them it goes through as ever, and on demand without them.
-    well(&server, &["migrate"]);
-    let (code, complaint) = migrate(&server.cluster.admin_url(), &["--new-credentials"]);
-    assert_eq!(code, Some(0), "{complaint}");
-    assert!(elsewhere.join("credentials.json").exists());
-    assert_ne!(kept().await, before);
-    drop(admin);
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_first_migration_that_fails_leaves_no_credentials_and_may_be_tried_again() {
-    let server = Server::start("first").await;
-    // Roles without a password, as an attempt that broke off leaves them; and a database that refuses what comes next.
-    let admin = connect(&server.admin("postgres")).await;
-    admin.batch_execute(&format!("drop database {DATABASE}")).await.unwrap();
-    admin.batch_execute("alter role ringfence_app password null; alter role ringfence_auditor password null; alter role ringfence_operator password null").await.unwrap();
-    admin.batch_execute("create database broken").await.unwrap();
-    let broken = connect(&server.admin("broken")).await;
-    broken.batch_execute("create schema ringfence; create table ringfence.tenants ()").await.unwrap();
-    drop(broken);
-    let file = server.folder().join("first/credentials.json");
-    std::fs::create_dir(file.parent().unwrap()).unwrap();
-    let migrate = |database: &str| {
-        let mut command = command(&server, &["migrate"]);
-        for name in ["DATABASE_URL", "RINGFENCE_AUDITOR_URL", "RINGFENCE_OPERATOR_URL"] {
-            command.env_remove(name);
-        }
-        let url = server.cluster.dsn("postgres", &password(&server), database);
-        let output = command.env("RINGFENCE_ADMIN_URL", url).env("RINGFENCE_CREDENTIALS", &file).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-    let (code, complaint) = migrate("broken");
-    assert_eq!((code, file.exists()), (Some(1), false), "{complaint}");
-    let (code, complaint) = migrate(DATABASE);
-    assert_eq!((code, file.exists()), (Some(0), true), "{complaint}");
-    drop(admin);
-    server.stop().await;
-}
-
-/// The administrator's.
-fn password(server: &Server) -> String {
-    let admin = server.admin(DATABASE);
-    String::from_utf8_lossy(admin.get_password().unwrap_or_default()).into_owned()
 }
 
 /// An import that reads what is written into the pipe, until that is closed.
@@ -319,6 +217,61 @@ async fn a_second_import_into_a_tenant_waits_its_turn_and_a_killed_one_holds_up_
     drop(rows);
     well(&server, &arguments("acme"));
     assert_eq!(count(&admin, began).await, 0);
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_signal_ends_an_import_also_where_no_row_is_well() {
+    let server = Server::start("signal").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    let summary = server.folder().join("summary");
+    let pipe = server.folder().join("endless.csv");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child = command(&server, &["import", "--tenant", "acme", "--format", "csv", pipe.to_str().unwrap()])
+        .stdout(std::fs::File::create(&summary).unwrap())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    writer.write_all(b"id,subject\n1,first\n").unwrap();
+    // One row more than is read at once, for the import reads ahead.
+    let wrong = "wrong\n".repeat(10_000);
+    writer.write_all(wrong.as_bytes()).unwrap();
+    while count(&admin, "select count(*) from ringfence.tickets").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    // Until nobody reads; a bound, for an import that would read them all.
+    let read = (0..100).take_while(|_| writer.write_all(wrong.as_bytes()).is_ok()).count();
+    drop(writer);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(summary.contains("1 created") && summary.contains("; interrupted, run it again to go on"), "{read}: {summary}");
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_import_leaves_out_is_counted() {
+    let server = Server::start("left-out").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    admin.batch_execute("insert into ringfence.groups (tenant_id, group_id, name) select tenant_id, ringfence.new_id(), 'Support' from ringfence.tenants").await.unwrap();
+    let file = server.folder().join("export.json");
+    std::fs::write(
+        &file,
+        r#"[{"id": 1, "subject": "s", "group": "Support", "assignee_id": 7},
+            {"id": 2, "subject": "s", "group": "Sales", "custom_fields": [{"id": 1, "value": "x"}]}, {"id": 3, "subject": "s", "group": "Sales", "assignee_id": 8}]"#,
+    )
+    .unwrap();
+    let (dry, _) = import(&server, "acme", "zendesk-json", &file, &["--dry-run"]);
+    assert_eq!(dry["left_out"], serde_json::json!({"assignee_id": 2, "custom_fields": 1, "group, unless the tenant has one of its name": 3}));
+    let (summary, _) = import(&server, "acme", "zendesk-json", &file, &[]);
+    assert_eq!(summary["left_out"], serde_json::json!({"assignee_id": 2, "custom_fields": 1, "group": 2}));
+    let said = well(&server, &["import", "--tenant", "acme", "--format", "zendesk-json", "--source", "again", file.to_str().unwrap()]);
+    assert!(said.ends_with("; left out: assignee_id (2), custom_fields (1), group (2)\n"), "{said}");
     drop(admin);
     server.stop().await;
 }

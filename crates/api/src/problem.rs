@@ -246,12 +246,66 @@ impl From<StoreError> for Problem {
                 tracing::warn!(reason, "answered 503");
                 Self::new(Kind::Unavailable)
             }
-            StoreError::Collided => Self::new(Kind::Unavailable),
+            StoreError::Collided => {
+                tracing::warn!(reason = "transactions collided, again and again", "answered 503");
+                Self::new(Kind::Unavailable)
+            }
             StoreError::Crowded => Self::with_code(Kind::RateLimited, crate::limits::TOO_MANY_AT_ONCE),
             StoreError::Unexpected { code, message } => {
                 tracing::error!(code, answer = message, "unexpected answer of the database");
                 Self::new(Kind::Internal)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Kind, Problem};
+    use ringfence_store::StoreError;
+    use std::sync::{Arc, Mutex};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata};
+
+    /// The levels of what is logged.
+    #[derive(Default)]
+    struct Levels(Arc<Mutex<Vec<Level>>>);
+
+    impl tracing::Subscriber for Levels {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            self.0.lock().unwrap().push(*event.metadata().level());
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn what_is_answered_503_or_500_leaves_a_line_in_the_log() {
+        for (error, kind, level) in [
+            (StoreError::Unavailable { reason: "connection lost" }, Kind::Unavailable, Level::WARN),
+            (StoreError::Collided, Kind::Unavailable, Level::WARN),
+            (StoreError::Unexpected { code: "XX000".to_owned(), message: String::new() }, Kind::Internal, Level::ERROR),
+        ] {
+            let levels = Levels::default();
+            let kept = Arc::clone(&levels.0);
+            let problem: Problem = tracing::subscriber::with_default(levels, || error.into());
+            assert_eq!((problem.kind, kept.lock().unwrap().as_slice()), (kind, &[level][..]));
         }
     }
 }

@@ -16,7 +16,7 @@ use actix_web::{App, HttpServer, ResponseError, middleware, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ringfence_identity::development::DevelopmentIssuer;
 use ringfence_identity::sign_in::{SignIn, SignInClient};
-use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier};
+use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier, is_origin};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::crossing::Crossing;
 use ringfence_store::tickets::Numbers;
@@ -133,7 +133,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         return Err(StartError::DevelopmentOutside);
     }
     for origin in &config.origins {
-        if !(origin.starts_with("https://") || origin.starts_with("http://")) || origin.ends_with('/') {
+        if !is_origin(origin) {
             return Err(StartError::Origin(origin.clone()));
         }
     }

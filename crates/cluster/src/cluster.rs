@@ -3,6 +3,8 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -17,6 +19,8 @@ use crate::record::Record;
 use crate::settings::Durability;
 
 const PORT_ATTEMPTS: u32 = 5;
+/// How soon it is noticed that the server has ended by itself.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 const SUPERUSER: &str = "postgres";
 
 #[derive(Debug, Clone)]
@@ -124,6 +128,16 @@ impl Cluster {
     /// The postmaster's process id.
     pub fn pid(&self) -> u32 {
         self.postmaster.pid()
+    }
+
+    /// Returns when the server has ended without having been asked to, and how.
+    pub async fn ended(&self) -> ExitStatus {
+        loop {
+            match self.postmaster.exit_status() {
+                Some(status) => return status,
+                None => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
     }
 
     /// Fast shutdown; returns when the server has ended.

@@ -48,6 +48,16 @@ pub enum ClusterError {
     FolderInUse { folder: PathBuf, pid: String },
 
     #[error(
+        "the folder {} cannot be made: {source}; make it beforehand, where the user who runs this may write, or choose another folder with RINGFENCE_DATA",
+        path.display()
+    )]
+    CannotMakeFolder {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+
+    #[error(
         "{} belongs to another user: run as the user who made it, or choose another folder with RINGFENCE_DATA",
         path.display()
     )]

@@ -219,7 +219,7 @@ fn make_folder(path: &Path) -> Result<PathBuf, ClusterError> {
         }
         fs::canonicalize(path)
     };
-    make().map_err(ClusterError::io("make", path))
+    make().map_err(|source| ClusterError::CannotMakeFolder { path: path.to_path_buf(), source })
 }
 
 fn owner(path: &Path) -> Option<u32> {
@@ -230,4 +230,18 @@ fn owner(path: &Path) -> Option<u32> {
 
 fn short_digest(path: &Path) -> String {
     hex::encode(&Sha256::digest(path.as_os_str().as_bytes())[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::make_folder;
+    use crate::error::ClusterError;
+    use std::path::Path;
+
+    /// Nobody, root neither, makes a folder there.
+    #[test]
+    fn a_folder_that_cannot_be_made_is_nobody_elses() {
+        let made = make_folder(Path::new("/sys/ringfence-none/data"));
+        assert!(matches!(&made, Err(ClusterError::CannotMakeFolder { path, .. }) if path == Path::new("/sys/ringfence-none/data")), "{made:?}");
+    }
 }

@@ -69,6 +69,13 @@ impl FromStr for IssuerConfig {
     }
 }
 
+/// Whether this is an http or https origin to the byte as browsers write it: without a path, a closing slash, capitals or the
+/// scheme's own port.
+#[must_use]
+pub fn is_origin(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text)
+}
+
 /// What is wrong with a setting, or with the development issuer's key file.
 #[derive(Debug, Error)]
 pub enum ConfigError {

@@ -19,7 +19,7 @@ mod verifier;
 
 pub use claims::CLOCK_SKEW;
 pub use clock::Clock;
-pub use config::{ConfigError, IssuerConfig};
+pub use config::{ConfigError, IssuerConfig, is_origin};
 pub use credential::{Credential, SecretHash};
 pub use identity::{Actor, ActorKind, VerifiedIdentity};
 pub use rejection::Rejection;

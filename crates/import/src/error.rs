@@ -2,20 +2,34 @@
 
 use std::io;
 
+/// A file without anything in it cannot have been meant.
+pub(crate) const EMPTY: &str = "the file is empty";
+
 /// One record, or the rest of a file, that was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {}{message}", .field.as_ref().map(|name| format!("field `{name}`: ")).unwrap_or_default())]
+#[error("{}: {}{message}", place(*.line, *.record), .field.as_ref().map(|name| format!("field `{name}`: ")).unwrap_or_default())]
 pub struct RowError {
     /// Where the record starts, counted from 1; for a file that cannot be followed, where that was noticed.
     pub line: u64,
+    /// Which one of the file it is, counted from 1, where several may stand on a line.
+    pub record: Option<u64>,
     pub field: Option<String>,
     pub message: String,
+}
+
+/// Where to look in the file.
+pub(crate) fn place(line: u64, record: Option<u64>) -> String {
+    match record {
+        Some(record) => format!("line {line}, record {record}"),
+        None => format!("line {line}"),
+    }
 }
 
 impl RowError {
     pub(crate) fn new(line: u64, message: impl Into<String>) -> Self {
         RowError {
             line,
+            record: None,
             field: None,
             message: message.into(),
         }
@@ -71,6 +85,7 @@ impl Violation {
     pub(crate) fn at(self, line: u64) -> RowError {
         RowError {
             line,
+            record: None,
             field: self.field,
             message: self.rule,
         }

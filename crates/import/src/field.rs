@@ -11,7 +11,7 @@ pub const MAX_SUBJECT_CHARS: usize = 500;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_EXTERNAL_ID_CHARS: usize = 255;
 pub const MAX_NAME_CHARS: usize = 200;
-pub const MAX_EMAIL_CHARS: usize = 320;
+pub const MAX_EMAIL_CHARS: usize = 254;
 pub const MAX_TAG_CHARS: usize = 64;
 pub const MAX_TAGS: usize = 50;
 pub const MAX_COMMENTS: usize = 10_000;
@@ -76,16 +76,13 @@ pub(crate) fn name(field: &str, text: &str) -> Result<Option<String>, Violation>
     Ok(Some(one_line(field, text, MAX_NAME_CHARS)?).filter(|name| !name.is_empty()))
 }
 
-/// An address as data; `None` when blank. Only the shape `local@domain` is asked for.
+/// An address as data; `None` when blank. Held to what an address is everywhere else.
 pub(crate) fn email(field: &str, text: &str) -> Result<Option<String>, Violation> {
     let address = one_line(field, text, MAX_EMAIL_CHARS)?;
     if address.is_empty() {
         return Ok(None);
     }
-    let shaped = address.rsplit_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !address.contains(' ')
-    });
-    if !shaped {
+    if !ringfence_domain::is_email(&address) {
         return Err(Violation::of(field, "must be an e-mail address"));
     }
     Ok(Some(address))

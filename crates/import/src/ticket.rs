@@ -8,7 +8,17 @@ use jiff::Timestamp;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub line: u64,
+    /// Which one of the file it is, counted from 1, where several may stand on a line.
+    pub record: Option<u64>,
     pub ticket: ImportedTicket,
+}
+
+impl Row {
+    /// Where it stands in the file, in the words of a [`RowError`](crate::RowError).
+    #[must_use]
+    pub fn place(&self) -> String {
+        crate::error::place(self.line, self.record)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +38,8 @@ pub struct ImportedTicket {
     pub created_at: Option<Timestamp>,
     pub updated_at: Option<Timestamp>,
     pub comments: Vec<ImportedComment>,
+    /// What the record says beside all this and no ticket of ours holds: the names of its fields.
+    pub left_out: Vec<&'static str>,
 }
 
 /// Somebody the file speaks of. Data, never an identity: an address here grants nothing.

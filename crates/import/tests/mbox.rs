@@ -238,7 +238,9 @@ fn what_is_no_mailbox_is_one_error() {
             .message
             .contains("not an mbox")
     );
-    assert!(read("").is_empty());
+    let nothing = read("");
+    assert_eq!(nothing.len(), 1);
+    assert!(nothing[0].as_ref().unwrap_err().message.contains("empty"));
 }
 
 #[test]

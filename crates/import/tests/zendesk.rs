@@ -210,7 +210,10 @@ fn what_is_not_json_is_one_error() {
     let error = refused("id;subject\n1;one\n2;two\n");
     assert_eq!(error.line, 1);
     assert!(error.message.contains("not Zendesk JSON"), "{error}");
-    assert!(read("").is_empty());
+    for nothing in ["", " \n\n"] {
+        let error = refused(nothing);
+        assert!(error.message.contains("empty"), "{error}");
+    }
     assert!(read("[]").is_empty());
     assert!(read("{\"tickets\":[]}").is_empty());
 }
@@ -344,4 +347,43 @@ fn a_broken_user_is_reported_and_the_tickets_are_read() {
             .as_deref(),
         Some("Two")
     );
+}
+
+#[test]
+fn a_record_that_names_a_tenant_is_refused() {
+    for name in ["tenant_id", "tenant"] {
+        let error = refused(&format!(r#"[{{"id": 1, "subject": "s", "{name}": "acme"}}]"#));
+        assert_eq!((error.line, error.field.as_deref()), (1, None));
+        assert_eq!(error.message, format!("the field {name} names a tenant, and --tenant alone does"));
+    }
+    assert_eq!(one(r#"{"id": 1, "subject": "s", "tenant": null}"#).external_id, "1");
+}
+
+#[test]
+fn of_many_records_on_one_line_each_error_says_which() {
+    for text in [
+        r#"[{"id": 1, "subject": "s"}, {"id": 2}, {"id": 3, "subject": "s", "status": "lost"}]"#,
+        r#"{"tickets": [{"id": 1, "subject": "s"}, {"id": 2}, {"id": 3, "subject": "s", "status": "lost"}], "users": []}"#,
+        r#"{"id": 1, "subject": "s"} {"id": 2} {"id": 3, "subject": "s", "status": "lost"}"#,
+    ] {
+        let places: Vec<String> = read(text).into_iter().map(|row| row.map_or_else(|error| error.to_string(), |row| row.place())).collect();
+        assert_eq!(places[0], "line 1, record 1");
+        assert!(places[1].starts_with("line 1, record 2: field `subject`: ") && places[2].starts_with("line 1, record 3: field `status`: "), "{places:?}");
+    }
+}
+
+#[test]
+fn what_no_ticket_of_ours_holds_is_named() {
+    let text = r#"[{"id": 1, "subject": "s", "assignee_id": 7, "collaborator_ids": [8], "custom_fields": [{"id": 1, "value": null}, {"id": 2, "value": "x"}]},
+                  {"id": 2, "subject": "s", "assignee_id": null, "collaborator_ids": [], "custom_fields": [{"id": 1, "value": null}, {"id": 2, "value": false}, {"id": 3, "value": ""}]}]"#;
+    let left_out: Vec<_> = read(text).into_iter().map(|row| row.unwrap().ticket.left_out).collect();
+    assert_eq!(left_out, [vec!["assignee_id", "collaborator_ids", "custom_fields"], vec![]]);
+}
+
+#[test]
+fn an_address_is_held_to_what_it_is_elsewhere() {
+    for wrong in ["a@b@c".to_owned(), format!("{}@example.com", "x".repeat(292)), "nobody".to_owned()] {
+        let error = refused(&format!(r#"{{"id": 1, "subject": "s", "requester": {{"email": "{wrong}"}}}}"#));
+        assert_eq!(error.field.as_deref(), Some("requester.email"), "{error}");
+    }
 }

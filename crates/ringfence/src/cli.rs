@@ -128,7 +128,7 @@ pub enum MemberCommand {
         #[arg(long, value_parser = argument::email)]
         email: Option<String>,
         /// owner, admin, agent, light_agent, requester, auditor or service
-        #[arg(long)]
+        #[arg(long, value_parser = argument::role)]
         role: Role,
         /// What a service may do, such as ticket.read; once for each
         #[arg(long = "permission", value_parser = argument::permission)]
@@ -150,6 +150,7 @@ pub enum MemberCommand {
         #[arg(long)]
         tenant: String,
         /// The member_id that `member list` shows
+        #[arg(value_parser = argument::member)]
         member: MemberId,
     },
 }
@@ -172,7 +173,7 @@ pub struct TokenArgs {
     #[arg(long, requires = "role", required_unless_present = "subject")]
     pub tenant: Option<Slug>,
     /// The role of that member
-    #[arg(long = "as", id = "role", value_name = "ROLE", requires = "tenant")]
+    #[arg(long = "as", id = "role", value_name = "ROLE", requires = "tenant", value_parser = argument::role)]
     pub role: Option<Role>,
     /// The `sub` of the token, instead of tenant and role
     #[arg(long, conflicts_with_all = ["tenant", "role"])]

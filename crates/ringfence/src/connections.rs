@@ -128,7 +128,7 @@ impl Connections {
         let token_key = match (key, &self.credentials) {
             (Some(key), _) => key,
             (None, Some(credentials)) => TokenKey::parse(credentials.token_key.expose())
-                .map_err(|reason| Failure::Unreadable { path: self.folder.credentials(), reason })?,
+                .map_err(|reason| credentials_wrong(&self.folder, reason))?,
             (None, None) => return Err(settings::TOKEN_KEY.missing("no token key is known, and there is no credentials file")),
         };
         let connections = settings::CONNECTIONS.parsed_by(at_least_one)?.unwrap_or(DEFAULT_CONNECTIONS);
@@ -148,6 +148,11 @@ impl Connections {
             Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
             Err(source) => Err(Failure::Connection { source, setting: self.told_by(login) }),
         }
+    }
+
+    /// Until it is dropped, nobody else brings the server up to date.
+    pub async fn take_turn(&self) -> Result<server::Turn, Failure> {
+        server::take_turn(&self.login(Login::Admin)?).await.map_err(|source| self.explain(source))
     }
 
     /// Whether the server holds logins or a key that new credentials would replace.
@@ -209,6 +214,33 @@ pub fn credentials_file(folder: &DataFolder) -> Result<PathBuf, Failure> {
     Ok(settings::CREDENTIALS.text()?.map_or_else(|| folder.credentials(), PathBuf::from))
 }
 
+/// What is wrong with that file, by the setting that names it or, where none does, by its path.
+fn credentials_wrong(folder: &DataFolder, reason: String) -> Failure {
+    match settings::CREDENTIALS.text() {
+        Ok(Some(path)) => settings::CREDENTIALS.wrong(Some(path), reason),
+        Ok(None) => Failure::Unreadable { path: folder.credentials(), reason },
+        Err(failure) => failure,
+    }
+}
+
+/// Everything that the environment says of the database, found sound before any of it is used; nothing is asked of a server.
+pub fn check_settings(folder: &DataFolder) -> Result<(), Failure> {
+    for setting in [&settings::ADMIN_URL, &settings::DATABASE_URL, &settings::AUDITOR_URL, &settings::DISPATCHER_URL, &settings::OPERATOR_URL] {
+        url(setting)?;
+    }
+    settings::CONNECTIONS.parsed_by(at_least_one)?;
+    settings::TOKEN_KEY.parsed_by(TokenKey::parse)?;
+    let path = credentials_file(folder)?;
+    if path.exists() {
+        let credentials = stored_credentials(folder)?;
+        let key = credentials.as_ref().map(|credentials| TokenKey::parse(credentials.token_key.expose())).transpose();
+        key.map_err(|reason| credentials_wrong(folder, reason))?;
+    } else if settings::CREDENTIALS.text()?.is_some() && !path.parent().is_some_and(|parent| parent.as_os_str().is_empty() || parent.is_dir()) {
+        return Err(credentials_wrong(folder, "the file is not there, nor the folder to make it in".to_owned()));
+    }
+    Ok(())
+}
+
 /// Whether the environment says every secret that the service comes with, so that a file adds none to them.
 pub fn environment_says_all() -> Result<bool, Failure> {
     for login in [Login::App, Login::Auditor, Login::Operator] {
@@ -220,13 +252,16 @@ pub fn environment_says_all() -> Result<bool, Failure> {
 }
 
 /// Opens the credentials file, or makes it; what the environment says about a login or the key goes before the file,
-/// so that `migrate` gives the server the passwords that the service will come with.
-pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Failure> {
+/// so that `migrate` gives the server the passwords that the service will come with. Says whether the file was made here.
+pub fn open_or_make_credentials(folder: &DataFolder) -> Result<(Credentials, bool), Failure> {
     let path = credentials_file(folder)?;
     if settings::CREDENTIALS.text()?.is_none() {
         folder.make()?;
     }
-    let mut credentials = Credentials::open_or_create(&path).map_err(Failure::Refused)?;
+    let (mut credentials, is_made) = Credentials::open_or_create(&path).map_err(|reason| match settings::CREDENTIALS.text() {
+        Ok(Some(named)) => settings::CREDENTIALS.wrong(Some(named), reason),
+        _ => Failure::Refused(reason),
+    })?;
     for (login, password) in [
         (Login::App, &mut credentials.app_password),
         (Login::Auditor, &mut credentials.auditor_password),
@@ -240,7 +275,7 @@ pub fn open_or_make_credentials(folder: &DataFolder) -> Result<Credentials, Fail
     if let Some(key) = settings::TOKEN_KEY.text()? {
         credentials.token_key = key.into();
     }
-    Ok(credentials)
+    Ok((credentials, is_made))
 }
 
 /// The password that the login's own setting carries for it.
@@ -300,10 +335,11 @@ fn stored_credentials(folder: &DataFolder) -> Result<Option<Credentials>, Failur
         None if folder.credentials().exists() => folder.credentials(),
         None => return Ok(None),
     };
-    let text = std::fs::read(&path).map_err(crate::data_folder::file("read", &path))?;
-    serde_json::from_slice(&text)
-        .map(Some)
-        .map_err(|error| Failure::Unreadable { path, reason: error.to_string() })
+    let read = || -> Result<Credentials, String> {
+        let text = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"))?;
+        serde_json::from_slice(&text).map_err(|error| error.to_string())
+    };
+    read().map(Some).map_err(|reason| credentials_wrong(folder, reason))
 }
 
 fn loopback(port: u16) -> Config {

@@ -38,10 +38,14 @@ pub struct ClusterRecord {
 }
 
 impl DataFolder {
-    /// `RINGFENCE_DATA`, or `.ringfence` in the working folder.
+    /// `RINGFENCE_DATA`, or `.ringfence` in the working folder. It need not be there, but what is there must be a folder.
     pub fn from_settings() -> Result<Self, Failure> {
-        let named = settings::DATA.text()?.unwrap_or_else(|| DEFAULT.to_owned());
-        let path = std::path::absolute(&named).map_err(file("find", Path::new(&named)))?;
+        let named = settings::DATA.text()?;
+        let path = Path::new(named.as_deref().unwrap_or(DEFAULT));
+        let path = std::path::absolute(path).map_err(file("find", path))?;
+        if path.exists() && !path.is_dir() {
+            return Err(settings::DATA.wrong(named, format!("{} is there, and no folder", path.display())));
+        }
         Ok(Self { path })
     }
 

@@ -1,7 +1,7 @@
 //! What can stop a command, and the exit code it ends with: 1 = refused or found something, 2 = asked in the wrong way.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use ringfence_api::StartError;
 use ringfence_cluster::ClusterError;
@@ -67,6 +67,8 @@ pub enum Failure {
     Store(#[from] StoreError),
     #[error("what was asked is done, but what it has to say could not be written to standard output: {0}")]
     Output(std::io::Error),
+    #[error("PostgreSQL has ended by itself ({status}), and the service with it: the end of {} says why; the next `ringfence run` recovers its data", log_file.display())]
+    DatabaseEnded { status: ExitStatus, log_file: PathBuf },
     #[error("the service ended: {0}")]
     Service(std::io::Error),
 }

@@ -12,6 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::failure::Failure;
 use crate::settings;
 
 const DEFAULT: &str = "info";
@@ -19,25 +20,30 @@ const DEFAULT: &str = "info";
 const OURS: &str = "ringfence";
 
 /// `RUST_LOG` replaces the default.
-pub fn start() {
-    let asked = settings::LOG.text().ok().flatten();
+pub fn start() -> Result<(), Failure> {
+    let asked = settings::LOG.parsed_by(filter)?;
     // A second subscriber would be a defect of ours and changes nothing for the user.
-    let _ = subscriber(asked.as_deref(), io::stderr).try_init();
+    let _ = subscriber(asked, io::stderr).try_init();
+    Ok(())
+}
+
+fn filter(asked: &str) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(asked).map_err(|error| error.to_string())
 }
 
 /// An event passes both filters or none: no directive, however exact its target, lifts the ceiling.
-fn subscriber<W>(asked: Option<&str>, writer: W) -> impl Subscriber + Send + Sync
+fn subscriber<W>(asked: Option<EnvFilter>, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = asked.and_then(|asked| EnvFilter::try_new(asked).ok()).unwrap_or_else(|| EnvFilter::new(DEFAULT));
+    let filter = asked.unwrap_or_else(|| EnvFilter::new(DEFAULT));
     let ceiling = Targets::new().with_default(LevelFilter::WARN).with_target(OURS, LevelFilter::TRACE);
     tracing_subscriber::registry().with(fmt::layer().json().flatten_event(true).with_writer(writer)).with(filter).with(ceiling)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::subscriber;
+    use super::{filter, subscriber};
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
     use tracing::Level;
@@ -62,7 +68,7 @@ mod tests {
     fn written(asked: Option<&str>) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        tracing::subscriber::with_default(subscriber(asked, move || writer.clone()), || {
+        tracing::subscriber::with_default(subscriber(asked.map(|asked| filter(asked).unwrap()), move || writer.clone()), || {
             tracing::event!(target: "tokio_postgres::prepare", Level::DEBUG, "driver debug");
             tracing::event!(target: "tokio_postgres::connection", Level::INFO, "driver notice");
             tracing::event!(target: "hyper::proto::h1::io", Level::TRACE, "http trace");

@@ -8,6 +8,7 @@ mod failure;
 mod logs;
 mod output;
 mod run;
+mod service_settings;
 mod settings;
 
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     match actix_web::rt::System::new().block_on(perform(cli.command)) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("ringfence: {failure}");
+            output::complain(&format!("ringfence: {failure}"));
             failure.exit_code()
         }
     }

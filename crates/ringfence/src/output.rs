@@ -17,6 +17,11 @@ pub fn line(text: &str) -> Result<(), Failure> {
     write_line(&mut io::stdout(), text)
 }
 
+/// On standard error. Where nobody reads it there is nobody left to tell.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// A closed pipe (`| head`) ends the output, not the command. Every other failure is told: what is printed once, such as a
 /// password, must not vanish behind an exit code of 0.
 fn write_line(out: &mut impl Write, text: &str) -> Result<(), Failure> {

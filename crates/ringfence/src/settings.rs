@@ -31,7 +31,7 @@ pub const CREDENTIALS: Setting = setting("RINGFENCE_CREDENTIALS", "/etc/ringfenc
 pub const TOKEN_KEY: Setting = secret("RINGFENCE_TOKEN_KEY", "1:<64 hexadecimal digits>", "the key shared with the database, instead of the file's");
 pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.com https://tickets.example.com'", "whose tokens are believed: pairs of issuer and audience, parted by `;`; `run` on a loopback address believes its development issuer beside them");
 pub const SIGN_IN: Setting = setting("RINGFENCE_SIGN_IN", "'https://id.example.com ringfence /etc/ringfence/client-secret'", "issuers by which people sign in with a browser: issuer, client id and, for a confidential client, the file of its secret, parted by `;`; `run` on a loopback address offers its development issuer beside them");
-pub const PUBLIC_URL: Setting = setting("RINGFENCE_PUBLIC_URL", "https://tickets.example.com", "where browsers find the service; issuers send them back to /v1/auth/callback below it; default: RINGFENCE_LISTEN over http");
+pub const PUBLIC_URL: Setting = setting("RINGFENCE_PUBLIC_URL", "https://tickets.example.com", "where browsers find the service; issuers send them back to /v1/auth/callback below it; default: RINGFENCE_LISTEN over http where that is a loopback address, and none elsewhere");
 pub const SESSION_IDLE: Setting = setting("RINGFENCE_SESSION_IDLE", "30", "minutes without a request after which a session ends");
 pub const SESSION_LIFETIME: Setting = setting("RINGFENCE_SESSION_LIFETIME", "720", "minutes after which a session ends, whatever happens");
 pub const STEP_UP: Setting = setting("RINGFENCE_STEP_UP", "15", "minutes that a sign-in is fresh enough for what is dangerous, such as making somebody an owner");
@@ -81,7 +81,7 @@ impl Setting {
         self.wrong(None, reason.into())
     }
 
-    fn wrong(&self, value: Option<String>, reason: String) -> Failure {
+    pub fn wrong(&self, value: Option<String>, reason: String) -> Failure {
         let value = value.filter(|_| !self.is_secret);
         Failure::Setting { name: self.name, value, reason, example: self.example }
     }

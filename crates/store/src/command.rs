@@ -5,7 +5,7 @@ use crate::{Refusal, StoreError};
 use jiff::Timestamp;
 use ringfence_domain::{MemberId, RequestId, Role, TenantId};
 use serde::Serialize;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, Row};
 use uuid::Uuid;
 
 /// A connection as `ringfence_operator`, which may execute the provisioning functions and nothing else.
@@ -22,6 +22,12 @@ pub struct TenantRow {
     pub name: String,
     pub status: String,
     pub created_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoundTenant {
+    pub tenant_id: TenantId,
+    pub is_suspended: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +48,15 @@ pub struct NewMember<'a> {
     pub role: Role,
     /// For a service alone.
     pub permissions: Option<Vec<String>>,
+}
+
+/// What came of a removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    Removed,
+    NoMember,
+    /// Who stays: nobody else could let anybody in.
+    LastOwner,
 }
 
 /// Held while a command works in a tenant, so that no other of its name does. It ends with its connection, and so with a
@@ -81,9 +96,10 @@ impl Operator {
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn find_tenant(&self, tenant: &str) -> Result<Option<TenantId>, StoreError> {
-        let row = self.client.query_one(crate::sql!("operator/find_tenant.sql").text(), &[&tenant]).await?;
-        Ok(row.try_get::<_, Option<Uuid>>(0)?.map(TenantId))
+    pub async fn find_tenant(&self, tenant: &str) -> Result<Option<FoundTenant>, StoreError> {
+        let found = self.client.query_opt(crate::sql!("operator/find_tenant.sql").text(), &[&tenant]).await?;
+        let tenant = |row: Row| Ok(FoundTenant { tenant_id: TenantId(row.try_get("tenant_id")?), is_suspended: row.try_get::<_, &str>("status")? == "suspended" });
+        found.map(tenant).transpose()
     }
 
     /// # Errors
@@ -180,13 +196,15 @@ impl Operator {
             .collect()
     }
 
-    /// False: there is no such member.
-    ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn remove_member(&self, tenant: TenantId, member: MemberId) -> Result<bool, StoreError> {
+    pub async fn remove_member(&self, tenant: TenantId, member: MemberId) -> Result<Removal, StoreError> {
         let row = self.client.query_one(crate::sql!("operator/remove_member.sql").text(), &[&tenant.0, &member.0, &self.request_id.0]).await?;
-        Ok(row.try_get(0)?)
+        Ok(match row.try_get(0)? {
+            "removed" => Removal::Removed,
+            "last_owner" => Removal::LastOwner,
+            _ => Removal::NoMember,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -122,27 +122,82 @@ impl Credentials {
         })
     }
 
-    /// Reads the file, or writes a fresh one that only its owner may read.
+    /// Reads the file, or makes a fresh one that only its owner may read. Says whether it was made here: of two processes at once
+    /// one makes it, and the other reads what that one made.
     ///
     /// # Errors
     /// When the file cannot be read, written or understood; the text names it.
-    pub fn open_or_create(path: &Path) -> Result<Self, String> {
-        match std::fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|e| format!("{}: {e}", path.display())),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let fresh = Self::generate().map_err(|e| e.to_string())?;
-                let text = serde_json::to_vec_pretty(&fresh).map_err(|e| e.to_string())?;
-                // Renamed when whole: a run killed in between leaves no torn file.
-                let draft = path.with_extension("draft");
-                let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)
-                    .map_err(|e| format!("{}: {e}", draft.display()))?;
-                file.write_all(&text)
-                    .and_then(|()| file.sync_all())
-                    .and_then(|()| std::fs::rename(&draft, path))
-                    .map_err(|e| format!("{}: {e}", path.display()))?;
-                Ok(fresh)
-            }
-            Err(e) => Err(format!("{}: {e}", path.display())),
+    pub fn open_or_create(path: &Path) -> Result<(Self, bool), String> {
+        if let Some(there) = Self::open(path)? {
+            return Ok((there, false));
         }
+        let fresh = Self::generate().map_err(|error| named(path, &error))?;
+        match fresh.create(path) {
+            Ok(()) => Ok((fresh, true)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match Self::open(path)? {
+                Some(there) => Ok((there, false)),
+                None => Err(named(path, &"a link that leads nowhere")),
+            },
+            Err(error) => Err(named(path, &error)),
+        }
+    }
+
+    /// `None`: there is no such file.
+    fn open(path: &Path) -> Result<Option<Self>, String> {
+        match std::fs::read(path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| named(path, &error)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(named(path, &error)),
+        }
+    }
+
+    /// By a draft of its own, linked when whole: neither is a torn file left by a run that was killed, nor is a file replaced that
+    /// is there already.
+    fn create(&self, path: &Path) -> std::io::Result<()> {
+        let mut name = [0; 8];
+        getrandom::fill(&mut name).map_err(std::io::Error::other)?;
+        let draft = path.with_extension(format!("{}.draft", hex::encode(name)));
+        let made = self.write(&draft).and_then(|()| std::fs::hard_link(&draft, path));
+        // There may be none; what counts is whether the file was made.
+        let _ = std::fs::remove_file(&draft);
+        made
+    }
+
+    fn write(&self, path: &Path) -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(&serde_json::to_vec_pretty(self)?)?;
+        file.sync_all()
+    }
+}
+
+fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Credentials;
+
+    #[test]
+    fn of_several_at_once_one_makes_the_file_and_all_have_what_it_holds() {
+        let folder = std::env::temp_dir().join(format!("ringfence-credentials-{}", std::process::id()));
+        for round in 0..20 {
+            let folder = folder.join(round.to_string());
+            std::fs::create_dir_all(&folder).unwrap();
+            let path = folder.join("credentials.json");
+            let start = std::sync::Barrier::new(8);
+            let opened: Vec<_> = std::thread::scope(|scope| {
+                let open = || {
+                    start.wait();
+                    Credentials::open_or_create(&path).unwrap()
+                };
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(opened.iter().filter(|(_, is_made)| *is_made).count(), 1);
+            assert!(opened.iter().all(|(credentials, _)| credentials.app_password.expose() == opened[0].0.app_password.expose()));
+            assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no draft is left");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -4,7 +4,9 @@ mod policies;
 
 use crate::credentials::pads;
 use crate::{Credentials, TokenKey};
+use std::time::Duration;
 use thiserror::Error;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 
 mod embedded {
@@ -18,7 +20,7 @@ pub enum MigrateError {
     #[error("PostgreSQL {found} is too old; ringfence needs 15 or newer")]
     TooOld { found: String },
     #[error("{step}: {message}")]
-    Step { step: String, message: String },
+    Step { step: String, message: String, is_passing: bool },
     #[error("{constraint}: {rows} rows reference nothing; a foreign key was added or loaded over them while row security hid them")]
     Dangling { constraint: String, rows: i64 },
     #[error("the token key is malformed: {0}")]
@@ -28,13 +30,28 @@ pub enum MigrateError {
 }
 
 impl MigrateError {
-    fn at(step: impl Into<String>) -> impl FnOnce(tokio_postgres::Error) -> Self {
+    fn at<E: std::borrow::Borrow<tokio_postgres::Error>>(step: impl Into<String>) -> impl FnOnce(E) -> Self {
         let step = step.into();
-        move |error| {
-            let message = error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()));
-            Self::Step { step, message }
+        move |error| Self::Step { step, message: words(error.borrow()), is_passing: is_passing(error.borrow()) }
+    }
+
+    /// Of a migration, whose file is the step, in the server's words.
+    fn of_migrations(error: &refinery::Error) -> Self {
+        let server = std::error::Error::source(error).and_then(|source| source.downcast_ref::<tokio_postgres::Error>());
+        match (error.kind(), server) {
+            (refinery::error::Kind::Connection(step, _), Some(server)) => Self::at(step)(server),
+            _ => Self::Step { step: "migrations".into(), message: error.to_string(), is_passing: false },
         }
     }
+}
+
+fn words(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()))
+}
+
+/// Another transaction stood in the way; this one changed nothing, and may be tried again.
+fn is_passing(error: &tokio_postgres::Error) -> bool {
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE].iter().any(|code| error.code() == Some(code))
 }
 
 /// What was done.
@@ -53,10 +70,29 @@ pub fn known_migrations() -> Vec<String> {
 /// One number for all migrators of a database: two of them on an empty database would collide.
 const LOCK: i64 = 0x52_49_4e_47_46_45_4e_43;
 
+/// Shorter than the server waits before it looks for a deadlock: it is the migration that gives way, and no request. As long
+/// requests may queue behind it.
+const PATIENCE: &str = "set lock_timeout = '500ms'";
+/// Longer, with the pauses, than an analyst's statement may take.
+const ATTEMPTS: u32 = 60;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Until nobody stands in the way.
+async fn repeated<T>(mut attempt: impl AsyncFnMut() -> Result<T, MigrateError>) -> Result<T, MigrateError> {
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(MigrateError::Step { is_passing: true, .. }) => tokio::time::sleep(PAUSE).await,
+            done => return done,
+        }
+    }
+    attempt().await
+}
+
 /// Migrates, applies the policies, sets the logins' passwords and installs the keys.
 ///
 /// # Errors
-/// Names the step that failed; each step is a transaction of its own and may be repeated.
+/// Names the step that failed; each step is a transaction of its own and may be repeated, as it is here while others stand in
+/// its way.
 pub async fn migrate(admin: &Config, credentials: &Credentials) -> Result<Report, MigrateError> {
     let (mut client, connection) = admin.connect(NoTls).await.map_err(MigrateError::Connect)?;
     let connection = tokio::spawn(connection);
@@ -75,7 +111,21 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
     // The files are read as they were written, whatever the server has as its default; `verify` names that.
     client.batch_execute("set standard_conforming_strings = on").await.map_err(MigrateError::at("session"))?;
     client.execute("select pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await.map_err(MigrateError::at("lock"))?;
+    client.batch_execute(PATIENCE).await.map_err(MigrateError::at("session"))?;
     policies::roles(client).await?;
+    let mut applied_migrations = Vec::new();
+    repeated(async || apply_migrations(client, &mut applied_migrations).await).await?;
+    repeated(async || policies::apply(client).await).await?;
+    install_keys(client, credentials).await?;
+    set_passwords(client, credentials).await?;
+    if !applied_migrations.is_empty() {
+        look_for_dangling(client).await?;
+    }
+    Ok(Report { applied_migrations, policies_applied: true })
+}
+
+/// Each is a transaction of its own; what is applied is noted, and stays so if a later one fails.
+async fn apply_migrations(client: &mut Client, applied: &mut Vec<String>) -> Result<(), MigrateError> {
     client
         .batch_execute(
             "create schema if not exists ringfence authorization ringfence_owner;
@@ -86,17 +136,14 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
         .map_err(MigrateError::at("schemas"))?;
     let mut runner = embedded::migrations::runner();
     runner.set_migration_table_name("ringfence.schema_history");
-    let applied = runner.run_async(client).await;
+    let ran = runner.run_async(client).await;
     client.batch_execute("reset role").await.map_err(MigrateError::at("reset role"))?;
-    let applied = applied.map_err(|error| MigrateError::Step { step: "migrations".into(), message: error.to_string() })?;
-    let applied_migrations: Vec<String> = applied.applied_migrations().iter().map(ToString::to_string).collect();
-    policies::apply(client).await?;
-    install_keys(client, credentials).await?;
-    set_passwords(client, credentials).await?;
-    if !applied_migrations.is_empty() {
-        look_for_dangling(client).await?;
-    }
-    Ok(Report { applied_migrations, policies_applied: true })
+    let report = match &ran {
+        Ok(report) => Some(report),
+        Err(error) => error.report(),
+    };
+    applied.extend(report.into_iter().flat_map(|report| report.applied_migrations()).map(ToString::to_string));
+    ran.map(drop).map_err(|error| MigrateError::of_migrations(&error))
 }
 
 /// The key shared with the service, and one that the database alone knows.

@@ -44,6 +44,26 @@ pub async fn create_database(admin: &Config) -> Result<bool, ServerError> {
     }
 }
 
+/// One number for all who bring a server to an installation, whatever the database: the logins are the server's.
+const TURN: i64 = 0x52_49_4e_47_46_45_4e_44;
+
+/// Held by the one who looks for an installation and makes its credentials; it ends with its connection.
+pub struct Turn {
+    _client: Client,
+}
+
+/// Waits until nobody else brings this server up to date.
+///
+/// # Errors
+/// When the server is out of reach, or refuses.
+pub async fn take_turn(admin: &Config) -> Result<Turn, ServerError> {
+    let client = connect(admin.clone().dbname("postgres")).await?;
+    // Neither waiting nor what is done meanwhile has a bound of the server's.
+    let taken = client.batch_execute(&format!("set statement_timeout = 0; set lock_timeout = 0; set idle_session_timeout = 0; select pg_catalog.pg_advisory_lock({TURN})")).await;
+    taken.map_err(|error| ServerError::Look(reason(&error)))?;
+    Ok(Turn { _client: client })
+}
+
 /// Whether an installation lives here whose logins or token key other credentials would replace: the logins are the server's,
 /// whatever the database. What an attempt to migrate left behind that never came to them is none.
 ///

@@ -3,6 +3,12 @@ do $$
 declare
     r record;
 begin
+    -- All of it in one order, and first of all the keys: who enters a tenant reads them before anything else, so that whoever comes waits
+    -- while holding nothing.
+    for r in select c.oid::regclass as relation from pg_catalog.pg_class c
+              where c.relnamespace = 'ringfence'::regnamespace and c.relkind in ('r', 'p') order by c.relname <> 'keys', c.relname loop
+        execute format('lock table %s in access exclusive mode', r.relation);
+    end loop;
     for r in select p.polname, p.polrelid::regclass as relation from pg_catalog.pg_policy p
               join pg_catalog.pg_class c on c.oid = p.polrelid where c.relnamespace = 'ringfence'::regnamespace loop
         execute format('drop policy %I on %s', r.polname, r.relation);

@@ -1,6 +1,7 @@
 //! Members: who comes in, who goes, and that nobody gives or takes what is not theirs.
 
 use crate::{BASE, delete, id, identity, location, patch};
+use ringfence_store::command::Removal;
 use ringfence_tests::world::served;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -94,7 +95,7 @@ async fn a_membership_that_begins_again_counts_on_from_the_one_that_ended() {
         if end == "admin" {
             delete(&running, &path, &admin).await.expect(204);
         } else {
-            assert!(installation.operator().await.remove_member(running.get("/v1/me", &admin).await.body["tenants"][0]["tenant_id"].as_str().unwrap().parse::<Uuid>().unwrap().into(), member.into()).await.unwrap());
+            assert_eq!(installation.operator().await.remove_member(running.get("/v1/me", &admin).await.body["tenants"][0]["tenant_id"].as_str().unwrap().parse::<Uuid>().unwrap().into(), member.into()).await.unwrap(), Removal::Removed);
         }
         let mut again = identity(&running, "requester");
         again["contact_id"] = json!(member);

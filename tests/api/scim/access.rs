@@ -1,6 +1,7 @@
 //! Access: whoever is provisioned comes in, and is out with the next request when they are not.
 
 use crate::{Scene, id, is_refused};
+use ringfence_store::command::Removal;
 use ringfence_tests::world::canary;
 use serde_json::{Value, json};
 
@@ -164,7 +165,7 @@ async fn a_membership_that_was_ended_here_is_inactive_there_and_comes_back_by_sw
         if end == "admin" {
             scene.running.call("DELETE", &format!("/v1/tenants/acme/members/{member}"), &scene.running.token("acme:admin"), &[], None).await.expect(204);
         } else {
-            assert!(scene.installation.operator().await.remove_member(scene.acme().id.into(), member.parse::<uuid::Uuid>().unwrap().into()).await.unwrap());
+            assert_eq!(scene.installation.operator().await.remove_member(scene.acme().id.into(), member.parse::<uuid::Uuid>().unwrap().into()).await.unwrap(), Removal::Removed);
         }
         let left = scene.get(&path).await.expect(200);
         assert_eq!((&left.body["active"], left.header("etag")), (&json!(false), Some("W/\"2\"")), "{end}");

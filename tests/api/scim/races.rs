@@ -1,6 +1,7 @@
 //! Races: whoever provisions beside others neither loses nor undoes what they do, and beside an owner never touches an owner.
 
 use crate::{Scene, id, is_refused};
+use ringfence_store::command::Removal;
 use ringfence_tests::Call;
 use ringfence_tests::world::canary;
 use serde_json::{Value, json};
@@ -75,7 +76,7 @@ async fn whoever_waits_for_a_person_holds_no_member_and_whoever_waits_for_a_memb
                 "demotion" => as_owner("PATCH", &of_member, &version, Some(json!({ "role": "admin" }))).await,
                 "contact" => as_owner("PATCH", &of_contact, &tag(1), Some(json!({ "name": "x" }))).await,
                 "removal" | "resignation" => as_owner("DELETE", &of_member, &version, None).await,
-                "operator" => if scene.installation.operator().await.remove_member(scene.acme().id.into(), member.into()).await.unwrap() { 204 } else { 404 },
+                "operator" => if scene.installation.operator().await.remove_member(scene.acme().id.into(), member.into()).await.unwrap() == Removal::Removed { 204 } else { 404 },
                 "rename" => scene.patch(&path, set("displayName", json!("x"))).await.status,
                 "off" => scene.patch(&path, set("active", json!(false))).await.status,
                 "end" => scene.call("DELETE", &path, &[], None).await.status,

@@ -33,13 +33,16 @@ select tenant_id, request_id, action, decision, rule, actor_kind, object_type, o
 -- operator: acme|acme name|active|t|acme; globex|globex name|active|t|globex / null|r_one|tenant.listed|allow|operator|operator|tenant|null|{}
 -- nobody owner auditor_login dispatcher analyst: !42501
 
--- play: a tenant is found by slug or id
-select ringfence.find_tenant('<what>');
+-- play: a tenant is found by slug or id, with its state
+-- before:
+update ringfence.tenants set status = 'suspended', suspended_at = now() where tenant_id = '{globex}';
+-- sql:
+select f.tenant_id, f.status from ringfence.find_tenant('<what>') f;
 -- let: what=acme
--- operator: acme
--- operator what={globex}: globex
--- operator what=A0000000-0000-7000-8000-000000000001: acme
--- operator what=nonesuch: null
+-- operator: acme|active
+-- operator what={globex}: globex|suspended
+-- operator what=A0000000-0000-7000-8000-000000000001: acme|active
+-- operator what=nonesuch: nothing
 -- nobody owner auditor_login dispatcher analyst: !42501
 
 -- play: a command takes its turn in a tenant
@@ -105,12 +108,13 @@ select ringfence.deprovision_member('<tenant>', '<member>', '{r_one}');
 -- after:
 select coalesce(string_agg(format('%s %s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.object_id, i.details), ', '), 'no event') || coalesce((select '; ' || string_agg(format('%s%s v%s %s', left(tenant_id::text, 1), number, version, updated_at = transaction_timestamp()), ' ') from ringfence.tickets where version > 1), '') from ringfence.audit_inbox i where i.action like 'member.%';
 -- let: tenant={acme} member={agent}
--- operator: t / audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1, tickets a+1-1 / a member.removed r_one member agent {}; a2 v2 t
--- operator member={grouped_agent}: t / audit_inbox a+1, contacts a+1-1, group_members a-1, members a-1, memberships a-1 / a member.removed r_one member grouped_agent {}
--- operator member={auditor}: t / api_tokens a-1, audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1 / a member.removed r_one member auditor {}
--- operator member={outsider}: f / unchanged / no event
--- operator member={asker}: f / unchanged / no event
--- operator tenant={absent}: f / unchanged / no event
+-- operator: removed / audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1, tickets a+1-1 / a member.removed r_one member agent {}; a2 v2 t
+-- operator member={grouped_agent}: removed / audit_inbox a+1, contacts a+1-1, group_members a-1, members a-1, memberships a-1 / a member.removed r_one member grouped_agent {}
+-- operator member={auditor}: removed / api_tokens a-1, audit_inbox a+1, contacts a+1-1, members a-1, memberships a-1 / a member.removed r_one member auditor {}
+-- operator member={owner}: last_owner / unchanged / no event
+-- operator member={outsider}: no_member / unchanged / no event
+-- operator member={asker}: no_member / unchanged / no event
+-- operator tenant={absent}: no_member / unchanged / no event
 -- nobody owner auditor_login dispatcher analyst: !42501
 
 -- play: an analyst's login is made of one shape, for one tenant
@@ -143,6 +147,7 @@ select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), 
 -- operator call=provision_member('{absent}','i','s','n','e@x','agent',null,'{r_one}'): t|
 -- operator call=deprovision_member('{acme}','{agent}','{r_one}'): f|
 -- operator call=deprovision_member('{acme}','{absent}','{r_one}'): f|
+-- operator call=deprovision_member('{acme}','{owner}','{r_one}'): f|
 -- root call=create_reporting_login('{acme}','{verifier}','{r_one}'): f|
 
 -- play: listing leaves no context behind

@@ -64,6 +64,15 @@ update ringfence.members set version = 7 where member_id = '{p1}' and tenant_id 
 set session authorization ringfence_operator;
 select ringfence.deprovision_member('{acme}', '{p1}', '{r_one}');
 
+-- try operator: the last owner, though the other tenant has one
+select ringfence.deprovision_member('{acme}', '{owner}', '{r_one}');
+
+-- try operator: one of two owners
+reset session authorization;
+update ringfence.members set role = 'owner' where member_id = '{admin}' and tenant_id = '{acme}';
+set session authorization ringfence_operator;
+select ringfence.deprovision_member('{acme}', '{owner}', '{r_one}'), ringfence.deprovision_member('{acme}', '{admin}', '{r_one}');
+
 -- try operator: an agent, beside whoever is provisioned
 select ringfence.deprovision_member('{acme}', '{agent}', '{r_one}');
 

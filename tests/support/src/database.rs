@@ -27,7 +27,7 @@ pub fn admin_config() -> Config {
 #[must_use]
 pub fn credentials() -> Credentials {
     let path = PathBuf::from(std::env::var(CREDENTIALS).expect("set by with-postgres"));
-    Credentials::open_or_create(&path).expect("credentials")
+    Credentials::open_or_create(&path).expect("credentials").0
 }
 
 pub async fn connect(config: &Config) -> Client {

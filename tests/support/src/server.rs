@@ -18,6 +18,15 @@ pub struct Server {
 impl Server {
     /// A new cluster with one migrated database.
     pub async fn start(name: &str) -> Self {
+        let server = Self::empty(name).await;
+        let admin = server.admin(DATABASE);
+        ringfence_store::server::create_database(&admin).await.expect("a database");
+        migrate::migrate(&admin, &server.credentials).await.expect("migrated");
+        server
+    }
+
+    /// A new cluster, and credentials that it has not come to yet.
+    pub async fn empty(name: &str) -> Self {
         let say = |line: &str| eprintln!("{line}");
         let postgresql = PostgreSql::find_or_install(&say).await.expect("PostgreSQL");
         let folder = std::env::temp_dir().join(format!("ringfence-{name}-{}", std::process::id()));
@@ -25,12 +34,8 @@ impl Server {
         std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("a folder that postgres can enter");
         let options = Options { data_dir: folder.join("cluster"), durability: Durability::Full, settings: Vec::new() };
         let cluster = Cluster::start(&postgresql, options, &say).await.expect("a cluster");
-        let credentials = Credentials::open_or_create(&folder.join("credentials.json")).expect("credentials");
-        let server = Self { cluster, credentials, folder };
-        let admin = server.admin(DATABASE);
-        ringfence_store::server::create_database(&admin).await.expect("a database");
-        migrate::migrate(&admin, &server.credentials).await.expect("migrated");
-        server
+        let (credentials, _) = Credentials::open_or_create(&folder.join("credentials.json")).expect("credentials");
+        Self { cluster, credentials, folder }
     }
 
     #[must_use]

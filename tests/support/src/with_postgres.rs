@@ -27,7 +27,7 @@ async fn main() -> ExitCode {
     };
     let cluster = Cluster::start(&installation, options, &say).await.expect("a cluster");
     let credentials_file = folder.join("credentials.json");
-    let credentials = Credentials::open_or_create(&credentials_file).expect("credentials");
+    let credentials = Credentials::open_or_create(&credentials_file).expect("credentials").0;
     let url = cluster.admin_url();
     let mut admin = tokio_postgres::Config::from_str(&url).expect("a URL");
     connect(&admin).await.batch_execute(&format!("create database {TEMPLATE}")).await.expect("a template");

@@ -103,7 +103,7 @@ impl<R: Read> Tickets<R> {
         };
         cells
             .ticket(&self.source)
-            .map(|ticket| Row { line, ticket })
+            .map(|ticket| Row { line, record: None, ticket })
             .map_err(|broken| broken.at(line))
     }
 }
@@ -188,6 +188,7 @@ impl<'a> Cells<'a> {
             created_at,
             updated_at: self.read(Column::UpdatedAt, field::timestamp)?,
             comments: Vec::new(),
+            left_out: Vec::new(),
         };
         let (body_name, body) = self.cell(Column::Body)?;
         if !body.trim().is_empty() {

@@ -63,11 +63,7 @@ impl<R: Read> Iterator for Tickets<R> {
                     Ok(()) => {}
                     Err(threads::Unplaced::Twice { first }) => {
                         let message = format!("the same message stands at line {first}");
-                        return Some(Err(RowError {
-                            line,
-                            field: None,
-                            message,
-                        }));
+                        return Some(Err(RowError::new(line, message)));
                     }
                     Err(threads::Unplaced::Full) => {
                         let message = "the file holds more than the 256 MiB of text that replies can be matched in; \

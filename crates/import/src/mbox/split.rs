@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
-use crate::{error::RowError, field::MAX_RECORD_BYTES};
+use crate::{error::{EMPTY, RowError}, field::MAX_RECORD_BYTES};
 
 /// A message without its `From ` line; `cut_short` when it was larger than may be held.
 pub(crate) struct RawMessage {
@@ -90,7 +90,7 @@ impl<R: Read> Messages<R> {
                 ));
             }
         }
-        Ok(())
+        Err(RowError::new(self.line.max(1), EMPTY))
     }
 
     /// One line with its end into the buffer; `Some(false)` when it was too long to be held, `None` at the end.

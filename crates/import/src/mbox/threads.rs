@@ -110,6 +110,7 @@ fn row(line: u64, mails: Vec<Mail>, source: &str) -> Option<Row> {
         created_at: root.date,
         updated_at: mails.iter().filter_map(|mail| mail.date).max(),
         comments: Vec::new(),
+        left_out: Vec::new(),
     };
     let comments = mails
         .into_iter()
@@ -123,6 +124,7 @@ fn row(line: u64, mails: Vec<Mail>, source: &str) -> Option<Row> {
         });
     Some(Row {
         line,
+        record: None,
         ticket: ImportedTicket {
             comments: comments.collect(),
             ..ticket

@@ -10,7 +10,7 @@ mod value;
 use std::{collections::VecDeque, io::Read};
 
 use crate::{
-    error::RowError,
+    error::{EMPTY, RowError},
     field::MAX_RECORD_BYTES,
     ticket::Row,
     zendesk::{
@@ -43,6 +43,8 @@ pub(crate) struct Tickets<R> {
     errors: VecDeque<RowError>,
     pending: VecDeque<Captured>,
     side: SideLoads,
+    /// How many were met.
+    records: u64,
 }
 
 impl<R: Read> Tickets<R> {
@@ -54,6 +56,17 @@ impl<R: Read> Tickets<R> {
             errors: VecDeque::new(),
             pending: VecDeque::new(),
             side: SideLoads::default(),
+            records: 0,
+        }
+    }
+
+    /// The next record, whatever came of it: on one long line its number is what finds it.
+    fn numbered(&mut self, read: Result<Row, RowError>) -> Result<Row, RowError> {
+        self.records += 1;
+        let record = Some(self.records);
+        match read {
+            Ok(row) => Ok(Row { record, ..row }),
+            Err(error) => Err(RowError { record, ..error }),
         }
     }
 
@@ -65,7 +78,12 @@ impl<R: Read> Tickets<R> {
         self.scanner.skip_white()?;
         self.state = State::Between { seen: true };
         match self.scanner.peek()? {
-            None => self.state = State::Done,
+            None => {
+                self.state = State::Done;
+                if !seen {
+                    return Ok(Some(Err(RowError::new(self.scanner.line(), EMPTY))));
+                }
+            }
             Some(b'[') => {
                 self.scanner.bump();
                 self.state = State::InArray { first: true };
@@ -97,7 +115,7 @@ impl<R: Read> Tickets<R> {
                 // One object a line: the next line that opens an object is the next record.
                 let message = broken.describe(self.scanner.line());
                 self.scanner.skip_to_object_line()?;
-                return Ok(Some(Err(RowError::new(line, message))));
+                return Ok(Some(self.numbered(Err(RowError::new(line, message)))));
             }
         }
         match object.finish() {
@@ -115,12 +133,10 @@ impl<R: Read> Tickets<R> {
                 record,
                 comments,
                 side,
-            } => Ok(Some(ticket::read(
-                &record,
-                Some(&comments),
-                &side,
-                &self.source,
-            ))),
+            } => {
+                let read = ticket::read(&record, Some(&comments), &side, &self.source);
+                Ok(Some(self.numbered(read)))
+            }
         }
     }
 
@@ -131,12 +147,8 @@ impl<R: Read> Tickets<R> {
         }
         self.state = State::InArray { first: false };
         let element = self.scanner.capture(MAX_RECORD_BYTES, false)?;
-        Ok(Some(ticket::read(
-            &element,
-            None,
-            &SideLoads::default(),
-            &self.source,
-        )))
+        let read = ticket::read(&element, None, &SideLoads::default(), &self.source);
+        Ok(Some(self.numbered(read)))
     }
 }
 
@@ -149,7 +161,8 @@ impl<R: Read> Iterator for Tickets<R> {
                 return Some(Err(error));
             }
             if let Some(ticket) = self.pending.pop_front() {
-                return Some(ticket::read(&ticket, None, &self.side, &self.source));
+                let read = ticket::read(&ticket, None, &self.side, &self.source);
+                return Some(self.numbered(read));
             }
             let step = match self.state {
                 State::Between { seen } => self.between(seen),

@@ -11,7 +11,7 @@ use crate::{
     zendesk::{
         scan::Captured,
         side::SideLoads,
-        value::{elements, flag, id, named, object, parse, person, text, time},
+        value::{elements, flag, id, named, object, parse, person, says_something, text, time},
     },
 };
 
@@ -58,6 +58,16 @@ struct RawTicket<'a> {
     comments: Option<&'a RawValue>,
     #[serde(borrow, default)]
     via: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tenant_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    tenant: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    assignee_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    collaborator_ids: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    custom_fields: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +160,7 @@ pub(crate) fn read(
     }
     Ok(Row {
         line: value.line,
+        record: None,
         ticket,
     })
 }
@@ -165,7 +176,22 @@ fn inline_comments(list: &RawValue, side: &SideLoads) -> Result<Vec<ImportedComm
 }
 
 impl RawTicket<'_> {
+    /// A file goes into the tenant that the command names.
+    fn refuse_tenant(&self) -> Result<(), Violation> {
+        match [("tenant_id", self.tenant_id), ("tenant", self.tenant)].into_iter().find(|(_, value)| value.is_some()) {
+            None => Ok(()),
+            Some((name, _)) => Err(Violation::of_record(format!("the field {name} names a tenant, and --tenant alone does"))),
+        }
+    }
+
+    /// An agent of the other system is none of the tenant's, and its fields are not ours.
+    fn left_out(&self) -> Vec<&'static str> {
+        let fields = [("assignee_id", self.assignee_id), ("collaborator_ids", self.collaborator_ids), ("custom_fields", self.custom_fields)];
+        fields.into_iter().filter(|(_, value)| value.is_some_and(says_something)).map(|(name, _)| name).collect()
+    }
+
     fn ticket(&self, side: &SideLoads, source: &str) -> Result<ImportedTicket, Violation> {
+        self.refuse_tenant()?;
         let external_id = match id("id", self.id)? {
             Some(id) => id,
             None => id("external_id", self.external_id)?
@@ -196,6 +222,7 @@ impl RawTicket<'_> {
             created_at: time("created_at", self.created_at)?,
             updated_at: time("updated_at", self.updated_at)?,
             comments: Vec::new(),
+            left_out: self.left_out(),
         })
     }
 

@@ -193,3 +193,18 @@ pub(crate) fn named<'s>(
         None => Ok(None),
     }
 }
+
+/// Whether anything would be lost with this value: an export names every field, also those that hold nothing.
+pub(crate) fn says_something(value: &RawValue) -> bool {
+    fn says(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::Null | serde_json::Value::Bool(false) => false,
+            serde_json::Value::String(text) => !text.trim().is_empty(),
+            serde_json::Value::Array(values) => values.iter().any(says),
+            // A custom field: its id alone says nothing.
+            serde_json::Value::Object(fields) => fields.get("value").is_none_or(says),
+            _ => true,
+        }
+    }
+    serde_json::from_str(value.get()).is_ok_and(|value| says(&value))
+}

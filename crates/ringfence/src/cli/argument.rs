@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use ringfence_domain::permission::ALL as PERMISSIONS;
+use ringfence_domain::{MemberId, Role};
 use ringfence_identity::IssuerConfig;
 
 pub fn lifetime(text: &str) -> Result<SignedDuration, String> {
@@ -41,6 +42,16 @@ pub fn issuer(text: &str) -> Result<String, String> {
 pub fn email(text: &str) -> Result<String, String> {
     let is_well = ringfence_domain::is_email(text);
     accepted(text, is_well, "3 to 254 characters with one '@' and no blank, such as somebody@example.com")
+}
+
+pub fn member(text: &str) -> Result<MemberId, String> {
+    text.parse().map_err(|_| "a member_id, as `ringfence member list` shows".to_owned())
+}
+
+/// Of those that somebody is given for good: nobody is added as a guest, and a role of the tenant's own is the tenant's to give.
+pub fn role(text: &str) -> Result<Role, String> {
+    let given = [Role::Owner, Role::Admin, Role::Agent, Role::LightAgent, Role::Requester, Role::Auditor, Role::Service];
+    given.into_iter().find(|role| role.as_str() == text).ok_or_else(|| format!("one of {}", given.map(Role::as_str).join(", ")))
 }
 
 pub fn permission(text: &str) -> Result<String, String> {

@@ -4,6 +4,7 @@
 mod audited;
 mod convert;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,17 +12,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use ringfence_domain::TenantId;
 use ringfence_import::{Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
 use ringfence_store::tickets::Numbers;
 use ringfence_store::StoreError;
-use ringfence_store::command::Operator;
+use ringfence_store::command::{FoundTenant, Operator};
 use serde::Serialize;
 
 use super::membership::{Entry, Membership};
 use super::serve::StopSignals;
-use super::{operator, tenant_named};
+use super::{found, operator};
 use crate::cli::ImportArgs;
 use crate::connections::Connections;
 use crate::data_folder::file;
@@ -34,12 +34,19 @@ pub const PERMISSIONS: &[&str] = &[
     "organization.read", "organization.change", "group.read",
 ];
 
+/// What is left out of a ticket whose group the tenant does not have; and of one that names a group where nobody asked.
+const GROUP: &str = "group";
+const GROUP_UNASKED: &str = "group, unless the tenant has one of its name";
+
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
     rows: u64,
     created: u64,
     already_there: u64,
     failed: u64,
+    /// Of the tickets created or, in a dry run, found well: how many say what no ticket of the tenant holds, by its name in the
+    /// file. Whether the tenant has a group, a dry run does not ask.
+    left_out: BTreeMap<&'static str, u64>,
     dry_run: bool,
     /// Stopped by a signal before the file's end.
     interrupted: bool,
@@ -49,9 +56,9 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     let source = args.source.clone().unwrap_or_else(|| args.format.as_str().to_owned());
     let connections = Connections::find()?;
     let operator = operator(&connections).await?;
-    let tenant = tenant_named(&operator, &args.tenant).await?;
+    let FoundTenant { tenant_id: tenant, is_suspended } = found(&operator, &args.tenant).await?;
     // Said before the file is read, by the dry run too: nothing of it could be written.
-    if is_suspended(&operator, tenant).await? {
+    if is_suspended {
         return Err(Failure::Suspended(args.tenant.clone()));
     }
     let mut rows = Rows::open(args, &source)?;
@@ -79,17 +86,16 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// By the operator's list: to whoever is refused at the door, nobody says why.
-async fn is_suspended(operator: &Operator, tenant: TenantId) -> Result<bool, Failure> {
-    let tenants = operator.list_tenants().await?;
-    Ok(tenants.iter().any(|row| row.tenant_id == tenant && row.status == "suspended"))
-}
-
 fn text(summary: &Summary) -> String {
     let Summary { rows, created, already_there, failed, .. } = summary;
     let counts = match summary.dry_run {
         true => format!("{rows} tickets read, {failed} of them wrong; nothing was written"),
         false => format!("{rows} tickets read: {created} created, {already_there} there already, {failed} failed"),
+    };
+    let left_out: Vec<String> = summary.left_out.iter().map(|(name, tickets)| format!("{name} ({tickets})")).collect();
+    let counts = match left_out.as_slice() {
+        [] => counts,
+        named => format!("{counts}; left out: {}", named.join(", ")),
     };
     match summary.interrupted {
         true => format!("{counts}; interrupted, run it again to go on"),
@@ -134,13 +140,23 @@ impl<'a> Rows<'a> {
 
     fn wrong(&mut self, text: &str) {
         self.summary.failed += 1;
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| output::complain(text));
+    }
+
+    fn leaves_out(&mut self, names: &[&'static str]) {
+        for name in names {
+            *self.summary.left_out.entry(name).or_default() += 1;
+        }
     }
 
     fn check(mut self) -> Summary {
         while let Some(record) = self.next() {
-            if let Err(error) = record {
-                self.wrong(&error.to_string());
+            match record {
+                Ok(row) => {
+                    self.leaves_out(&row.ticket.left_out);
+                    self.leaves_out(if row.ticket.group.is_some() { &[GROUP_UNASKED] } else { &[] });
+                }
+                Err(error) => self.wrong(&error.to_string()),
             }
         }
         self.summary
@@ -151,28 +167,10 @@ impl<'a> Rows<'a> {
         let numbers = Numbers::default();
         let mut stop = StopSignals::catch()?;
         while let Some(record) = self.next() {
-            let row = match record {
-                Ok(row) => row,
-                Err(error) => {
-                    self.wrong(&error.to_string());
-                    continue;
-                }
-            };
-            let line = row.line;
-            let ticket = convert::ticket(row.ticket);
             // Not dropped half-way by a signal: the ticket at hand is finished first.
-            match imports::import(&membership.database, &membership.principal, &numbers, &ticket).await {
-                Ok(Outcome::Created(_)) => self.summary.created += 1,
-                Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
-                Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {
-                    self.bar.finish_and_clear();
-                    let reason = match &error {
-                        StoreError::Refused(_) if is_suspended(operator, membership.principal.tenant_id()).await? => Failure::Suspended(slug.to_owned()).to_string(),
-                        error => error.to_string(),
-                    };
-                    return Err(Failure::Refused(format!("line {line}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
-                }
-                Err(error) => self.wrong(&format!("line {line}: {}", Failure::from(error))),
+            match record {
+                Ok(row) => self.write_one(row, membership, &numbers, operator, slug).await?,
+                Err(error) => self.wrong(&error.to_string()),
             }
             if stop.came().await {
                 self.summary.interrupted = true;
@@ -181,5 +179,28 @@ impl<'a> Rows<'a> {
             }
         }
         Ok(std::mem::take(&mut self.summary))
+    }
+
+    async fn write_one(&mut self, row: Row, membership: &Membership<'_>, numbers: &Numbers, operator: &Operator, slug: &str) -> Result<(), Failure> {
+        let (place, left_out) = (row.place(), row.ticket.left_out.clone());
+        let ticket = convert::ticket(row.ticket);
+        match imports::import(&membership.database, &membership.principal, numbers, &ticket).await {
+            Ok(Outcome::Created(written)) => {
+                self.summary.created += 1;
+                self.leaves_out(&left_out);
+                self.leaves_out(if written.lacks_group { &[GROUP] } else { &[] });
+            }
+            Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
+            Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {
+                self.bar.finish_and_clear();
+                let reason = match &error {
+                    StoreError::Refused(_) if found(operator, slug).await?.is_suspended => Failure::Suspended(slug.to_owned()).to_string(),
+                    error => error.to_string(),
+                };
+                return Err(Failure::Refused(format!("{place}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
+            }
+            Err(error) => self.wrong(&format!("{place}: {}", Failure::from(error))),
+        }
+        Ok(())
     }
 }

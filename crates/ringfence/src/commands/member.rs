@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ringfence_domain::{MemberId, Role};
-use ringfence_store::command::NewMember;
+use ringfence_store::command::{NewMember, Removal};
 use serde::Serialize;
 
 use super::{operator, tenant_named};
@@ -21,9 +21,6 @@ pub async fn perform(command: MemberCommand) -> Result<ExitCode, Failure> {
     let operator = operator(&Connections::find()?).await?;
     match command {
         MemberCommand::Add { tenant, issuer, subject, name, email, role, permissions, shown } => {
-            if role == Role::Guest {
-                return Err(Failure::Usage("nobody is added as a guest: a role given for hours makes them one".to_owned()));
-            }
             let permissions = permissions_of(role, permissions)?;
             let id = tenant_named(&operator, &tenant).await?;
             let new = NewMember { issuer: &issuer, subject: &subject, name: &name, email: email.as_deref(), role, permissions };
@@ -44,12 +41,10 @@ pub async fn perform(command: MemberCommand) -> Result<ExitCode, Failure> {
         }
         MemberCommand::Remove { tenant, member } => {
             let id = tenant_named(&operator, &tenant).await?;
-            let owners: Vec<_> = operator.list_members(id).await?.into_iter().filter(|m| m.role == Role::Owner.as_str()).map(|m| m.member_id).collect();
-            if owners == [member] {
-                return Err(Failure::Refused(format!("{member} is the last owner of {tenant}; add another first: `ringfence member add --tenant {tenant} --role owner ...`")));
-            }
-            if !operator.remove_member(id, member).await? {
-                return Err(Failure::Refused(format!("{tenant} has no member {member}")));
+            match operator.remove_member(id, member).await? {
+                Removal::Removed => {}
+                Removal::NoMember => return Err(Failure::Refused(format!("{tenant} has no member {member}"))),
+                Removal::LastOwner => return Err(Failure::Refused(format!("{member} is the last owner of {tenant}; add another first: `ringfence member add --tenant {tenant} --role owner ...`"))),
             }
             output::line(&format!("member {member} is out of {tenant} from the next request on"))?;
         }

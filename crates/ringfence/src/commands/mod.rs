@@ -12,7 +12,7 @@ pub mod token;
 pub mod verify;
 
 use ringfence_domain::TenantId;
-use ringfence_store::command::Operator;
+use ringfence_store::command::{FoundTenant, Operator};
 
 use crate::connections::{Connections, Login};
 use crate::failure::Failure;
@@ -24,5 +24,10 @@ pub async fn operator(connections: &Connections) -> Result<Operator, Failure> {
 }
 
 pub async fn tenant_named(operator: &Operator, tenant: &str) -> Result<TenantId, Failure> {
+    Ok(found(operator, tenant).await?.tenant_id)
+}
+
+/// The same with its state, which nobody says to whoever is refused at the door.
+pub async fn found(operator: &Operator, tenant: &str) -> Result<FoundTenant, Failure> {
     operator.find_tenant(tenant).await?.ok_or_else(|| Failure::UnknownTenant(tenant.to_owned()))
 }

@@ -42,7 +42,7 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, admin: &server
     let mut done: Done = folder.read(FILE)?.unwrap_or_default();
     let mut left_alone = Vec::new();
     for (slug, name) in TENANTS {
-        let known = operator.find_tenant(slug).await?;
+        let known = operator.find_tenant(slug).await?.map(|found| found.tenant_id);
         let before = done.0.get(slug).filter(|before| Some(before.tenant_id) == known);
         if before.is_some_and(|before| before.issuer == issuer) {
             continue;
@@ -101,15 +101,16 @@ impl Seeding<'_> {
             let place = present.iter().find(|row| row.subject == member.subject);
             match place {
                 Some(row) if row.issuer == self.issuer => continue,
-                Some(row) => {
-                    self.operator.remove_member(self.tenant_id, row.member_id).await?;
-                }
                 None if !is_new => continue,
-                None => {}
+                _ => {}
             }
             let permissions = (member.role == Role::Service).then(|| SERVICE_PERMISSIONS.iter().map(|&name| name.to_owned()).collect());
             let new = NewMember { issuer: self.issuer, subject: &member.subject, name: &member.name, email: Some(&member.email), role: member.role, permissions };
             self.operator.add_member(self.tenant_id, &new).await?;
+            // After: the last owner would not go.
+            if let Some(row) = place {
+                self.operator.remove_member(self.tenant_id, row.member_id).await?;
+            }
         }
         Ok(true)
     }
@@ -200,7 +201,7 @@ pub fn people() -> Vec<Person> {
 pub async fn analyst(folder: &DataFolder, connections: &Connections) -> Result<Option<String>, Failure> {
     let operator = operator(connections).await?;
     let Some(tenant) = operator.find_tenant("acme").await? else { return Ok(None) };
-    Ok(report_role::kept(folder, tenant)?.and_then(|login| connections.private_url(&login.login, &login.password)))
+    Ok(report_role::kept(folder, tenant.tenant_id)?.and_then(|login| connections.private_url(&login.login, &login.password)))
 }
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ mod demo_tickets;
 mod next_steps;
 
 use std::net::{SocketAddr, TcpListener};
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 use ringfence_api::{Service, StartError};
 use ringfence_cluster::{Cluster, Durability, Installation, Options};
-use ringfence_identity::IssuerConfig;
 use ringfence_identity::development::DevelopmentIssuer;
 use ringfence_identity::sign_in::CALLBACK_PATH;
 use ringfence_store::migrate::known_migrations;
@@ -18,15 +17,16 @@ use ringfence_store::server;
 use ringfence_store::verify::Level;
 
 use crate::commands::migrate::bring_up_to_date;
-use crate::commands::serve::{StopSignals, issuers, listen, public_url, service};
+use crate::commands::serve::StopSignals;
 use crate::commands::token::{AUDIENCE, issuer_url};
-use crate::connections::Connections;
+use crate::connections::{self, Connections};
 use crate::data_folder::{DataFolder, LastRun};
 use crate::failure::Failure;
+use crate::service_settings::{ServiceSettings, listen};
 use crate::{logs, output, settings};
 
 pub async fn run() -> Result<ExitCode, Failure> {
-    logs::start();
+    logs::start()?;
     let mut stop = StopSignals::catch()?;
     let plan = Plan::from_settings()?;
     // A signal during the start drops what was begun; the cluster stops its server as it goes.
@@ -35,8 +35,19 @@ pub async fn run() -> Result<ExitCode, Failure> {
         () = stop.wait() => return Ok(ExitCode::SUCCESS),
     };
     let Running { service, cluster } = running;
-    let served = service.run_until(stop.wait()).await;
+    let mut ended = None;
+    let served = service
+        .run_until(async {
+            tokio::select! {
+                () = stop.wait() => {}
+                status = end_of(cluster.as_ref()) => ended = Some(status),
+            }
+        })
+        .await;
     say("the service has stopped");
+    if let (Some(status), Some(cluster)) = (ended, &cluster) {
+        return Err(Failure::DatabaseEnded { status, log_file: cluster.log_file() });
+    }
     if let Some(cluster) = cluster {
         cluster.stop().await?;
         say("PostgreSQL has stopped");
@@ -45,11 +56,18 @@ pub async fn run() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// An existing server's end is its administrator's to see.
+async fn end_of(cluster: Option<&Cluster>) -> ExitStatus {
+    match cluster {
+        Some(cluster) => cluster.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// What the environment asks for, found sound before anything is started.
 struct Plan {
     folder: DataFolder,
-    listen: SocketAddr,
-    issuers: Vec<IssuerConfig>,
+    service: ServiceSettings,
     on_existing_server: bool,
 }
 
@@ -60,8 +78,11 @@ struct Running {
 
 impl Plan {
     fn from_settings() -> Result<Self, Failure> {
-        let (listen, issuers) = (free(listen()?)?, issuers()?);
-        if !listen.ip().is_loopback() && issuers.is_empty() {
+        let folder = DataFolder::from_settings()?;
+        let service = ServiceSettings::read(free(listen()?)?)?;
+        connections::check_settings(&folder)?;
+        let listen = service.listen;
+        if !listen.ip().is_loopback() && service.issuers.is_empty() {
             return Err(settings::LISTEN.missing(format!(
                 "{listen} can be reached from outside, where the development issuer must not be: listen on a loopback address, or name a real issuer with RINGFENCE_ISSUERS"
             )));
@@ -75,41 +96,43 @@ impl Plan {
                 )));
             }
         }
-        Ok(Self { folder: DataFolder::from_settings()?, listen, issuers, on_existing_server })
+        Ok(Self { folder, service, on_existing_server })
     }
 
     async fn start(self) -> Result<Running, Failure> {
-        let cluster = match self.on_existing_server {
+        let Self { folder, service, on_existing_server } = self;
+        let listen = service.listen;
+        let cluster = match on_existing_server {
             true => None,
-            false => Some(start_cluster(&self.folder).await?),
+            false => Some(start_cluster(&folder).await?),
         };
-        self.folder.make()?;
+        folder.make()?;
         let cluster_folder = cluster.as_ref().map(|cluster| cluster.data_dir().to_path_buf());
-        self.folder.note_run(&LastRun { listen: self.listen, cluster_folder })?;
+        folder.note_run(&LastRun { listen: listen, cluster_folder })?;
         say("migrating, and applying the policies");
         // Nobody but this data folder's own service uses the private cluster.
-        let (admin, _) = bring_up_to_date(&self.folder, &Connections::for_administrator()?, !self.on_existing_server).await?;
+        let (admin, _) = bring_up_to_date(&folder, &Connections::for_administrator()?, !on_existing_server).await?;
         let connections = Connections::find()?;
         look_at_the_walls(&admin).await?;
-        let development = match self.listen.ip().is_loopback() {
+        let development = match listen.ip().is_loopback() {
             true => {
-                let issuer = DevelopmentIssuer::open(&self.folder.issuer_key(), &issuer_url(self.listen), AUDIENCE)?;
-                Some(issuer.with_sign_in(demo::people(), vec![format!("{}{CALLBACK_PATH}", public_url(self.listen)?)]))
+                let issuer = DevelopmentIssuer::open(&folder.issuer_key(), &issuer_url(listen), AUDIENCE)?;
+                Some(issuer.with_sign_in(demo::people(), vec![format!("{}{CALLBACK_PATH}", service.public_url)]))
             }
             false => None,
         };
         let is_for_development = development.is_some();
         let has_demo = match &development {
             Some(issuer) => {
-                let left_alone = demo::seed(&self.folder, &connections, &admin, issuer.issuer()).await?;
+                let left_alone = demo::seed(&folder, &connections, &admin, issuer.issuer()).await?;
                 !next_steps::TENANTS.iter().any(|slug| left_alone.contains(slug))
             }
             None => false,
         };
-        let service = ringfence_api::start(service(&connections, self.listen, self.issuers, development)?).await?;
-        let analyst = if has_demo { demo::analyst(&self.folder, &connections).await? } else { None };
+        let service = ringfence_api::start(service.config(&connections, development)?).await?;
+        let analyst = if has_demo { demo::analyst(&folder, &connections).await? } else { None };
         let demo = has_demo.then_some(next_steps::Demo { analyst: analyst.as_deref() });
-        next_steps::print(service.address(), &self.folder, is_for_development, demo)?;
+        next_steps::print(service.address(), &folder, is_for_development, demo)?;
         Ok(Running { service, cluster })
     }
 }

@@ -60,6 +60,6 @@ async fn run(client: &Client, path: &str) -> Result<(), MigrateError> {
     let text = POLICIES
         .get_file(path)
         .and_then(|file| file.contents_utf8())
-        .ok_or_else(|| MigrateError::Step { step: path.to_owned(), message: "is not part of this binary".into() })?;
+        .ok_or_else(|| MigrateError::Step { step: path.to_owned(), message: "is not part of this binary".into(), is_passing: false })?;
     client.batch_execute(text).await.map_err(MigrateError::at(path.to_owned()))
 }

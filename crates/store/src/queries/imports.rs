@@ -55,8 +55,15 @@ pub struct Person {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    pub ticket_id: TicketId,
+    /// The ticket names one, and the tenant has none of its name.
+    pub lacks_group: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    Created(TicketId),
+    Created(Written),
     /// An earlier import wrote it; it stays as it is.
     AlreadyThere,
 }
@@ -93,7 +100,7 @@ async fn import_once(database: &Database, principal: &Principal, numbers: &Numbe
         Err(error) => Err(error),
     };
     match written {
-        Ok(id) => tx.commit().await.map(|()| Outcome::Created(id)),
+        Ok(written) => tx.commit().await.map(|()| Outcome::Created(written)),
         Err(error) => Err(tx.refuse(error).await),
     }
 }
@@ -111,7 +118,7 @@ pub async fn exists(database: &Database, principal: &Principal, external_source:
 ///
 /// # Errors
 /// A refusal of the doors, keys or checks, or `Collided` when somebody else made the same person meanwhile.
-pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now: Timestamp) -> Result<TicketId, StoreError> {
+pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now: Timestamp) -> Result<Written, StoreError> {
     let tenant = tx.tenant_id();
     let importer = tx.enter().await?.member_id.0;
     let mut people = People { source: &ticket.external_source, known: HashMap::new() };
@@ -167,7 +174,8 @@ pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now:
             ],
         )
         .await?;
-    rows.first().map(|_| id).ok_or(StoreError::Refused(Refusal::Forbidden { permission: "ticket.import" }))
+    let written = Written { ticket_id: id, lacks_group: ticket.group.is_some() && group.is_none() };
+    rows.first().map(|_| written).ok_or(StoreError::Refused(Refusal::Forbidden { permission: "ticket.import" }))
 }
 
 struct People<'a> {

@@ -72,10 +72,19 @@ pub(super) fn differences(live: &[Line], committed: &str) -> Vec<Finding> {
                 title: "The database is not what was reviewed".into(),
                 object: object.into(),
                 detail,
-                remedy: "run `ringfence migrate`; after a change of sql/ or policies/, generate sql/schema.sql again and commit it".into(),
+                remedy: remedy(object).into(),
             })
         })
         .collect()
+}
+
+/// Policies, grants, views and functions are made anew by every migration; tables are not.
+fn remedy(object: &str) -> &'static str {
+    if object.starts_with("table ") {
+        "run `ringfence migrate`, which puts back policies, grants and row security; a column, default, constraint, index or trigger it leaves as it is: put that back by hand, as the lines with `-` say. After a change of sql/ or policies/, generate sql/schema.sql again and commit it"
+    } else {
+        "run `ringfence migrate`; after a change of sql/ or policies/, generate sql/schema.sql again and commit it"
+    }
 }
 
 /// The lines under each object, in order.
@@ -162,6 +171,7 @@ mod tests {
         let found = differences(&live, &committed);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].detail, "- policy p\n+ policy q");
+        assert!(found[0].remedy.contains("by hand"), "{}", found[0].remedy);
     }
 
     #[test]

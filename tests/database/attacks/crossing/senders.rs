@@ -2,6 +2,7 @@
 
 use super::{Post, SHARE};
 use crate::play::{DENIED, one};
+use ringfence_store::command::Removal;
 use uuid::Uuid;
 
 #[tokio::test]
@@ -92,7 +93,7 @@ async fn who_lost_the_right_since_sends_nothing() {
     assert_eq!(post.state("acme", link).await, "refused sender_may_not");
     post.play.admin.execute(restored, &[&acme.id, &acme.members["agent"]]).await.unwrap();
     let link = post.escalate("acme", acme.ticket, agreement).await;
-    assert!(post.play.installation.operator().await.remove_member(acme.id.into(), acme.members["agent"].into()).await.unwrap());
+    assert_eq!(post.play.installation.operator().await.remove_member(acme.id.into(), acme.members["agent"].into()).await.unwrap(), Removal::Removed);
     post.carry().await;
     assert_eq!(post.state("acme", link).await, "refused sender_may_not");
     assert_eq!(post.holdings("globex").await, before);

@@ -1,0 +1,59 @@
+//! `ringfence run` as somebody starts it, from nothing, and what ends it.
+
+use crate::binary::binary;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Until it says that it is ready.
+fn started(folder: &Path) -> (Child, PathBuf) {
+    let log = folder.join("log");
+    let mut run = Command::new(binary());
+    run.arg("run").current_dir(folder).env("RINGFENCE_DATA", folder.join("data")).env("RINGFENCE_LISTEN", "127.0.0.1:0");
+    let mut child = run.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().starts_with("ringfence is ready")), "{}", std::fs::read_to_string(&log).unwrap());
+    // What it says later goes where it is read.
+    std::thread::spawn(move || said.count());
+    (child, log)
+}
+
+fn kill(signal: &str, process: &str) {
+    assert!(Command::new("kill").args([signal, process]).status().unwrap().success());
+}
+
+/// Of a test that broke off.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            kill("-TERM", &self.0.id().to_string());
+            let _ = self.0.wait();
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it_in_order_and_a_database_that_dies_ends_it_with_an_error() {
+    let folder = std::env::temp_dir().join(format!("ringfence-run-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let postmaster = folder.join("data/postgres/postmaster.pid");
+
+    let (child, log) = started(&folder);
+    let mut child = Ended(child);
+    kill("-HUP", &child.0.id().to_string());
+    assert_eq!(child.0.wait().unwrap().code(), Some(0), "{}", std::fs::read_to_string(log).unwrap());
+    assert!(!postmaster.exists(), "PostgreSQL has stopped");
+
+    let (child, log) = started(&folder);
+    let mut child = Ended(child);
+    let pid = std::fs::read_to_string(&postmaster).unwrap().lines().next().unwrap().to_owned();
+    kill("-KILL", &pid);
+    let status = child.0.wait().unwrap();
+    let complaint = std::fs::read_to_string(log).unwrap();
+    assert_eq!(status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("ringfence: PostgreSQL has ended by itself (signal: 9 (SIGKILL))") && complaint.contains("postgres.log"), "{complaint}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
