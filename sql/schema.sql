@@ -3562,9 +3562,16 @@ function ringfence.turn_key(text,uuid,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.turn_key(kind text, tenant_id uuid, what text)
      RETURNS bigint
-     LANGUAGE sql
+     LANGUAGE plpgsql
      STABLE PARALLEL RESTRICTED
-    RETURN (SELECT ((('x'::text || encode(sha256((k.outer_pad || sha256((k.inner_pad || textsend(((((('turn|'::text || turn_key.kind) || '|'::text) || (turn_key.tenant_id)::text) || '|'::text) || turn_key.what)))))), 'hex'::text)))::bit(64))::bigint AS int8 FROM ringfence.keys k WHERE ((k.purpose = 'seal'::text) AND (k.retired_at IS NULL)))
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        -- Planned once a session: a function of SQL that looks something up would be planned at every request with a key.
+        return (select ('x' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('turn|' || turn_key.kind || '|' || turn_key.tenant_id::text || '|' || turn_key.what))), 'hex'))::bit(64)::bigint
+                  from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null);
+    end
+    $function$
 
 function ringfence.turned(text)
     owner ringfence_owner

@@ -4,9 +4,14 @@
 -- tenant and what is done there, under the key that no login can read: nobody can tell whose turn it is that they see there. The word
 -- before it keeps it apart from every other use of the key.
 create function ringfence.turn_key(kind text, tenant_id uuid, what text) returns bigint
-language sql stable parallel restricted
-return (select ('x' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('turn|' || turn_key.kind || '|' || turn_key.tenant_id::text || '|' || turn_key.what))), 'hex'))::bit(64)::bigint
-          from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null);
+language plpgsql stable parallel restricted set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- Planned once a session: a function of SQL that looks something up would be planned at every request with a key.
+    return (select ('x' || encode(sha256(k.outer_pad || sha256(k.inner_pad || textsend('turn|' || turn_key.kind || '|' || turn_key.tenant_id::text || '|' || turn_key.what))), 'hex'))::bit(64)::bigint
+              from ringfence.keys k where k.purpose = 'seal' and k.retired_at is null);
+end
+$$;
 
 -- A turn in the tenant entered, until the transaction ends; false where another transaction has it. Keys are not cut down to a few for
 -- each tenant, where two that differ would meet and one be told that it is in flight: what is bounded is how many a transaction holds.
