@@ -17,8 +17,8 @@ async fn every_read_of_a_tenant_answers_with_the_members_asked_for_alone() {
         let id = route.operation_id;
         let parameters = contract["paths"][route.path]["get"]["parameters"].as_array().unwrap();
         let parameter = parameters.iter().find(|parameter| parameter["name"] == "fields").unwrap_or_else(|| panic!("{id} knows no fields"));
-        assert_eq!((&parameter["style"], &parameter["explode"], &parameter["schema"]["type"]), (&json!("form"), &json!(false), &json!("array")), "{id}");
-        let names: Vec<&str> = parameter["schema"]["items"]["enum"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        // As every parameter of several words: ^(a|b)(,(a|b))*$
+        let names: Vec<&str> = parameter["schema"]["pattern"].as_str().unwrap().trim_start_matches("^(").split(')').next().unwrap().split('|').collect();
         let (_, path, _) = scene.operations().into_iter().find(|(operation, _, method)| *operation == id && *method == "get").unwrap();
         // The beginning of the trail: its end moves with every read.
         let path = if id == "listAudit" { format!("{path}?order=position&limit=2&") } else { format!("{path}?") };

@@ -173,36 +173,35 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
 
 /// Whatever is read of a tenant can be asked for in part.
 fn offer_trimming(document: &mut Value) {
-    let schemas = document["components"]["schemas"].clone();
-    let record = |name: &str| schemas[name].pointer("/properties/data/items").unwrap_or(&schemas[name]);
-    let Some(paths) = document["paths"].as_object_mut() else { return };
-    for (_, item) in paths.iter_mut().filter(|(path, _)| path.contains("{tenant}") && !is_scim(path)) {
-        let Some(operation) = item.get_mut("get") else { continue };
-        let answered = operation.pointer("/responses/200/content/application~1json/schema").and_then(named).unwrap_or_default();
-        let record = record(answered);
-        let record = named(record).map_or(record, |row| &schemas[row]);
-        let names: Vec<&String> = record["properties"].as_object().into_iter().flat_map(Map::keys).collect();
-        if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+    for (path, names) in trimmed(document) {
+        if let Some(parameters) = document["paths"][&path]["get"].get_mut("parameters").and_then(Value::as_array_mut) {
             parameters.push(json!({
-                "name": trim::PARAMETER, "in": "query", "required": false, "style": "form", "explode": false,
+                "name": trim::PARAMETER, "in": "query", "required": false,
                 "description": "The members that a record is answered with, separated by commas; all of them without it. An answer that was asked for in part lacks the others, whatever its schema requires.",
-                "schema": { "type": "array", "minItems": 1, "maxItems": names.len(), "uniqueItems": true, "items": { "type": "string", "enum": names } },
-                "example": names.iter().take(2).collect::<Vec<_>>(),
+                "schema": fields::words(&names),
+                "example": names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(","),
             }));
         }
     }
 }
 
+/// By path, the names that `fields` takes: the members of the record that is answered, or of a list's rows.
+pub fn trimmed(document: &Value) -> BTreeMap<String, Vec<String>> {
+    let schemas = &document["components"]["schemas"];
+    let record = |name: &str| schemas[name].pointer("/properties/data/items").unwrap_or(&schemas[name]);
+    let names = |item: &Value| {
+        let answered = item["get"].pointer("/responses/200/content/application~1json/schema").and_then(named)?;
+        let record = record(answered);
+        let record = named(record).map_or(record, |row| &schemas[row]);
+        Some(record["properties"].as_object()?.keys().cloned().collect())
+    };
+    let paths = document["paths"].as_object().into_iter().flatten().filter(|(path, _)| path.contains("{tenant}") && !is_scim(path));
+    paths.filter_map(|(path, item)| Some((path.clone(), names(item)?))).collect()
+}
+
 /// The schema that a reference names.
 fn named(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str().and_then(|name| name.rsplit('/').next())
-}
-
-/// By path, the names that `fields` takes.
-pub fn trimmed(document: &Value) -> BTreeMap<String, Vec<String>> {
-    let parameter = |item: &Value| item["get"]["parameters"].as_array()?.iter().find(|parameter| parameter["name"] == trim::PARAMETER).cloned();
-    let names = |parameter: Value| parameter["schema"]["items"]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-    document["paths"].as_object().into_iter().flatten().filter_map(|(path, item)| Some((path.clone(), names(parameter(item)?)))).collect()
 }
 
 /// `ListBody_Ticket`, a name of the code, becomes `TicketList`; its rows refer to the record instead of repeating it.

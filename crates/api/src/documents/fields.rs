@@ -188,8 +188,9 @@ fn actions() -> Vec<&'static str> {
 }
 
 /// Several of a closed set of words, separated by commas.
-fn words(words: &[&str]) -> Value {
-    let one = words.join("|");
+/// One word or several, separated by commas.
+pub fn words<T: AsRef<str>>(words: &[T]) -> Value {
+    let one = words.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("|");
     json!({ "type": "string", "pattern": format!("^({one})(,({one}))*$") })
 }
 
