@@ -223,8 +223,8 @@ update ringfence.group_members set access = '<access>' where tenant_id = '{acme}
 -- grouped_agent: #1
 -- grouped_agent access={overview,create}: #1
 -- grouped_agent access={read,change,overview}: !42501
--- grouped_agent sql=update/**/ringfence.tickets/**/set/**/priority='high': #2
--- grouped_agent access={overview,change} sql=update/**/ringfence.tickets/**/set/**/priority='high': #2
+-- grouped_agent sql=update/**/ringfence.tickets/**/set/**/priority='high': #1
+-- grouped_agent access={overview,change} sql=update/**/ringfence.tickets/**/set/**/priority='high': #1
 -- grouped_agent access={read,create,overview} sql=update/**/ringfence.tickets/**/set/**/priority='high': #0
 -- grouped_agent sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): #1
 -- grouped_agent access={overview,change} sql=insert/**/into/**/ringfence.comments(tenant_id,comment_id,ticket_id,requester_id,group_key,author_id,visibility,body)values('{acme}','{new}','{ticket1}','{asker}','{first}','{grouped_agent}','public','x'): #1
