@@ -1,15 +1,17 @@
 //! `ringfence run` as somebody starts it, from nothing, and what ends it.
 
 use crate::binary::binary;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Until it says that it is ready.
-fn started(folder: &Path) -> (Child, PathBuf) {
-    let log = folder.join("log");
-    let mut run = Command::new(binary());
-    run.arg("run").current_dir(folder).env("RINGFENCE_DATA", folder.join("data")).env("RINGFENCE_LISTEN", "127.0.0.1:0");
+fn started(folder: &Path, by: &[&str]) -> (Child, PathBuf) {
+    let (log, binary) = (folder.join("log"), binary());
+    let words: Vec<_> = by.iter().map(OsStr::new).chain([binary.as_os_str(), OsStr::new("run")]).collect();
+    let mut run = Command::new(words[0]);
+    run.args(&words[1..]).current_dir(folder).env("RINGFENCE_DATA", folder.join("data")).env("RINGFENCE_LISTEN", "127.0.0.1:0");
     let mut child = run.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(said.any(|line| line.unwrap().starts_with("ringfence is ready")), "{}", std::fs::read_to_string(&log).unwrap());
@@ -41,13 +43,13 @@ fn a_terminal_that_goes_away_ends_it_in_order_and_a_database_that_dies_ends_it_w
     std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let postmaster = folder.join("data/postgres/postmaster.pid");
 
-    let (child, log) = started(&folder);
+    let (child, log) = started(&folder, &[]);
     let mut child = Ended(child);
     kill("-HUP", &child.0.id().to_string());
     assert_eq!(child.0.wait().unwrap().code(), Some(0), "{}", std::fs::read_to_string(log).unwrap());
     assert!(!postmaster.exists(), "PostgreSQL has stopped");
 
-    let (child, log) = started(&folder);
+    let (child, log) = started(&folder, &[]);
     let mut child = Ended(child);
     let pid = std::fs::read_to_string(&postmaster).unwrap().lines().next().unwrap().to_owned();
     kill("-KILL", &pid);
@@ -55,5 +57,14 @@ fn a_terminal_that_goes_away_ends_it_in_order_and_a_database_that_dies_ends_it_w
     let complaint = std::fs::read_to_string(log).unwrap();
     assert_eq!(status.code(), Some(1), "{complaint}");
     assert!(complaint.contains("ringfence: PostgreSQL has ended by itself (signal: 9 (SIGKILL))") && complaint.contains("postgres.log"), "{complaint}");
+
+    // Started to outlive its terminal, it leaves that signal to whoever ignored it.
+    let (child, _) = started(&folder, &["nohup"]);
+    let mut child = Ended(child);
+    let signals = std::fs::read_to_string(format!("/proc/{}/status", child.0.id())).unwrap();
+    let ignored = signals.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    assert_eq!(u64::from_str_radix(ignored.trim(), 16).unwrap() & 1, 1);
+    kill("-TERM", &child.0.id().to_string());
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
     std::fs::remove_dir_all(&folder).unwrap();
 }

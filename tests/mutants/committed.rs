@@ -42,6 +42,8 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
         ("two sessions opened at once", opened_twice(stage).await, "0".to_owned()),
         ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
+        ("an owner removed while the other one ceases to be one", last_of_two(stage).await, "last_owner".to_owned()),
+        ("a member removed beside another whom somebody has at hand", removed_beside(stage).await, "removed".to_owned()),
         ("a refusal that comes back after it was taken up again", refused_too_late(stage).await, "1".to_owned()),
     ] {
         if found != expected {
@@ -217,6 +219,38 @@ async fn made_other_meanwhile(stage: &Stage) -> String {
             .await;
     }
     came.join(" ")
+}
+
+/// Who is removed counts the owners when the other has come to an end; nothing of it stays.
+async fn last_of_two(stage: &Stage) -> String {
+    stage
+        .run(&stage.named(
+            "insert into ringfence.identities (identity_id, issuer, subject) values ('{i_p1}', 'https://issuer.example', 'p1');
+             insert into ringfence.contacts (tenant_id, contact_id, name, identity_id) values ('{acme}', '{p1}', 'P1', '{i_p1}');
+             insert into ringfence.members (tenant_id, member_id, identity_id, role) values ('{acme}', '{p1}', '{i_p1}', 'owner');
+             insert into ringfence.memberships (identity_id, tenant_id) values ('{i_p1}', '{acme}')",
+        ))
+        .await;
+    let demoted = stage.named("update ringfence.members set role = 'agent' where tenant_id = '{acme}' and member_id = '{p1}'");
+    let removed = stage.named("begin; select ringfence.deprovision_member('{acme}', '{owner}', '{r_one}')");
+    let came = meanwhile(stage, (stage.installation.admin().await, &demoted), (stage.installation.login("ringfence_operator").await, &removed)).await;
+    stage
+        .run(&stage.named(
+            "delete from ringfence.memberships where identity_id = '{i_p1}'; delete from ringfence.members where identity_id = '{i_p1}';
+             delete from ringfence.contacts where contact_id = '{p1}'; delete from ringfence.identities where identity_id = '{i_p1}'",
+        ))
+        .await;
+    came
+}
+
+/// Whoever is no owner is not waited for.
+async fn removed_beside(stage: &Stage) -> String {
+    let (other, operator) = (stage.installation.admin().await, stage.installation.login("ringfence_operator").await);
+    value(&other, &stage.named("begin; select from ringfence.members where tenant_id = '{acme}' and member_id = '{agent}' for update")).await;
+    let came = value(&operator, &stage.named("begin; set local lock_timeout = '1s'; select ringfence.deprovision_member('{acme}', '{admin}', '{r_one}')")).await;
+    value(&operator, "rollback").await;
+    value(&other, "rollback").await;
+    came
 }
 
 /// Another carrier took the ticket up after the one whose refusal comes now: it still goes over.

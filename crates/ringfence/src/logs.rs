@@ -68,7 +68,7 @@ mod tests {
     fn written(asked: Option<&str>) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        tracing::subscriber::with_default(subscriber(asked.map(|asked| filter(asked).unwrap()), move || writer.clone()), || {
+        tracing::subscriber::with_default(subscriber(asked.and_then(|asked| filter(asked).ok()), move || writer.clone()), || {
             tracing::event!(target: "tokio_postgres::prepare", Level::DEBUG, "driver debug");
             tracing::event!(target: "tokio_postgres::connection", Level::INFO, "driver notice");
             tracing::event!(target: "hyper::proto::h1::io", Level::TRACE, "http trace");

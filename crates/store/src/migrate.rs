@@ -85,7 +85,13 @@ async fn repeated<T>(mut attempt: impl AsyncFnMut() -> Result<T, MigrateError>) 
             done => return done,
         }
     }
-    attempt().await
+    attempt().await.map_err(|error| match error {
+        MigrateError::Step { step, message, is_passing: true } => {
+            let message = format!("{message}, {ATTEMPTS} times; pg_stat_activity shows whose transaction holds on to what");
+            MigrateError::Step { step, message, is_passing: true }
+        }
+        error => error,
+    })
 }
 
 /// Migrates, applies the policies, sets the logins' passwords and installs the keys.

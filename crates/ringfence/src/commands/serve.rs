@@ -35,20 +35,29 @@ pub async fn serve() -> Result<ExitCode, Failure> {
 pub struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
-    hangup: Signal,
+    /// None: whoever started it means it to outlive the terminal, as `nohup` does.
+    hangup: Option<Signal>,
 }
 
 impl StopSignals {
     pub fn catch() -> Result<Self, Failure> {
         let caught = |kind| signal(kind).map_err(Failure::Service);
-        Ok(Self { interrupt: caught(SignalKind::interrupt())?, terminate: caught(SignalKind::terminate())?, hangup: caught(SignalKind::hangup())? })
+        let hangup = if ignores_hangup() { None } else { Some(caught(SignalKind::hangup())?) };
+        Ok(Self { interrupt: caught(SignalKind::interrupt())?, terminate: caught(SignalKind::terminate())?, hangup })
     }
 
     pub async fn wait(&mut self) {
+        let Self { interrupt, terminate, hangup } = self;
+        let hangup = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup => {}
         }
     }
 
@@ -62,4 +71,11 @@ impl StopSignals {
             () = std::future::ready(()) => false,
         }
     }
+}
+
+/// As the kernel tells it, by the signals' bits (proc_pid_status(5)); where it tells nothing, the signal is caught.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }

@@ -108,7 +108,7 @@ impl Plan {
         };
         folder.make()?;
         let cluster_folder = cluster.as_ref().map(|cluster| cluster.data_dir().to_path_buf());
-        folder.note_run(&LastRun { listen: listen, cluster_folder })?;
+        folder.note_run(&LastRun { listen, cluster_folder })?;
         say("migrating, and applying the policies");
         // Nobody but this data folder's own service uses the private cluster.
         let (admin, _) = bring_up_to_date(&folder, &Connections::for_administrator()?, !on_existing_server).await?;
