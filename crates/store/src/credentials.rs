@@ -176,6 +176,8 @@ fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::Credentials;
 
     #[test]
