@@ -81,6 +81,14 @@ fn a_service_that_listens_to_all_must_say_where_browsers_find_it() {
 }
 
 #[test]
+fn the_development_issuer_is_never_within_everybodys_reach() {
+    let place = Place::new("outside");
+    let (code, complaint) = place.ringfence(&["run"], &[("RINGFENCE_LISTEN", "0.0.0.0:0")]);
+    assert_eq!(code, Some(2), "{complaint}");
+    assert!(complaint.starts_with("ringfence: RINGFENCE_LISTEN (environment)") && complaint.contains("the development issuer must not be"), "{complaint}");
+}
+
+#[test]
 fn a_credentials_file_that_is_not_well_is_told_by_the_setting_that_names_it() {
     let place = Place::new("credentials");
     let (bad_key, absent) = (place.path("bad.json"), place.path("absent/x.json"));

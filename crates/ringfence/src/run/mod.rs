@@ -79,14 +79,14 @@ struct Running {
 impl Plan {
     fn from_settings() -> Result<Self, Failure> {
         let folder = DataFolder::from_settings()?;
-        let service = ServiceSettings::read(free(listen()?)?)?;
-        connections::check_settings(&folder)?;
-        let listen = service.listen;
-        if !listen.ip().is_loopback() && service.issuers.is_empty() {
+        let listen = free(listen()?)?;
+        if !listen.ip().is_loopback() && settings::ISSUERS.text()?.is_none() {
             return Err(settings::LISTEN.missing(format!(
                 "{listen} can be reached from outside, where the development issuer must not be: listen on a loopback address, or name a real issuer with RINGFENCE_ISSUERS"
             )));
         }
+        let service = ServiceSettings::read(listen)?;
+        connections::check_settings(&folder)?;
         let on_existing_server = settings::ADMIN_URL.text()?.is_some();
         for setting in [&settings::DATABASE_URL, &settings::OPERATOR_URL] {
             if !on_existing_server && setting.text()?.is_some() {
