@@ -43,7 +43,8 @@ fn a_terminal_that_goes_away_ends_it_in_order_and_a_database_that_dies_ends_it_w
     std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let postmaster = folder.join("data/postgres/postmaster.pid");
 
-    let (child, log) = started(&folder, &[]);
+    // Whatever this test was itself started to outlive.
+    let (child, log) = started(&folder, &["env", "--default-signal=HUP"]);
     let mut child = Ended(child);
     kill("-HUP", &child.0.id().to_string());
     assert_eq!(child.0.wait().unwrap().code(), Some(0), "{}", std::fs::read_to_string(log).unwrap());

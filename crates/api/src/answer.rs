@@ -208,8 +208,9 @@ where
             // Nothing was done, but a kept answer was read.
             if let Some(entered) = &entered {
                 let asked = object();
-                let seen = Object { id: asked.id.or_else(|| answer.is_of(asked.kind)), ..asked };
-                caller.read(entered, action, seen, json!({ "replayed": true })).await.map_err(Outcome::Problem)?;
+                // Of what was done to an object there is one event; this one says beside itself which it was.
+                let details = json!({ "replayed": true, "object_id": answer.is_of(asked.kind) });
+                caller.read(entered, action, asked, details).await.map_err(Outcome::Problem)?;
             }
             Ok(answer.respond(true))
         }

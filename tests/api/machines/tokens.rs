@@ -23,7 +23,7 @@ async fn a_token_is_shown_once_and_rests_nowhere() {
     assert!(again.body["token"].is_null(), "a replay does not show it");
     assert_eq!(again.body["api_token_id"], made.body["api_token_id"]);
     let replayed = stage.event(&again, "api_token.created").await;
-    assert_eq!((&replayed["object_id"], &replayed["details"]["replayed"]), (&made.body["api_token_id"], &json!(true)));
+    assert_eq!((&replayed["details"]["object_id"], &replayed["details"]["replayed"]), (&made.body["api_token_id"], &json!(true)));
 
     let read = stage.running.get(&format!("{TOKENS}/{id}"), &agent).await.expect(200);
     let listed = stage.running.get(TOKENS, &agent).await.expect(200);
