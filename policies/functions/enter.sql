@@ -263,14 +263,18 @@ language plpgsql stable parallel restricted security definer set search_path = p
 as $$
 declare
     part text[] := ringfence.token_parts(token);
+    person uuid;
 begin
     if part is null or part[1] <> '00000000-0000-0000-0000-000000000000' then
         raise exception 'not a valid token' using errcode = 'RF002';
     end if;
-    return query
-    select i.identity_id, i.issuer, i.subject from ringfence.identities i
-     where i.identity_id = case when part[2] like 'i:%' then substr(part[2], 3)::uuid
-                                when part[2] like 's:%' then (select s.identity_id from ringfence.live_session(substr(part[2], 3)) s) end;
+    -- Not within one statement: before a parallel plan begins, a subquery is evaluated that its CASE would not come to.
+    if part[2] like 'i:%' then
+        person := substr(part[2], 3)::uuid;
+    elsif part[2] like 's:%' then
+        person := (select s.identity_id from ringfence.live_session(substr(part[2], 3)) s);
+    end if;
+    return query select i.identity_id, i.issuer, i.subject from ringfence.identities i where i.identity_id = person;
     if not found then
         raise exception 'the credential is not valid' using errcode = 'RF004';
     end if;
