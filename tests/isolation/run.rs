@@ -190,8 +190,9 @@ async fn run(name: &str, installation: Arc<Installation>, running: Arc<Running>,
     whole
 }
 
-/// The trail's own statements, which the service's role may not run; and one that returns no row.
-const NEVER_WORK: [&str; 3] = ["audit/insert.sql", "audit/move.sql", "idempotency/keep.sql"];
+/// The trail's own statements, which the service's role may not run; one that returns no row; and the place of an issuer that does
+/// not name itself, which the one issuer of this suite does (tests/api/sign_in has others).
+const NEVER_WORK: [&str; 4] = ["audit/insert.sql", "audit/move.sql", "idempotency/keep.sql", "signInCallbackOfIssuer"];
 
 async fn started() -> (Arc<Installation>, Arc<Running>) {
     let installation = Installation::fresh().await;
