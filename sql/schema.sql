@@ -1280,9 +1280,21 @@ function ringfence.common_groups(text,text,text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.common_groups(held text, groups text, other_held text, other_groups text)
      RETURNS text
-     LANGUAGE sql
+     LANGUAGE plpgsql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (other_held !~~ '%.group,%'::text) THEN groups WHEN (held !~~ '%.group,%'::text) THEN other_groups ELSE (SELECT string_agg((SELECT (COALESCE(array_agg(g.g), '{}'::uuid[]))::text AS "coalesce" FROM unnest((split_part(common_groups.groups, ';'::text, n.n))::uuid[]) g(g) WHERE (g.g = ANY ((split_part(common_groups.other_groups, ';'::text, n.n))::uuid[]))), ';'::text ORDER BY n.n) AS string_agg FROM generate_series(1, 4) n(n)) END
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if other_held not like '%.group,%' then
+            return groups;
+        elsif held not like '%.group,%' then
+            return other_groups;
+        end if;
+        return (select string_agg((select coalesce(array_agg(g), '{}')::text
+                                     from unnest(split_part(groups, ';', n)::uuid[]) g where g = any (split_part(other_groups, ';', n)::uuid[])), ';' order by n)
+                  from generate_series(1, 4) n);
+    end
+    $function$
     grant execute to ringfence_gate
 
 function ringfence.complete_crossing(text)
@@ -1833,13 +1845,13 @@ function ringfence.enter(text)
                 || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
         end if;
         -- What is free text stands in hex, so that nothing in it parts the lines.
-        return beside || E'\n'
-            || set_config('backtrace_functions', E'ringfence\n'
-                || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
-                || E'\n' || case member_role when 'service' then 'service' else 'user' end
-                || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
-                || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
-                || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);
+        return beside || E'\n' || set_config('backtrace_functions', replace(format(E'ringfence\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s',
+            part[1], caller, coalesce(subject_member, found_member), found_member, part[4],
+            case member_role when 'service' then 'service' else 'user' end,
+            encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex'),
+            encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex'),
+            replace(held, '.', ' '),
+            coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n')), '-', ''), true);
     end
     $function$
     grant execute to ringfence_app
@@ -2345,9 +2357,20 @@ function ringfence.narrowed(text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.narrowed(held text, allowed text)
      RETURNS text
-     LANGUAGE sql
+     LANGUAGE plpgsql
      IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT (','::text || COALESCE((string_agg(DISTINCT kept.p, ','::text ORDER BY kept.p) || ','::text), ''::text)) FROM (SELECT h.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.held), ','::text)) h(p) WHERE ((POSITION((((','::text || h.p) || ','::text)) IN (narrowed.allowed)) > 0) OR (POSITION((((','::text || ringfence.wider(h.p)) || ','::text)) IN (narrowed.allowed)) > 0)) UNION SELECT a.p FROM unnest(string_to_array(TRIM(BOTH ','::text FROM narrowed.allowed), ','::text)) a(p) WHERE (POSITION((((','::text || ringfence.wider(a.p)) || ','::text)) IN (narrowed.held)) > 0)) kept)
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
+                  from (select h.p from unnest(string_to_array(trim(both ',' from held), ',')) h (p)
+                         where position(',' || h.p || ',' in allowed) > 0
+                            or position(',' || ringfence.wider(h.p) || ',' in allowed) > 0
+                        union
+                        select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
+                         where position(',' || ringfence.wider(a.p) || ',' in held) > 0) kept);
+    end
+    $function$
     grant execute to ringfence_gate
 
 function ringfence.new_id()
@@ -3605,6 +3628,6 @@ function ringfence.wider(text)
      RETURNS text
      LANGUAGE sql
      IMMUTABLE PARALLEL SAFE
-    RETURN CASE permission WHEN 'ticket.resolve.own'::text THEN 'ticket.change'::text WHEN 'comment.note.group'::text THEN 'comment.create'::text ELSE regexp_replace(permission, '\.(group|own)$'::text, ''::text) END
+    RETURN CASE WHEN (permission = 'ticket.resolve.own'::text) THEN 'ticket.change'::text WHEN (permission = 'comment.note.group'::text) THEN 'comment.create'::text WHEN (permission ~~ '%.group'::text) THEN "left"(permission, '-6'::integer) WHEN (permission ~~ '%.own'::text) THEN "left"(permission, '-4'::integer) ELSE permission END
     grant execute to ringfence_app
     grant execute to ringfence_gate

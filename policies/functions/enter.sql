@@ -21,31 +21,46 @@ $$;
 -- The right that opens all that this one does, and more; or itself.
 create function ringfence.wider(permission text) returns text
 language sql immutable parallel safe
-return case permission
-    when 'ticket.resolve.own' then 'ticket.change'
-    when 'comment.note.group' then 'comment.create'
-    else regexp_replace(permission, '\.(group|own)$', '') end;
+return case
+    when permission = 'ticket.resolve.own' then 'ticket.change'
+    when permission = 'comment.note.group' then 'comment.create'
+    when permission like '%.group' then left(permission, -6)
+    when permission like '%.own' then left(permission, -4)
+    else permission end;
+
+-- The next two are no plain expressions: in PL/pgSQL their plan is kept, where an SQL function is planned in every transaction.
 
 -- Of the rights that one holds, those that another set of rights allows: the same, the narrower form of a wider one, or the
 -- wider one narrowed. What is the own (.own) of somebody else is to be left out of that set.
 create function ringfence.narrowed(held text, allowed text) returns text
-language sql immutable parallel safe
-return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
-          from (select h.p from unnest(string_to_array(trim(both ',' from held), ',')) h (p)
-                 where position(',' || h.p || ',' in allowed) > 0
-                    or position(',' || ringfence.wider(h.p) || ',' in allowed) > 0
-                union
-                select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
-                 where position(',' || ringfence.wider(a.p) || ',' in held) > 0) kept);
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (select ',' || coalesce(string_agg(distinct p, ',' order by p) || ',', '')
+              from (select h.p from unnest(string_to_array(trim(both ',' from held), ',')) h (p)
+                     where position(',' || h.p || ',' in allowed) > 0
+                        or position(',' || ringfence.wider(h.p) || ',' in allowed) > 0
+                    union
+                    select a.p from unnest(string_to_array(trim(both ',' from allowed), ',')) a (p)
+                     where position(',' || ringfence.wider(a.p) || ',' in held) > 0) kept);
+end
+$$;
 
 -- The groups of rights that two have in common, list by list; who needs no group has all of them.
 create function ringfence.common_groups(held text, groups text, other_held text, other_groups text) returns text
-language sql immutable parallel safe
-return case when other_held not like '%.group,%' then groups
-            when held not like '%.group,%' then other_groups
-            else (select string_agg((select coalesce(array_agg(g), '{}')::text
-                                       from unnest(split_part(groups, ';', n)::uuid[]) g where g = any (split_part(other_groups, ';', n)::uuid[])), ';' order by n)
-                    from generate_series(1, 4) n) end;
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if other_held not like '%.group,%' then
+        return groups;
+    elsif held not like '%.group,%' then
+        return other_groups;
+    end if;
+    return (select string_agg((select coalesce(array_agg(g), '{}')::text
+                                 from unnest(split_part(groups, ';', n)::uuid[]) g where g = any (split_part(other_groups, ';', n)::uuid[])), ';' order by n)
+              from generate_series(1, 4) n);
+end
+$$;
 
 create function ringfence.live_session(hash text) returns setof ringfence.sessions
 language sql stable parallel restricted
@@ -223,13 +238,13 @@ begin
     end if;
 
     -- What is free text stands in hex, so that nothing in it parts the lines.
-    return beside || E'\n'
-        || set_config('backtrace_functions', E'ringfence\n'
-            || replace(part[1] || E'\n' || caller || E'\n' || coalesce(subject_member, found_member) || E'\n' || found_member || E'\n' || part[4], '-', '')
-            || E'\n' || case member_role when 'service' then 'service' else 'user' end
-            || E'\n' || encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex')
-            || E'\n' || encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex')
-            || E'\n' || replace(held, '.', ' ') || E'\n' || coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n'), true);
+    return beside || E'\n' || set_config('backtrace_functions', replace(format(E'ringfence\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s',
+        part[1], caller, coalesce(subject_member, found_member), found_member, part[4],
+        case member_role when 'service' then 'service' else 'user' end,
+        encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex'),
+        encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex'),
+        replace(held, '.', ' '),
+        coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n')), '-', ''), true);
 end
 $$;
 

@@ -204,6 +204,9 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     let told: Vec<&str> = actions(&events).into_iter().filter(|action| !action.ends_with("read")).collect();
     assert_eq!(told.first(), Some(&"break_glass.granted"));
     assert_eq!(told.last(), Some(&"break_glass.revoked"));
+    assert_eq!(told.iter().filter(|action| **action == "break_glass.revoked").count(), 3, "refused to an admin, done, asked again");
+    let last = events.iter().rfind(|event| event["action"] == "break_glass.revoked").unwrap();
+    assert_eq!(last["details"]["unchanged"], json!(true));
     assert!(told.iter().filter(|action| **action == "break_glass.used").count() >= 3, "{told:?}");
     let made = &events[0];
     assert_eq!((made["details"]["role"].as_str(), made["details"]["hours"].as_i64()), (Some("auditor"), Some(2)));

@@ -25,11 +25,13 @@ pub struct Answer {
     body: String,
     /// What is kept for a replay in the body's place: nothing secret rests.
     kept: Option<String>,
+    /// It was as it was asked for: nothing was changed, so that no event of a change stands in the trail.
+    unchanged: bool,
 }
 
 impl Answer {
     pub fn ok<T: Serialize>(record: &T, version: Option<i32>) -> Self {
-        Self { status: StatusCode::OK, etag: version.map(etag), location: None, media: JSON, body: serde_json::to_string(record).unwrap_or_default(), kept: None }
+        Self { status: StatusCode::OK, etag: version.map(etag), location: None, media: JSON, body: serde_json::to_string(record).unwrap_or_default(), kept: None, unchanged: false }
     }
 
     pub fn created<T: Serialize>(record: &T, version: Option<i32>, location: String) -> Self {
@@ -47,12 +49,17 @@ impl Answer {
     }
 
     pub const fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, media: JSON, body: String::new(), kept: None }
+        Self { status: StatusCode::NO_CONTENT, etag: None, location: None, media: JSON, body: String::new(), kept: None, unchanged: false }
+    }
+
+    /// It was ended before: asked for again, it stays as it is, and the trail says that somebody asked.
+    pub fn ended_before() -> Self {
+        Self { unchanged: true, ..Self::no_content() }
     }
 
     /// In SCIM's media type, with an entity tag of its kind. Never kept under an idempotency key.
     pub fn of_scim(status: StatusCode, etag: String, location: Option<String>, body: &Value) -> Self {
-        Self { status, etag: Some(etag), location, media: crate::scim::MEDIA, body: body.to_string(), kept: None }
+        Self { status, etag: Some(etag), location, media: crate::scim::MEDIA, body: body.to_string(), kept: None, unchanged: false }
     }
 
     /// The same, of which a replay shows this record instead.
@@ -98,6 +105,7 @@ impl Answer {
             media: JSON,
             body: kept.body,
             kept: None,
+            unchanged: false,
         }
     }
 }
@@ -198,8 +206,10 @@ where
     match attempted(&mut tx, attempt, &mut entered, work).await {
         Ok(Attempted::Done(answer)) => {
             tx.commit().await.map_err(|e| if matches!(e, StoreError::Collided) { Outcome::Again } else { Outcome::Problem(e.into()) })?;
-            if let Some(entered) = &entered {
-                caller.changed(entered).await.map_err(Outcome::Problem)?;
+            match &entered {
+                Some(entered) if answer.unchanged => caller.read(entered, action, object(), json!({ "unchanged": true })).await.map_err(Outcome::Problem)?,
+                Some(entered) => caller.changed(entered).await.map_err(Outcome::Problem)?,
+                None => {}
             }
             Ok(answer.respond(false))
         }

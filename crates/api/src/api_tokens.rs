@@ -148,7 +148,7 @@ pub async fn revoke_api_token(caller: Caller, path: web::Path<(String, String)>)
             return Ok(Answer::no_content());
         }
         match api_tokens::find(tx, token).await? {
-            Some(record) if record.revoked_at.is_some() => Ok(Answer::no_content()),
+            Some(record) if record.revoked_at.is_some() => Ok(Answer::ended_before()),
             Some(_) => Err(Refusal::Forbidden { permission: permission::TOKEN_MANAGE }.into()),
             None => Err(Refusal::NotFound.into()),
         }

@@ -150,8 +150,7 @@ pub async fn revoke_break_glass_grant(caller: Caller, path: web::Path<(String, S
         let may = tx.enter().await?.permissions.has(permission::BREAK_GLASS_GRANT);
         match break_glass::find(tx, grant_id).await? {
             None => Err(Refusal::NotFound.into()),
-            // Ended before: it is as it was asked for.
-            Some(_) if may => Ok(Answer::no_content()),
+            Some(_) if may => Ok(Answer::ended_before()),
             Some(_) => Err(Refusal::Forbidden { permission: permission::BREAK_GLASS_GRANT }.into()),
         }
     })

@@ -19,10 +19,12 @@ async fn a_revoked_token_is_refused_from_the_next_request_on_and_stays_listed() 
     stage.running.get("/v1/tenants/globex/tickets", &token).await.expect(401);
     assert!(stage.running.get(&path, &agent).await.expect(200).body["revoked_at"].is_string());
     assert_eq!(stage.event(&revoked, "api_token.revoked").await["object_id"], json!(id));
-    // Again changes nothing.
+    // Again changes nothing, and the trail says who asked.
     let before = stage.running.get(&path, &agent).await.expect(200).body;
-    stage.delete(&path, &agent).await.expect(204);
+    let asked = stage.delete(&path, &agent).await.expect(204);
     assert_eq!(stage.running.get(&path, &agent).await.expect(200).body, before);
+    let told = stage.event(&asked, "api_token.revoked").await;
+    assert_eq!((&told["object_id"], &told["details"]["unchanged"]), (&json!(id), &json!(true)));
     // Whoever manages tokens revokes anybody's.
     let (token, id) = stage.token(&agent, &["ticket.read"]).await;
     stage.delete(&format!("{TOKENS}/{id}"), &owner).await.expect(204);
