@@ -1844,12 +1844,12 @@ function ringfence.enter(text)
             beside := coalesce(credential_id, '') || '|' || coalesce(granted_by_glass, '') || '|' || coalesce(scopes, '') || '|'
                 || coalesce(to_char(scopes_expire at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '');
         end if;
-        -- What is free text stands in hex, so that nothing in it parts the lines.
+        -- What is free text stands in hex, so that nothing in it parts the lines. format() writes nothing for a null.
         return beside || E'\n' || set_config('backtrace_functions', replace(format(E'ringfence\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n%s',
             part[1], caller, coalesce(subject_member, found_member), found_member, part[4],
             case member_role when 'service' then 'service' else 'user' end,
-            encode(textsend(coalesce(credential_id, current_setting('app.session_id', true), '')), 'hex'),
-            encode(textsend(coalesce(current_setting('app.authentication', true), '')), 'hex'),
+            encode(textsend(coalesce(credential_id, current_setting('app.session_id', true))), 'hex'),
+            encode(textsend(current_setting('app.authentication', true)), 'hex'),
             replace(held, '.', ' '),
             coalesce(translate(group_lists, ';-{}', E'\n'), E'\n\n\n')), '-', ''), true);
     end
