@@ -4,6 +4,7 @@
 use ringfence_store::command::Removal;
 use ringfence_tests::world::served;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_ticket_goes_from_sign_in_to_audit() {
@@ -227,6 +228,55 @@ async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
     let after = all().await;
     assert_ne!(after[0].5, before[0].5);
     assert_eq!(after[6].2[0]["ticket_id"], json!(world.tenant("acme").own_ticket), "a public comment moves it up");
+}
+
+#[tokio::test]
+async fn what_tickets_refer_to_comes_along_as_far_as_it_may_be_read() {
+    let (_installation, running, world) = served().await;
+    let acme = world.tenant("acme");
+    let (agent, requester, auditor) = (running.token("acme:agent"), running.token("acme:requester"), running.token("acme:auditor"));
+    let base = "/v1/tenants/acme";
+    let organization = running.post(&format!("{base}/organizations"), &agent, json!({"name": "Example"})).await.expect(201).body["organization_id"].clone();
+    let ticket = json!({"subject": "Referring", "requester_id": acme.members["requester"], "assignee_id": acme.members["agent"], "group_id": acme.groups["first"],
+        "organization_id": organization, "body": "Said"});
+    let made = running.post(&format!("{base}/tickets"), &agent, ticket).await.expect(201);
+    let relations = [("requester", "contacts", "contact_id"), ("assignee", "members", "member_id"), ("group", "groups", "group_id"), ("organization", "organizations", "organization_id")];
+    let all = format!("{base}/tickets?limit=200&include=total,requester,assignee,group,organization");
+    let listed = running.get(&all, &agent).await.expect(200);
+    assert!(listed.body["page"]["total"].is_number());
+    for (relation, name, id) in relations {
+        let referred: BTreeSet<&str> = listed.body["data"].as_array().unwrap().iter().filter_map(|ticket| ticket[format!("{relation}_id")].as_str()).collect();
+        let rows = listed.body["included"][name].as_array().unwrap();
+        assert_eq!(rows.iter().map(|row| row[id].as_str().unwrap()).collect::<BTreeSet<_>>(), referred, "{name}");
+        assert_eq!(rows.len(), referred.len(), "{name} came more than once");
+        for row in rows {
+            assert_eq!(&running.get(&format!("{base}/{name}/{}", row[id].as_str().unwrap()), &agent).await.expect(200).body, row);
+        }
+        // One alone brings one alone.
+        let one = running.get(&format!("{base}/tickets?limit=200&include={relation}"), &agent).await.expect(200);
+        assert_eq!(one.body["included"], json!({name: listed.body["included"][name]}));
+        assert!(one.body["page"]["total"].is_null());
+    }
+    let trail = running.get(&format!("{base}/audit?request_id={}&action=ticket.listed", listed.request_id()), &auditor).await.expect(200);
+    let counted = listed.body["included"]["organizations"].as_array().unwrap().len();
+    assert_eq!(trail.body["data"][0]["details"]["included"]["organizations"]["count"], json!(counted));
+    assert!(trail.body["data"][0]["details"]["included"]["contacts"]["digest"].is_string());
+
+    // A requester reads themselves, and none of those who work for them.
+    let own = running.get(&all, &requester).await.expect(200);
+    assert!(own.body["data"].as_array().unwrap().iter().any(|ticket| ticket["ticket_id"] == made.body["ticket_id"]));
+    assert_eq!(own.body["included"]["contacts"].as_array().unwrap().iter().map(|row| &row["contact_id"]).collect::<Vec<_>>(), [&json!(acme.members["requester"])]);
+    for name in ["members", "groups", "organizations"] {
+        assert_eq!(own.body["included"][name], json!([]), "{name}");
+    }
+    let comments = format!("{base}/tickets/{}/comments", made.body["number"]);
+    let said = running.get(&format!("{comments}?include=author"), &auditor).await.expect(200);
+    assert_eq!(said.body["included"]["contacts"][0]["contact_id"], json!(acme.members["agent"]));
+    assert_eq!(running.get(&format!("{comments}?include=author"), &requester).await.expect(200).body["included"], json!({"contacts": []}));
+    assert!(running.get(&comments, &auditor).await.expect(200).body.get("included").is_none());
+    for wrong in ["include=tenant", "include=requester,requester", "include=", "include=author"] {
+        assert_eq!(running.get(&format!("{base}/tickets?{wrong}"), &agent).await.expect(400).body["errors"][0]["field"], "include", "{wrong}");
+    }
 }
 
 #[tokio::test]

@@ -180,7 +180,7 @@ impl Request {
                 let name = operation.row.filters[usize::from(n) % operation.row.filters.len()];
                 let id = picked(as_uuid(pick), Kind::named(name).expect("known"), places.home, places.victim, false);
                 self.stray_filter = !places.owns(&id);
-                let total = if operation.row.operation_id == "listTickets" { "&include=total" } else { "" };
+                let total = if operation.row.operation_id == "listTickets" { "&include=total,requester,assignee,group,organization" } else { "" };
                 self.query = format!("?{name}={id}{total}");
             }
             // SCIM counts users and groups (RFC 7644, section 3.4.2.4), tells its schemas whole, and knows no limit.

@@ -4,7 +4,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::web::Data;
@@ -49,14 +49,14 @@ pub struct AgreementStateInput {
     ),
     responses((status = 200, body = ListBody<Agreement>)))]
 pub async fn list_agreements(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing { asked: asked.of("agreements", &()), action: Action::AgreementListed, object: objects("agreement"), under: None, needs: &[permission::AGREEMENT_READ] };
     listing::page(
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((agreements::list(tx, keyset).await?, None)),
+        async |tx, keyset| Ok((agreements::list(tx, keyset).await?, Beside::default())),
         |agreement: &Agreement| Key { time: Some(agreement.created_at), number: None, id: agreement.agreement_id.0 },
     )
     .await

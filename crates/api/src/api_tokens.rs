@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -74,7 +74,7 @@ impl MadeApiToken {
     ),
     responses((status = 200, body = ListBody<ApiToken>)))]
 pub async fn list_api_tokens(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let filter = api_tokens::Filter { member_id: fields.uuid("member_id") };
     fields.finish()?;
     let asked = asked.of("api_tokens", &filter);
@@ -84,7 +84,7 @@ pub async fn list_api_tokens(caller: Caller, request: HttpRequest) -> Result<Htt
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((api_tokens::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((api_tokens::list(tx, &filter, keyset).await?, Beside::default())),
         |token: &ApiToken| Key { time: Some(token.created_at), number: None, id: token.api_token_id.0 },
     )
     .await

@@ -4,7 +4,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -93,7 +93,7 @@ pub async fn grant_break_glass(caller: Caller, request: HttpRequest, body: Unrea
     ),
     responses((status = 200, body = ListBody<BreakGlassGrant>)))]
 pub async fn list_break_glass_grants(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let filter = break_glass::Filter { member_id: fields.uuid("member_id") };
     fields.finish()?;
     let listing = Listing { asked: asked.of("break_glass", &filter), action: Action::BreakGlassListed, object: objects(OBJECT), under: None, needs: &[permission::MEMBER_READ] };
@@ -101,7 +101,7 @@ pub async fn list_break_glass_grants(caller: Caller, request: HttpRequest) -> Re
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((break_glass::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((break_glass::list(tx, &filter, keyset).await?, Beside::default())),
         |grant: &BreakGlassGrant| Key { time: Some(grant.created_at), number: None, id: grant.grant_id.0 },
     )
     .await

@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing, ONESELF};
+use crate::listing::{self, Beside, ListBody, Listing, ONESELF};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -59,7 +59,7 @@ pub struct ContactPatch {
     ),
     responses((status = 200, body = ListBody<Contact>)))]
 pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let (external_source, external_id) = people::external(&mut fields);
     let filter = contacts::Filter { email: people::email(&mut fields), organization_id: fields.uuid("organization_id"), external_source, external_id };
     fields.finish()?;
@@ -70,7 +70,7 @@ pub async fn list_contacts(caller: Caller, request: HttpRequest) -> Result<HttpR
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((contacts::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((contacts::list(tx, &filter, keyset).await?, Beside::default())),
         |contact: &Contact| Key { time: Some(contact.created_at), number: None, id: contact.contact_id.0 },
     )
     .await

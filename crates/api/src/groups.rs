@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -39,14 +39,14 @@ pub struct GroupPatch {
     ),
     responses((status = 200, body = ListBody<Group>)))]
 pub async fn list_groups(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing { asked: asked.of("groups", &()), action: Action::GroupListed, object: objects("group"), under: None, needs: &[permission::GROUP_READ] };
     listing::page(
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((groups::list(tx, keyset).await?, None)),
+        async |tx, keyset| Ok((groups::list(tx, keyset).await?, Beside::default())),
         |group: &Group| Key { time: Some(group.created_at), number: None, id: group.group_id.0 },
     )
     .await

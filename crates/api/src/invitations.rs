@@ -4,7 +4,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Authenticated, Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::{Kind, Problem};
 use crate::step_up::DANGEROUS_ROLES;
@@ -74,14 +74,14 @@ pub struct Accepted {
     ),
     responses((status = 200, body = ListBody<Invitation>)))]
 pub async fn list_invitations(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing { asked: asked.of("invitations", &()), action: Action::InvitationListed, object: objects("invitation"), under: None, needs: &[permission::MEMBER_MANAGE] };
     listing::page(
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((invitations::list(tx, keyset).await?, None)),
+        async |tx, keyset| Ok((invitations::list(tx, keyset).await?, Beside::default())),
         |invitation: &Invitation| Key { time: Some(invitation.created_at), number: None, id: invitation.invitation_id.0 },
     )
     .await

@@ -3,6 +3,7 @@
 use crate::body::Fields;
 use crate::caller::Caller;
 use crate::cursor::{Cursors, Scope};
+use crate::included::Included;
 use crate::problem::{Kind, Problem};
 use crate::trim::Trim;
 use actix_web::http::header;
@@ -29,8 +30,8 @@ pub struct Asked {
     pub limit: i64,
     pub cursor: Option<String>,
     pub trim: Trim,
-    /// Counted only where asked for.
-    pub total: bool,
+    /// What is to come along: a count, and what the rows refer to.
+    pub include: Vec<&'static str>,
     /// The list and its filters, for the cursor to be bound to.
     pub list: String,
     /// The filters as the trail shows them.
@@ -53,8 +54,25 @@ pub struct ListBody<T> {
     pub page: PageInfo,
 }
 
-/// Takes `limit`, `order`, `cursor`, `fields` and, where the list counts, `include` from the query, and leaves the filters.
-pub fn asked(request: &HttpRequest, orders: &[Order], counts: bool) -> (Fields, Asked) {
+/// A page, and what came along with it.
+#[derive(Serialize, ToSchema)]
+pub struct IncludingList<T> {
+    pub data: Vec<T>,
+    pub page: PageInfo,
+    /// With `include`, what the rows refer to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub included: Option<Included>,
+}
+
+/// What comes along with a page.
+#[derive(Default)]
+pub struct Beside {
+    pub total: Option<i64>,
+    pub included: Option<Included>,
+}
+
+/// Takes `limit`, `order`, `cursor`, `fields` and, where anything may come along, `include` from the query, and leaves the filters.
+pub fn asked(request: &HttpRequest, orders: &[Order], includes: &'static [&'static str]) -> (Fields, Asked) {
     let mut fields = Fields::of_query(request.query_string());
     let limit = match fields.parsed::<i64>("limit", "a number from 1 to 200") {
         Some(limit) if (1..=200).contains(&limit) => limit,
@@ -76,16 +94,9 @@ pub fn asked(request: &HttpRequest, orders: &[Order], counts: bool) -> (Fields, 
         }
     }
     let cursor = fields.text("cursor", 0, 64 * 1024);
-    let mut total = false;
-    if counts && let Some(include) = fields.text("include", 1, 100) {
-        if include == "total" {
-            total = true;
-        } else {
-            fields.wrong("include", "unknown_value", "must be: total");
-        }
-    }
+    let include = if includes.is_empty() { None } else { fields.names("include", includes) };
     let trim = Trim::asked(&mut fields, request);
-    (fields, Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, trim, total, list: String::new(), filter: Value::Null })
+    (fields, Asked { order: chosen.0, column: chosen.1, descending: chosen.2, limit, cursor, trim, include: include.unwrap_or_default(), list: String::new(), filter: Value::Null })
 }
 
 impl Asked {
@@ -122,7 +133,7 @@ pub struct Listing<'a> {
 pub async fn page<T, F>(caller: &Caller, request: &HttpRequest, listing: Listing<'_>, fetch: F, key: impl Fn(&T) -> Key) -> Result<HttpResponse, Problem>
 where
     T: Serialize,
-    F: AsyncFn(&mut TenantTx, &Keyset) -> Result<(Page<T>, Option<i64>), StoreError>,
+    F: AsyncFn(&mut TenantTx, &Keyset) -> Result<(Page<T>, Beside), StoreError>,
 {
     let Listing { asked, action, object, under, needs } = listing;
     let cursors = request.app_data::<Data<Cursors>>().ok_or(Problem::new(Kind::Internal))?;
@@ -150,7 +161,7 @@ where
     let keyset = Keyset { column: asked.column, descending: asked.descending, from, backwards, limit: asked.limit };
     let fetched = fetch(&mut tx, &keyset).await;
     let object = Object { id: under.and_then(Cell::get).or(object.id), ..object };
-    let (page, total) = match fetched {
+    let (page, Beside { total, included }) = match fetched {
         Ok(fetched) => fetched,
         Err(error) => {
             let error = tx.refuse(error).await;
@@ -158,7 +169,10 @@ where
         }
     };
     tx.commit().await?;
-    let details = json!({ "filter": asked.filter, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
+    let mut details = json!({ "filter": asked.filter, "count": page.rows.len(), "digest": digest(page.rows.iter().map(|row| key(row).id)) });
+    if let Some(included) = &included {
+        details["included"] = included.told();
+    }
     caller.read(&entered, action, object, details).await?;
 
     // What lies behind the page: in the direction asked for, `more`; in the other, wherever it came from.
@@ -179,7 +193,11 @@ where
         // RFC 8288.
         response.insert_header((header::LINK, links.join(", ")));
     }
-    Ok(response.json(ListBody { data: page.rows.iter().map(|row| asked.trim.show(row)).collect(), page: info }))
+    let data = page.rows.iter().map(|row| asked.trim.show(row)).collect();
+    Ok(match included {
+        None => response.json(ListBody { data, page: info }),
+        included => response.json(IncludingList { data, page: info, included }),
+    })
 }
 
 /// What decides over the contents of a list: a changed right makes another list.
@@ -219,7 +237,7 @@ fn is_known(text: &str) -> bool {
 }
 
 /// A digest of what a list returned, for the audit: the ids in their order.
-fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
+pub fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
     let mut hasher = Sha256::new();
     for id in ids {
         hasher.update(id.as_bytes());

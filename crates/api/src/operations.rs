@@ -1,7 +1,7 @@
 //! Who am I, the trail, and what operators ask: live, ready, metrics.
 
 use crate::caller::{self, ACT_AS, Authenticated, Caller, objects};
-use crate::listing::{self, ListBody, Listing, Order};
+use crate::listing::{self, Beside, ListBody, Listing, Order};
 use crate::problem::{Problem, ProblemBody};
 use crate::service::Readiness;
 use actix_web::web::Data;
@@ -136,7 +136,7 @@ pub const ORDERS: &[Order] = &[("-position", "number", true), ("position", "numb
     ),
     responses((status = 200, body = ListBody<AuditEvent>)))]
 pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let decision = fields.text("decision", 1, 10);
     if decision.as_deref().is_some_and(|d| d != "allow" && d != "deny") {
         fields.wrong("decision", "unknown_value", "must be allow or deny");
@@ -167,7 +167,7 @@ pub async fn list_audit(caller: Caller, request: HttpRequest) -> Result<HttpResp
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((audit::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((audit::list(tx, &filter, keyset).await?, Beside::default())),
         |event: &AuditEvent| Key { time: None, number: Some(event.position), id: event.event_id },
     )
     .await

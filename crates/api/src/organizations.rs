@@ -3,7 +3,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -50,7 +50,7 @@ pub struct OrganizationPatch {
     ),
     responses((status = 200, body = ListBody<Organization>)))]
 pub async fn list_organizations(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let (external_source, external_id) = people::external(&mut fields);
     let filter = organizations::Filter { external_source, external_id };
     fields.finish()?;
@@ -60,7 +60,7 @@ pub async fn list_organizations(caller: Caller, request: HttpRequest) -> Result<
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((organizations::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((organizations::list(tx, &filter, keyset).await?, Beside::default())),
         |organization: &Organization| Key { time: Some(organization.created_at), number: None, id: organization.organization_id.0 },
     )
     .await

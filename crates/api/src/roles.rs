@@ -4,7 +4,7 @@
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing};
+use crate::listing::{self, Beside, ListBody, Listing};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -46,14 +46,14 @@ pub struct RolePatch {
     ),
     responses((status = 200, body = ListBody<TenantRole>)))]
 pub async fn list_roles(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing { asked: asked.of("roles", &()), action: Action::RoleListed, object: objects("role"), under: None, needs: &[permission::MEMBER_READ] };
     listing::page(
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((roles::list(tx, keyset).await?, None)),
+        async |tx, keyset| Ok((roles::list(tx, keyset).await?, Beside::default())),
         |role: &TenantRole| Key { time: Some(role.created_at), number: None, id: role.role_id.0 },
     )
     .await

@@ -2,6 +2,7 @@
 select c.contact_id, c.name, c.email, c.organization_id, c.external_source, c.external_id, c.version, c.created_at, c.updated_at
   from ringfence.contacts c
  where c.tenant_id = :tenant_id
+--? ids and c.contact_id = any (:ids)
 --? as_oneself and c.contact_id = :member_id
 --? email and c.email_key = lower(:email)
 --? organization_id and c.organization_id = :organization_id

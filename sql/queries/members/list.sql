@@ -6,6 +6,7 @@ select m.member_id, coalesce(c.name, '') as name, c.email, m.role, m.role_id, m.
   from ringfence.members m
   left join ringfence.contacts c on c.tenant_id = :tenant_id and c.contact_id = m.member_id
  where m.tenant_id = :tenant_id
+--? ids and m.member_id = any (:ids)
 --? as_oneself and m.member_id = :member_id
 --? role and m.role = any (:role)
 --? group_id and exists (select from ringfence.group_members w where w.tenant_id = :tenant_id and w.member_id = m.member_id and w.group_id = :group_id)

@@ -27,6 +27,7 @@
 -- show: name
 -- let: tenant_id={acme} limit=3
 -- each: as_oneself member_id={asker}: acme asker
+-- each: ids ids={{asker},{silent}}: acme asker; acme silent
 -- each: email email=ASKER@example.org: acme asker
 -- each: organization_id organization_id={org}: acme asker
 -- each: external_source external_source=crm: acme asker
@@ -90,6 +91,7 @@ select i.details from ringfence.audit_inbox i where i.action = 'contact.updated'
 -- let: tenant_id={acme} limit=9
 -- each: external_source external_source=crm: organization
 -- each: external_id external_id=o-1: organization
+-- each: ids ids={{org}}: organization
 -- each: created_at:after key_time=2026-01-01 key_id={absent}: empty organization
 -- each: created_at:before key_time=2026-01-02 key_id={none}: organization
 
@@ -140,6 +142,7 @@ select i.details from ringfence.audit_inbox i where i.action = 'organization.upd
 -- show: name
 -- let: tenant_id={acme} limit=9
 -- each: created_at:after key_time=2026-01-02 key_id={absent}: vacant
+-- each: ids ids={{second}}: second
 -- each: created_at:before key_time=2026-01-02 key_id={none}: first
 
 -- play: a group is changed if the version is the one expected
@@ -198,6 +201,7 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- show: member_id
 -- let: tenant_id={acme} limit=9
 -- each: as_oneself member_id={admin}: admin
+-- each: ids ids={{admin},{silent}}: admin
 -- each: role role={owner,admin}: owner; admin
 -- each: group_id group_id={first}: grouped_agent; light_agent
 -- each: created_at:after key_time=2026-01-08 key_id={absent}: service

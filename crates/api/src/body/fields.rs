@@ -295,18 +295,18 @@ impl Fields {
     }
 
     /// Names out of those that are known, separated by commas, as query strings have them. `None`: not given, or wrong.
-    pub fn names(&mut self, field: &str, known: &'static [String]) -> Option<Vec<&'static str>> {
+    pub fn names<S: AsRef<str>>(&mut self, field: &str, known: &'static [S]) -> Option<Vec<&'static str>> {
         let Some(Value::String(text)) = self.fields.remove(field) else { return None };
         let mut names: Vec<&'static str> = Vec::new();
         for name in text.split(',') {
-            match known.iter().find(|known| *known == name) {
-                Some(known) if names.contains(&known.as_str()) => {
+            match known.iter().map(AsRef::as_ref).find(|known| *known == name) {
+                Some(known) if names.contains(&known) => {
                     self.wrong(field, "repeated", "names one more than once");
                     return None;
                 }
                 Some(known) => names.push(known),
                 None => {
-                    self.wrong(field, "unknown_value", format!("must be among: {}", known.join(", ")));
+                    self.wrong(field, "unknown_value", format!("must be among: {}", known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")));
                     return None;
                 }
             }

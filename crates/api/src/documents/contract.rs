@@ -207,9 +207,8 @@ fn named(schema: &Value) -> Option<&str> {
 /// `ListBody_Ticket`, a name of the code, becomes `TicketList`; its rows refer to the record instead of repeating it.
 fn rename_lists(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
-    let lists: Vec<String> = schemas.keys().filter(|name| name.starts_with("ListBody_")).cloned().collect();
-    for name in lists {
-        let row = name.trim_start_matches("ListBody_");
+    let lists: Vec<(String, String)> = schemas.keys().filter_map(|name| Some((name.clone(), row_of(name)?.to_owned()))).collect();
+    for (name, row) in lists {
         if let Some(mut list) = schemas.remove(&name) {
             list["properties"]["data"]["items"] = json!({ "$ref": format!("#/components/schemas/{row}") });
             list["description"] = json!("A page of a list, in the order asked for.");
@@ -219,11 +218,16 @@ fn rename_lists(document: &mut Value) {
     rename_references(document);
 }
 
+/// What a list, as the code calls it, is a list of.
+fn row_of(list: &str) -> Option<&str> {
+    ["ListBody_", "IncludingList_"].into_iter().find_map(|prefix| list.strip_prefix(prefix))
+}
+
 fn rename_references(value: &mut Value) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get_mut("$ref")
-                && let Some(row) = reference.strip_prefix("#/components/schemas/ListBody_")
+                && let Some(row) = reference.strip_prefix("#/components/schemas/").and_then(row_of)
             {
                 *reference = format!("#/components/schemas/{row}List");
             }

@@ -167,7 +167,6 @@ pub fn parameter(name: &str) -> Option<Value> {
         "If-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("8e03978e-40d5-43dd-bc93-6894a57f9324"),
         "limit" => json!(50),
-        "include" => json!("total"),
         "status" | "status_category" => json!("new,open"),
         "priority" => json!("high,urgent"),
         "role" => json!("agent,light_agent"),

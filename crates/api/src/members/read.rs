@@ -1,7 +1,7 @@
 //! GET a member, or a page of them; everybody sees themselves.
 
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing, ONESELF};
+use crate::listing::{self, Beside, ListBody, Listing, ONESELF};
 use crate::people::{self, ORDERS};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -21,7 +21,7 @@ use ringfence_store::{Key, members};
     ),
     responses((status = 200, body = ListBody<Member>)))]
 pub async fn list_members(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, &[]);
     let filter = members::Filter { role: fields.words::<Role>("role"), group_id: fields.uuid("group_id") };
     fields.finish()?;
     let asked = asked.of("members", &filter);
@@ -31,7 +31,7 @@ pub async fn list_members(caller: Caller, request: HttpRequest) -> Result<HttpRe
         &caller,
         &request,
         listing,
-        async |tx, keyset| Ok((members::list(tx, &filter, keyset).await?, None)),
+        async |tx, keyset| Ok((members::list(tx, &filter, keyset).await?, Beside::default())),
         |member: &Member| Key { time: Some(member.created_at), number: None, id: member.member_id.0 },
     )
     .await

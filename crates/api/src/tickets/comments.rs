@@ -4,7 +4,8 @@ use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::listing::{self, ListBody, Listing, Order};
+use crate::included::{Included, OF_COMMENTS};
+use crate::listing::{self, Beside, IncludingList, Listing, Order};
 use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -37,13 +38,15 @@ const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
         ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
         ("cursor" = Option<String>, Query),
+        ("include" = Option<String>, Query, description = "What comes along. author: the contacts that these comments refer to, as far as the caller may read them"),
     ),
-    responses((status = 200, body = ListBody<Comment>)))]
+    responses((status = 200, body = IncludingList<Comment>)))]
 pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let (mut fields, asked) = listing::asked(&request, ORDERS, false);
+    let (mut fields, asked) = listing::asked(&request, ORDERS, OF_COMMENTS);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
+    let include = asked.include.clone();
     let under = Cell::new(None);
     let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: asked_for(reference), under: Some(&under), needs: READS };
     listing::page(
@@ -57,7 +60,9 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
             if !tx.enter().await?.reads_comments(ticket.requester_id, ticket.group_id) {
                 return Err(Refusal::Forbidden { permission: permission::COMMENT_READ }.into());
             }
-            Ok((comments::list(tx, ticket.ticket_id, visibility, keyset).await?, None))
+            let page = comments::list(tx, ticket.ticket_id, visibility, keyset).await?;
+            let included = Included::of_comments(tx, &include, &page.rows).await?;
+            Ok((page, Beside { total: None, included }))
         },
         |comment: &Comment| Key { time: Some(comment.created_at), number: None, id: comment.comment_id.0 },
     )

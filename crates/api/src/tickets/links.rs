@@ -5,7 +5,7 @@ use crate::agreements::nudge;
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object};
-use crate::listing::{self, ListBody, Listing, Order};
+use crate::listing::{self, Beside, ListBody, Listing, Order};
 use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,7 +38,7 @@ const READS: &[&str] = &[permission::TICKET_READ, permission::TICKET_READ_GROUP]
     responses((status = 200, body = ListBody<TicketLink>)))]
 pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let under = Cell::new(None);
     let listing = Listing { asked: asked.of("ticket_links", &&path.1), action: Action::TicketLinkListed, object: asked_for(reference), under: Some(&under), needs: READS };
@@ -49,7 +49,7 @@ pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
             under.set(Some(ticket.ticket_id.0));
-            Ok((ticket_links::list(tx, ticket.ticket_id, keyset).await?, None))
+            Ok((ticket_links::list(tx, ticket.ticket_id, keyset).await?, Beside::default()))
         },
         |link: &TicketLink| Key { time: Some(link.created_at), number: None, id: link.link_id.0 },
     )
@@ -100,7 +100,7 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
 pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
     let comment_id: CommentId = people::id(&path.2)?;
-    let (fields, asked) = listing::asked(&request, ORDERS, false);
+    let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing {
         asked: asked.of("comment_shares", &(&path.1, comment_id)),
@@ -116,7 +116,7 @@ pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
             comments::find(tx, ticket.ticket_id, comment_id).await?.ok_or(Refusal::NotFound)?;
-            Ok((comment_shares::list(tx, ticket.ticket_id, comment_id, keyset).await?, None))
+            Ok((comment_shares::list(tx, ticket.ticket_id, comment_id, keyset).await?, Beside::default()))
         },
         |share: &CommentShare| Key { time: Some(share.created_at), number: None, id: share.share_id.0 },
     )

@@ -2,7 +2,8 @@
 
 use super::{asked_for as named, ticket_ref};
 use crate::caller::{Caller, objects};
-use crate::listing::{self, ListBody, Listing, Order};
+use crate::included::{Included, OF_TICKETS};
+use crate::listing::{self, Beside, IncludingList, ListBody, Listing, Order};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
@@ -40,12 +41,12 @@ const MOST_COUNTED: i64 = 10_000;
         ("order" = Option<String>, Query, description = "-updated_at (default), updated_at, -created_at, created_at, -number or number"),
         ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
         ("cursor" = Option<String>, Query),
-        ("include" = Option<String>, Query, description = "total: counts up to 10,000"),
+        ("include" = Option<String>, Query, description = "What comes along, separated by commas. total: a count, up to 10,000. requester, assignee, group, organization: the contacts, members, groups and organizations that these tickets refer to, as far as the caller may read them"),
     ),
-    responses((status = 200, body = ListBody<Ticket>)))]
+    responses((status = 200, body = IncludingList<Ticket>)))]
 pub async fn list_tickets(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (filter, asked) = asked_for(&request)?;
-    let (column, total) = (asked.column, asked.total);
+    let (column, include) = (asked.column, asked.include.clone());
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
     let listing = Listing { asked, action: Action::TicketListed, object: objects("ticket"), under: None, needs };
     listing::page(
@@ -54,8 +55,9 @@ pub async fn list_tickets(caller: Caller, request: HttpRequest) -> Result<HttpRe
         listing,
         async |tx, keyset| {
             let page = tickets::list(tx, &filter, keyset).await?;
-            let total = if total { Some(tickets::count(tx, &filter, MOST_COUNTED).await?) } else { None };
-            Ok((page, total))
+            let total = if include.contains(&"total") { Some(tickets::count(tx, &filter, MOST_COUNTED).await?) } else { None };
+            let included = Included::of_tickets(tx, &include, &page.rows).await?;
+            Ok((page, Beside { total, included }))
         },
         |ticket: &Ticket| Key {
             time: Some(if column == "created_at" { ticket.created_at } else { ticket.updated_at }),
@@ -67,7 +69,7 @@ pub async fn list_tickets(caller: Caller, request: HttpRequest) -> Result<HttpRe
 }
 
 fn asked_for(request: &HttpRequest) -> Result<(tickets::Filter, listing::Asked), Problem> {
-    let (mut fields, asked) = listing::asked(request, ORDERS, true);
+    let (mut fields, asked) = listing::asked(request, ORDERS, OF_TICKETS);
     let mut status = fields.words::<TicketStatus>("status");
     let category = fields.words::<TicketStatus>("status_category");
     if status.is_empty() {
@@ -110,7 +112,7 @@ pub const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-cre
     responses((status = 200, body = ListBody<TicketEvent>)))]
 pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let reference = ticket_ref(&path.1)?;
-    let (fields, asked) = listing::asked(&request, EVENT_ORDERS, false);
+    let (fields, asked) = listing::asked(&request, EVENT_ORDERS, &[]);
     fields.finish()?;
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
     let under = Cell::new(None);
@@ -122,7 +124,7 @@ pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web:
         async |tx, keyset| {
             let ticket = tickets::find(tx, reference).await?.ok_or(Refusal::NotFound)?;
             under.set(Some(ticket.ticket_id.0));
-            Ok((tickets::list_events(tx, ticket.ticket_id, keyset).await?, None))
+            Ok((tickets::list_events(tx, ticket.ticket_id, keyset).await?, Beside::default()))
         },
         |event: &TicketEvent| Key { time: Some(event.created_at), number: None, id: event.ticket_event_id.0 },
     )

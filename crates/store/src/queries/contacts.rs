@@ -79,6 +79,14 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result
     record::list(tx, LIST, narrowed, keyset).await
 }
 
+/// Those of these that the caller sees.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn of_ids(tx: &mut TenantTx, ids: &Vec<Uuid>) -> Result<Vec<Contact>, StoreError> {
+    record::of_ids(tx, LIST, ids).await
+}
+
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, new: &NewContact) -> Result<Contact, StoreError> {

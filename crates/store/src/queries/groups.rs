@@ -36,6 +36,14 @@ pub async fn list(tx: &mut TenantTx, keyset: &Keyset) -> Result<Page<Group>, Sto
     record::list(tx, LIST, Narrowed::default(), keyset).await
 }
 
+/// Those of these that the caller sees.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn of_ids(tx: &mut TenantTx, ids: &Vec<Uuid>) -> Result<Vec<Group>, StoreError> {
+    record::of_ids(tx, LIST, ids).await
+}
+
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, group: GroupId, name: &str) -> Result<Group, StoreError> {

@@ -86,6 +86,14 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result
     record::list(tx, LIST, narrowed, keyset).await
 }
 
+/// Those of these that the caller sees.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn of_ids(tx: &mut TenantTx, ids: &Vec<Uuid>) -> Result<Vec<Member>, StoreError> {
+    record::of_ids(tx, LIST, ids).await
+}
+
 /// Ties an identity to the tenant; makes the identity at first sight, and the contact unless one is given.
 ///
 /// # Errors

@@ -53,6 +53,14 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result
     record::list(tx, LIST, narrowed, keyset).await
 }
 
+/// Those of these that the caller sees.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn of_ids(tx: &mut TenantTx, ids: &Vec<Uuid>) -> Result<Vec<Organization>, StoreError> {
+    record::of_ids(tx, LIST, ids).await
+}
+
 /// # Errors
 /// A refusal of the doors, keys or checks.
 pub async fn create(tx: &mut TenantTx, new: &NewOrganization) -> Result<Organization, StoreError> {

@@ -47,6 +47,16 @@ pub(super) async fn list<T: Record>(tx: &mut TenantTx, list: Template, narrowed:
     Ok(keyset.page(rows.iter().map(T::from_row).collect::<Result<_, _>>()?))
 }
 
+/// Those of some records that the caller sees, by a list's own statement.
+pub(super) async fn of_ids<T: Record>(tx: &mut TenantTx, list: Template, ids: &Vec<Uuid>) -> Result<Vec<T>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let rows = composed(tx, list, Narrowed::default().by("ids", Some(ids)).with("limit", &most)).await?;
+    rows.iter().map(T::from_row).collect()
+}
+
 /// The rows of a statement of the tenant that has more parameters than that.
 pub(super) async fn rows(tx: &mut TenantTx, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
     let tenant = tx.tenant_id();
