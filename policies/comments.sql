@@ -8,12 +8,14 @@ create policy comments_wall on ringfence.comments as restrictive for all to publ
 create policy comments_wall_each_row on ringfence.comments as restrictive for all to ringfence_app, ringfence_reporting
     using (tenant_id = any (array[(select ringfence.current_tenant())])) with check (true);
 
-create policy comments_read_whole on ringfence.comments for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('comment.read')));
-create policy comments_read_in_groups on ringfence.comments for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and group_key = any ((select ringfence.groups_with('comment.read.group'))::uuid[]));
-create policy comments_read_as_requester on ringfence.comments for select to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and requester_id = (select ringfence.member_with('comment.read.own')) and visibility = 'public');
+-- Whoever sees the ticket, and reads what is said about it. Both are asked of the row: no right to read comments shows those of a ticket
+-- that is not seen.
+create policy comments_read on ringfence.comments for select to ringfence_app
+    using (tenant_id = ringfence.tenant_id()
+        and ((select ringfence.may('ticket.read')) or group_key = any ((select ringfence.groups_with('ticket.read.group'))::uuid[])
+            or requester_id = (select ringfence.member_with('ticket.read.own')))
+        and ((select ringfence.may('comment.read')) or group_key = any ((select ringfence.groups_with('comment.read.group'))::uuid[])
+            or requester_id = (select ringfence.member_with('comment.read.own')) and visibility = 'public'));
 create policy comments_create on ringfence.comments for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and author_id = (select ringfence.member_with('comment.create')) and created_at = transaction_timestamp());
 create policy comments_create_in_groups on ringfence.comments for insert to ringfence_app

@@ -352,3 +352,51 @@ async fn a_role_that_is_given_and_changed_or_deleted_at_once_is_one_or_the_other
         }
     }
 }
+
+/// Somebody new who may do these things alone.
+async fn may(running: &Running, subject: &str, permissions: &[&str]) -> String {
+    let owner = running.token("acme:owner");
+    let role = running.post(&format!("{BASE}/roles"), &owner, json!({"name": subject, "permissions": permissions})).await.expect(201);
+    running.post(&format!("{BASE}/members"), &owner, member(running, subject, json!({"role": "custom", "role_id": role.body["role_id"]}))).await.expect(201);
+    running.token(subject)
+}
+
+#[tokio::test]
+async fn a_comment_is_read_with_its_ticket_and_by_nobody_who_does_not_see_that() {
+    let (_installation, running, world) = served().await;
+    let ticket = format!("{BASE}/tickets/{}", world.tenant("acme").ticket);
+    let mut comments = Vec::new();
+    for visibility in ["public", "internal"] {
+        let said = running.post(&format!("{ticket}/comments"), &running.token("acme:owner"), json!({"body": "Said", "visibility": visibility})).await.expect(201);
+        comments.push(format!("{ticket}/comments/{}", said.body["comment_id"].as_str().unwrap()));
+    }
+    for (n, rights) in [&["comment.read"][..], &["comment.read", "ticket.read.own"], &["comment.read", "ticket.read.group"], &["comment.read.group"]].into_iter().enumerate() {
+        let reader = may(&running, &format!("reader-{n}"), rights).await;
+        running.get(&ticket, &reader).await.expect(404);
+        running.get(&format!("{ticket}/comments"), &reader).await.expect(404);
+        for comment in &comments {
+            running.get(comment, &reader).await.expect(404);
+        }
+    }
+    let reader = may(&running, "reader", &["comment.read", "ticket.read"]).await;
+    for comment in &comments {
+        running.get(comment, &reader).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_tokens_holds_those_that_may_be_fetched() {
+    let (_installation, running, _) = served().await;
+    let owner = running.token("acme:owner");
+    let tokens = format!("{BASE}/api-tokens");
+    running.post(&tokens, &owner, json!({"name": "Of the owner", "scopes": ["ticket.read"]})).await.expect(201);
+    let all: Vec<String> = running.get(&format!("{tokens}?limit=200"), &owner).await.expect(200).body["data"].as_array().unwrap().iter().map(|token| token["api_token_id"].as_str().unwrap().to_owned()).collect();
+    for (subject, rights) in [("manages members", &["member.manage"][..]), ("manages tokens", &["token.manage"]), ("makes tokens", &["token.create"]), ("does both", &["member.manage", "token.create"])] {
+        let caller = may(&running, subject, rights).await;
+        let listed: Vec<String> = running.get(&format!("{tokens}?limit=200"), &caller).await.expect(200).body["data"].as_array().unwrap().iter().map(|token| token["api_token_id"].as_str().unwrap().to_owned()).collect();
+        for id in &all {
+            running.get(&format!("{tokens}/{id}"), &caller).await.expect(if listed.contains(id) { 200 } else { 404 });
+        }
+        assert_eq!(listed.is_empty(), subject == "makes tokens", "{subject}");
+    }
+}

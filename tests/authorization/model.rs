@@ -171,7 +171,7 @@ impl Actor {
 
     pub fn reads_comment(&self, ticket: &Ticket, visibility: &str) -> bool {
         let own = self.may("comment.read.own") && ticket.requester == self.member && visibility == "public";
-        self.may("comment.read") || (self.may("comment.read.group") && self.group_allows(ticket.group, &["read", "full"])) || own
+        self.sees(ticket) && (self.may("comment.read") || (self.may("comment.read.group") && self.group_allows(ticket.group, &["read", "full"])) || own)
     }
 
     fn writes(&self, ticket: &Ticket, visibility: &str) -> bool {
@@ -183,7 +183,7 @@ impl Actor {
 
     /// Nobody writes into a conversation that they do not read.
     pub fn comments(&self, ticket: &Ticket, visibility: &str) -> bool {
-        self.sees(ticket) && self.reads_comment(ticket, visibility) && self.writes(ticket, visibility)
+        self.reads_comment(ticket, visibility) && self.writes(ticket, visibility)
     }
 
     /// Members and contacts are seen by who reads them, and by themselves; whoever acts for them is not they.

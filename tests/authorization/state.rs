@@ -96,11 +96,13 @@ const RIGHTS: &[&str] = &[
 const BEYOND: &[&str] = &["act_as", "owner.manage", "break_glass.grant"];
 
 pub fn some_rights(dice: &mut Dice, beyond: bool) -> Names {
-    let mut names: Names = match dice.below(4) {
+    let mut names: Names = match dice.below(6) {
         // All of an admin's, or all but one of them.
-        0 => crate::model::of_role("admin", false).into_iter().filter(|_| !dice.one_in(25)).collect(),
+        0 | 4 => crate::model::of_role("admin", false).into_iter().filter(|_| !dice.one_in(25)).collect(),
         1 => RIGHTS.iter().filter(|_| dice.one_in(2)).map(|name| (*name).to_owned()).collect(),
         2 => crate::model::of_role(*dice.pick(&["agent", "light_agent", "requester"]), true),
+        // A right or two, so that none opens anything that takes another.
+        3 => (0..2).map(|_| (*dice.pick(RIGHTS)).to_owned()).collect(),
         _ => RIGHTS.iter().filter(|_| dice.one_in(5)).map(|name| (*name).to_owned()).collect(),
     };
     if beyond {

@@ -10,7 +10,7 @@ use crate::people;
 use crate::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ringfence_audit::Action;
-use ringfence_domain::{Comment, CommentId, TicketRef, Visibility, permission};
+use ringfence_domain::{Comment, CommentId, Visibility, permission};
 use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
 use serde::Serialize;
 use serde_json::json;
@@ -83,12 +83,8 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     let found = async {
         let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
         let entered = tx.enter().await?.clone();
-        let ticket_id = match reference {
-            TicketRef::Id(id) => Some(id),
-            TicketRef::Number(_) => tickets::find(&mut tx, reference).await?.map(|ticket| ticket.ticket_id),
-        };
-        let comment = match ticket_id {
-            Some(ticket_id) => comments::find(&mut tx, ticket_id, comment_id).await?,
+        let comment = match tickets::find(&mut tx, reference).await? {
+            Some(ticket) => comments::find(&mut tx, ticket.ticket_id, comment_id).await?,
             None => None,
         };
         tx.commit().await?;
