@@ -26,7 +26,7 @@ create policy api_tokens_revoke on ringfence.api_tokens for update to ringfence_
 create policy api_tokens_revoke_own on ringfence.api_tokens for update to ringfence_app
     using (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and ((select ringfence.may('token.create')) or api_token_id::text = (select ringfence.credential())) and revoked_at is null)
     with check (tenant_id = ringfence.tenant_id() and member_id = (select ringfence.actor()) and member_id = (select ringfence.member()) and revoked_at = transaction_timestamp());
--- With their owner's membership, by whoever may end that, and who so sees what it ends.
+-- With their owner's membership, by whoever may end that: to read one takes the right to, which api_tokens/get.sql asks for.
 create policy api_tokens_read_to_remove on ringfence.api_tokens for select to ringfence_app
     using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
 create policy api_tokens_remove on ringfence.api_tokens for delete to ringfence_app

@@ -133,3 +133,18 @@ async fn of_two_owners_whom_operators_remove_at_once_one_stays() {
         assert_eq!(removals, [Removal::Removed, Removal::LastOwner]);
     }
 }
+
+#[tokio::test]
+async fn many_repeats_of_what_was_answered_are_all_answered_the_same() {
+    let (_installation, running, _world) = served().await;
+    let agent = running.token("acme:agent");
+    let body = json!({"subject": "once"});
+    let send = || running.call("POST", TICKETS, &agent, &[("Idempotency-Key", "again")], Some(&body));
+    let first = send().await.expect(201);
+    for _ in 0..4 {
+        for answer in join_all((0..12).map(|_| send())).await {
+            let answer = answer.expect(201);
+            assert_eq!((&answer.body, answer.header("idempotency-replayed")), (&first.body, Some("true")));
+        }
+    }
+}

@@ -63,7 +63,7 @@ impl MadeApiToken {
     }
 }
 
-/// A page of API tokens, oldest first: all of them for whoever manages tokens or members, one's own for everybody else.
+/// A page of API tokens, oldest first: all of them for whoever manages tokens, one's own for everybody else.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/api-tokens", operation_id = "listApiTokens", tag = "machines",
     params(
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
@@ -78,7 +78,7 @@ pub async fn list_api_tokens(caller: Caller, request: HttpRequest) -> Result<Htt
     let filter = api_tokens::Filter { member_id: fields.uuid("member_id") };
     fields.finish()?;
     let asked = asked.of("api_tokens", &filter);
-    let needs = &[permission::TOKEN_MANAGE, permission::MEMBER_MANAGE, permission::TOKEN_CREATE];
+    let needs = &[permission::TOKEN_MANAGE, permission::TOKEN_CREATE];
     let listing = Listing { asked, action: Action::ApiTokenListed, object: objects("api_token"), under: None, needs };
     listing::page(
         &caller,

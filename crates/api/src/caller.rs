@@ -26,7 +26,7 @@ use ringfence_identity::Credential;
 use ringfence_identity::sign_in::SessionSecret;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::sessions::Session;
-use ringfence_store::{Database, Principal, RequestContext};
+use ringfence_store::{Database, Entered, Principal, RequestContext};
 use uuid::Uuid;
 
 /// An authenticated caller on a route that names no tenant.
@@ -38,6 +38,8 @@ pub struct Authenticated {
     pub secret: Option<SessionSecret>,
     /// The live session of the cookie, on a route that names no tenant.
     session: Option<Session>,
+    /// Whose API token it is, on a route that names no tenant.
+    owner: Option<Entered>,
     trail: AuditTrail,
     seen: Seen,
     entrance: Data<Entrance>,

@@ -80,12 +80,11 @@ pub async fn get_me(caller: Authenticated, request: HttpRequest) -> Result<HttpR
         found => found?,
     };
     let (mut memberships, mut entries) = (Vec::new(), Vec::new());
-    let (mut kind, mut token) = (caller.credential.kind(), None);
+    let mut token = None;
     for principal in &principals {
         match tenants::membership(&caller.database, principal).await {
             Ok((entered, membership)) => {
                 if let Some(limits) = entered.limits.clone() {
-                    kind = entered.kind;
                     token = Some(TokenLimits { api_token_id: entered.credential_id.clone(), tenant_id: membership.tenant_id.0, scopes: limits.scopes, expires_at: limits.expires_at });
                 }
                 entries.push((membership.tenant_id, entered));
@@ -98,6 +97,8 @@ pub async fn get_me(caller: Authenticated, request: HttpRequest) -> Result<HttpR
         }
     }
     memberships.sort_by(|a, b| a.slug.cmp(&b.slug));
+    // The membership says what is a service, and not the credential, unless there is none.
+    let kind = entries.first().map_or(caller.credential.kind(), |(_, entered)| entered.kind);
     caller.identity_read(identified.as_ref().map(|i| i.identity_id), &entries).await?;
     Ok(HttpResponse::Ok().json(Me {
         subject: identified.as_ref().map(|i| i.subject.clone()),

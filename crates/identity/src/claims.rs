@@ -86,9 +86,10 @@ pub(crate) fn claimed_issuer(claims: &Map<String, Value>) -> Result<&str, Reject
     }
 }
 
-/// Marks of an ID token, which a client may hold and which grants nothing here; told apart where `typ` does not.
-pub(crate) fn looks_like_id_token(claims: &Map<String, Value>) -> bool {
-    ["nonce", "at_hash", "c_hash"]
+/// Marks of an ID token, which a client may hold, and of a logout token or another that tells of events (RFC 8417), neither of
+/// which grants anything here; told apart where `typ` does not.
+pub(crate) fn looks_like_another(claims: &Map<String, Value>) -> bool {
+    ["nonce", "at_hash", "c_hash", "events"]
         .iter()
         .any(|name| claims.contains_key(*name))
 }

@@ -92,7 +92,7 @@ impl Verifier {
         let header = &token.header;
         let plain = issuer.config.accept_plain_jwt
             && header.is_plain_jwt()
-            && !claims::looks_like_id_token(&token.claims);
+            && !claims::looks_like_another(&token.claims);
         if !header.is_access_token() && !plain {
             return Err(Rejection::WrongTokenType);
         }

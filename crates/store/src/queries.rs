@@ -27,6 +27,6 @@ pub mod tickets;
 pub use page::{Key, Keyset, Page};
 
 /// What the planner is told of a caller who may see no more than themselves.
-fn oneself_without(entered: &crate::Entered, any: &[&str]) -> Option<uuid::Uuid> {
-    (!entered.permissions.any(any)).then_some(entered.member_id.0)
+fn oneself_without(entered: &crate::Entered, permission: &str) -> Option<uuid::Uuid> {
+    (!entered.permissions.has(permission)).then_some(entered.member_id.0)
 }

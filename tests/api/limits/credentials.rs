@@ -48,7 +48,9 @@ async fn guesses_of_an_api_token_are_throttled_like_any_other_bad_credential() {
     for n in 3..9 {
         let refused = running.get(TICKETS, &guess(n)).await.expect(429);
         assert_eq!(refused.body["code"], "sign_in_rate_limited");
-        running.get("/v1/me", &guess(n)).await.expect(429);
+        for path in ["/v1/me", "/v1/me/sessions"] {
+            running.get(path, &guess(n)).await.expect(429);
+        }
     }
     running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
     assert_eq!(told(&installation, "rate.limited", Some(world.tenant("acme").id)).await, 1);

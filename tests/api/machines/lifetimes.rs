@@ -1,7 +1,9 @@
 //! What ends a token: a revocation, its time, its owner's rights.
 
 use crate::{BASE, Stage, TOKENS};
+use ringfence_tests::Call;
 use serde_json::json;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_revoked_token_is_refused_from_the_next_request_on_and_stays_listed() {
@@ -70,5 +72,37 @@ async fn a_token_has_no_more_than_its_owner_has_now() {
     stage.post(&format!("{BASE}/members"), &owner, back).await.expect(201);
     stage.running.get(&ticket, &agent).await.expect(200);
     stage.running.get(&ticket, &token).await.expect(401);
+    stage.end().await;
+}
+
+/// Where no tenant is entered, a token is looked up all the same: a revoked one is no credential, and a good one is not allowed.
+#[tokio::test]
+async fn on_routes_without_a_tenant_a_token_is_proven_too() {
+    let stage = Stage::new().await;
+    let (token, id) = stage.token(&stage.bearer("agent"), &["ticket.read"]).await;
+    let installation = stage.installation.admin().await;
+    let told = async |call: &Call| -> (String, Option<String>, Option<Uuid>) {
+        let sql = "select e.rule, e.session_id, e.actor_id from (select request_id, rule, session_id, actor_id, decision from ringfence.audit_inbox
+                     union all select request_id, rule, session_id, null, decision from ringfence.installation_events) e
+                    where e.request_id = $1 and e.decision = 'deny'";
+        let row = installation.query_one(sql, &[&call.request_id().parse::<Uuid>().unwrap()]).await.unwrap();
+        (row.get(0), row.get(1), row.get(2))
+    };
+    let routes = [("GET", "/v1/me/sessions", 403), ("DELETE", "/v1/me/sessions/01980000-0000-7000-8000-000000000001", 403), ("POST", "/v1/invitations/accept", 403), ("POST", "/v1/auth/sign-out", 409)];
+    let body = json!({"secret": "none"});
+    let ask = async |method: &str, path: &str| stage.running.call(method, path, &token, &[], (path.ends_with("accept")).then_some(&body)).await;
+    for (method, path, status) in routes {
+        let refused = ask(method, path).await.expect(status);
+        if status == 403 {
+            let (_, session, _) = told(&refused).await;
+            assert_eq!(session.as_deref(), Some(id.to_string().as_str()), "{path}: whose token it was");
+        }
+    }
+    stage.delete(&format!("{TOKENS}/{id}"), &stage.bearer("agent")).await.expect(204);
+    for (method, path, _) in routes {
+        let refused = ask(method, path).await.expect(401);
+        assert_eq!(refused.body["code"], "credential_invalid", "{path}");
+        assert_eq!(told(&refused).await.0, "credential_invalid", "{path}");
+    }
     stage.end().await;
 }

@@ -112,6 +112,20 @@ async fn a_sign_in_is_as_fresh_as_the_issuer_says_and_no_fresher() {
     stage.installation.drop().await;
 }
 
+/// RFC 8693, 4.1: who acts for another is not the other, and a session would not say so.
+#[tokio::test]
+async fn an_id_token_by_which_somebody_acts_for_another_opens_no_session() {
+    let stage = Stage::new().await;
+    let now = Timestamp::now().as_second();
+    for act in [json!({"sub": "erin"}), json!({"sub": "erin", "act": {"sub": "dave"}})] {
+        let told = stage.back_saying("", json!(now), json!({"act": act})).await.expect(302);
+        assert_eq!((told.header("location"), told.cookie(SESSION)), (Some(format!("{}/?sign_in_error=invalid_actor", stage.running.url("")).as_str()), None));
+        assert_eq!(turned_away(&stage.installation).await.last().map(String::as_str), Some("invalid_actor"));
+    }
+    drop(stage.running);
+    stage.installation.drop().await;
+}
+
 #[tokio::test]
 async fn what_is_dangerous_asks_for_a_strong_sign_in_where_the_operator_does() {
     let stage = Stage::asking(&["mfa", "hwk"]).await;

@@ -10,6 +10,10 @@ update ringfence.api_tokens set name = 'theirs' where tenant_id = '{globex}';
 -- owner 2={token_auditor}: token_auditor|auditor|token_auditor
 -- owner 2={absent}: nothing
 -- owner@globex 1={globex}: token_service|service|theirs
+-- service[member.manage]: token_service|service|token_service
+-- service[member.manage] 2={token_auditor}: nothing
+-- auditor 2={token_auditor}: token_auditor|auditor|token_auditor
+-- auditor: nothing
 
 -- play: API tokens
 -- before:

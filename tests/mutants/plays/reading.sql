@@ -11,12 +11,14 @@ select string_agg(left(tenant_id::text, 1) || number, ' ' order by tenant_id, nu
 -- owner_role: null
 -- agent@globex outsider@globex: b1 b2 b3 b4 b9
 
--- play: comments are read whole, in groups, or publicly by the requester of the ticket
+-- play: comments are read with their ticket: whole, in groups, or publicly by its requester
 select string_agg(left(tenant_id::text, 1) || replace(right(comment_id::text, 2), '{', ''), ' ' order by tenant_id, comment_id), string_agg(distinct visibility, ' ' order by visibility) from ringfence.comments;
--- owner admin agent auditor service[comment.read] definer: a34 a35 a36 a37 a38 a39|internal public
+-- owner admin agent auditor service[ticket.read,comment.read] definer: a34 a35 a36 a37 a38 a39|internal public
 -- grouped_agent light_agent: a34 a35|internal public
 -- requester: a38|public
--- service[] service[ticket.read] service[comment.read.group] nobody owner_role: null|null
+-- service[] service[ticket.read] service[comment.read] service[comment.read.group] nobody owner_role: null|null
+-- service[ticket.read.group,comment.read] service[ticket.read.own,comment.read]: null|null
+-- service[ticket.read,comment.read.group] service[ticket.read,comment.read.own]: null|null
 
 -- play: a ticket's history is read where the ticket is
 select string_agg(left(tenant_id::text, 1) || right(ticket_event_id::text, 2), ' ' order by tenant_id, ticket_event_id), string_agg(distinct visibility, ' ' order by visibility) from ringfence.ticket_events;

@@ -12,7 +12,7 @@ use ringfence_audit::{Action, Decision, Event, Object};
 use ringfence_domain::{TenantId, TenantRef};
 use ringfence_identity::{Credential, Verifier};
 use ringfence_store::audit_trail::AuditTrail;
-use ringfence_store::{Database, RequestContext, StoreError, sessions};
+use ringfence_store::{Database, Entered, Principal, Refusal, RequestContext, StoreError, sessions};
 use serde_json::json;
 
 pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRef>) -> Result<Authenticated, Problem> {
@@ -36,7 +36,7 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
                 Some(Err(refused)) => (database.get_ref().clone(), Some(refused)),
             };
             let (trail, seen, entrance) = (trail.get_ref().clone(), seen.get_ref().clone(), entrance.clone());
-            let authenticated = Authenticated { credential, context, secret, session: None, database, trail, seen, entrance, request: request.clone() };
+            let authenticated = Authenticated { credential, context, secret, session: None, owner: None, database, trail, seen, entrance, request: request.clone() };
             match refused {
                 None => Ok(authenticated),
                 Some(refused) => Err(authenticated.limited(refused, tenant).await),
@@ -83,21 +83,37 @@ pub(super) async fn named(database: &Database, tenant: Option<&TenantRef>) -> Re
 }
 
 impl Authenticated {
-    /// Looks a session up: where no tenant is entered, nothing else would.
+    /// Looks a session or API token up: where no tenant is entered, nothing else would.
     pub(super) async fn found(mut self) -> Result<Self, Problem> {
-        if let Credential::Session(hash) = &self.credential {
-            self.session = sessions::find(&self.database, hash).await?;
-            if let Some(session) = self.session.as_mut().filter(|_| self.entrance.touch(&self.database, hash)) {
-                // As this request leaves it, whether the extension beside it is written yet or not.
-                let idle = Timestamp::now().saturating_add(self.entrance.limits.idle).unwrap_or(session.expires_at);
-                // No finer than the database keeps times.
-                let idle = idle.round(Unit::Microsecond).unwrap_or(idle);
-                session.idle_expires_at = session.idle_expires_at.max(idle.min(session.expires_at));
+        match &self.credential {
+            Credential::Bearer(_) => {}
+            Credential::Session(hash) => {
+                self.session = sessions::find(&self.database, hash).await?;
+                if let Some(session) = self.session.as_mut().filter(|_| self.entrance.touch(&self.database, hash)) {
+                    // As this request leaves it, whether the extension beside it is written yet or not.
+                    let idle = Timestamp::now().saturating_add(self.entrance.limits.idle).unwrap_or(session.expires_at);
+                    // No finer than the database keeps times.
+                    let idle = idle.round(Unit::Microsecond).unwrap_or(idle);
+                    session.idle_expires_at = session.idle_expires_at.max(idle.min(session.expires_at));
+                }
+                if self.session.is_none() {
+                    return Err(self.rejected(None).await);
+                }
             }
-            if self.session.is_none() {
-                return Err(self.rejected(None).await);
-            }
+            Credential::ApiToken { .. } => match self.owner().await {
+                Ok(owner) => self.owner = Some(owner),
+                Err(StoreError::Refused(Refusal::Credential)) => return Err(self.rejected(None).await),
+                // A good one, whose owner is not let in.
+                Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            },
         }
         Ok(self)
+    }
+
+    /// Whose API token it is, as its tenant says.
+    async fn owner(&self) -> Result<Entered, StoreError> {
+        let (_, principals) = Principal::for_each_tenant(&self.database, &self.credential, &self.context).await?;
+        self.let_in(principals.first().ok_or(Refusal::Credential)?).await
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the person behind a caller proved themselves a short while ago. What asks for it, and how long ago, `step_up` says.
 
-use super::Caller;
+use super::{Authenticated, Caller};
 use crate::problem::Problem;
 use crate::step_up::Proven;
 use jiff::Timestamp;
@@ -40,12 +40,20 @@ impl Caller {
         }
     }
 
-    /// Whom the tenant takes this principal for, without any work done.
+    /// # Errors
+    /// As `TenantTx::enter`.
+    pub(super) async fn let_in(&self, principal: &Principal) -> Result<Entered, StoreError> {
+        self.authenticated.let_in(principal).await
+    }
+}
+
+impl Authenticated {
+    /// Whom a tenant takes this principal for, without any work done.
     ///
     /// # Errors
     /// As `TenantTx::enter`.
     pub(super) async fn let_in(&self, principal: &Principal) -> Result<Entered, StoreError> {
-        let mut tx = TenantTx::open(self.database(), principal, Access::Read).await?;
+        let mut tx = TenantTx::open(&self.database, principal, Access::Read).await?;
         match tx.enter().await.cloned() {
             Ok(entered) => {
                 tx.rollback().await?;

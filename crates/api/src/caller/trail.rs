@@ -38,6 +38,7 @@ impl Authenticated {
     pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
         let who = match self.identity_id().await {
             Ok(identity_id) => self.somebody(identity_id),
+            Err(_) if self.owner.is_some() => self.who(None, None),
             Err(_) => sign_in::nobody(),
         };
         self.turned(problem, tenant, who, None).await
@@ -116,6 +117,7 @@ impl Authenticated {
 
     /// Before an entry no more is known than the credential says.
     pub(super) fn who(&self, principal: Option<&Principal>, entered: Option<&Entered>) -> Who {
+        let entered = entered.or(self.owner.as_ref());
         Who {
             member_id: entered.map(|e| e.actor_id),
             on_behalf_of: match (entered, principal.map(Principal::acting)) {

@@ -28,6 +28,10 @@ impl Provider {
         let token = self.signed(&tokens.id_token, &["JWT"]).await?;
         let claims = Claims::read(&token.claims, &self.keys.config)?;
         claims.check_times(self.now())?;
+        // Whoever acts for another does so by a token of their own; a session is somebody's who is there.
+        if claims.actor.is_some() {
+            return Err(Rejection::InvalidActor.into());
+        }
         if claims.issued_at.is_none() {
             return Err(Rejection::MissingClaim("iat").into());
         }

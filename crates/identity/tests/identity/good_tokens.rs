@@ -114,14 +114,21 @@ async fn plain_jwts_are_accepted_only_where_the_issuer_is_configured_so() {
             assert_eq!(world.rejection(&token).await, expected, "{typ}");
         }
     }
-    let id_token = lenient.claims_with(json!({"nonce": "n-0S6_WzA2Mj"}));
-    let token = lenient
-        .ed25519
-        .token("EdDSA", &ed_header(json!({"typ": "JWT"})), &id_token);
-    assert_eq!(
-        lenient.rejection(&token).await,
-        Some(Rejection::WrongTokenType)
-    );
+    // Neither an ID token nor a logout token, which a client may hold.
+    for mark in [
+        json!({"nonce": "n-0S6_WzA2Mj"}),
+        json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
+    ] {
+        let claims = lenient.claims_with(mark.clone());
+        let token = lenient
+            .ed25519
+            .token("EdDSA", &ed_header(json!({"typ": "JWT"})), &claims);
+        assert_eq!(
+            lenient.rejection(&token).await,
+            Some(Rejection::WrongTokenType),
+            "{mark}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ pub async fn find(tx: &mut TenantTx, token: ApiTokenId) -> Result<Option<ApiToke
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<ApiToken>, StoreError> {
-    let oneself = super::oneself_without(tx.enter().await?, &[permission::TOKEN_MANAGE, permission::MEMBER_MANAGE]);
+    let oneself = super::oneself_without(tx.enter().await?, permission::TOKEN_MANAGE);
     let narrowed = Narrowed::default().by_line("as_oneself", "oneself", oneself.as_ref()).by("member_id", filter.member_id.as_ref());
     record::list(tx, LIST, narrowed, keyset).await
 }

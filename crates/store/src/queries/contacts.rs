@@ -69,7 +69,7 @@ pub async fn find(tx: &mut TenantTx, contact: ContactId) -> Result<Option<Contac
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Contact>, StoreError> {
-    let oneself = super::oneself_without(tx.enter().await?, &[permission::CONTACT_READ]);
+    let oneself = super::oneself_without(tx.enter().await?, permission::CONTACT_READ);
     let narrowed = Narrowed::default()
         .by_line("as_oneself", "member_id", oneself.as_ref())
         .by("email", filter.email.as_ref())

@@ -49,10 +49,10 @@ pub async fn find(tx: &mut TenantTx, attempt: &Attempt) -> Result<Found, StoreEr
     let tenant = tx.tenant_id();
     let rows = tx.query(FIND, &[&tenant, &route, &attempt.key]).await?;
     let Some(row) = rows.first() else { return Ok(Found::Fresh) };
-    if !row.try_get::<_, bool>("taken")? {
-        return Ok(Found::InFlight);
-    }
-    let Some(hash) = row.try_get::<_, Option<Vec<u8>>>("body_hash")? else { return Ok(Found::Fresh) };
+    let Some(hash) = row.try_get::<_, Option<Vec<u8>>>("body_hash")? else {
+        return Ok(if row.try_get("taken")? { Found::Fresh } else { Found::InFlight });
+    };
+    // What is kept was committed: whoever holds the turn now is another who asks for it.
     if hash != attempt.body_hash {
         return Ok(Found::OtherBody);
     }

@@ -78,7 +78,7 @@ pub async fn already(database: &Database, principal: &Principal, new: &NewMember
 /// # Errors
 /// When the database cannot be asked.
 pub async fn list(tx: &mut TenantTx, filter: &Filter, keyset: &Keyset) -> Result<Page<Member>, StoreError> {
-    let oneself = super::oneself_without(tx.enter().await?, &[permission::MEMBER_READ]);
+    let oneself = super::oneself_without(tx.enter().await?, permission::MEMBER_READ);
     let narrowed = Narrowed::default()
         .by_line("as_oneself", "member_id", oneself.as_ref())
         .by_any("role", &filter.role)
