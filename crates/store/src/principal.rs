@@ -111,6 +111,15 @@ impl Principal {
         }
     }
 
+    /// For whom an issuer's token says that another one acts, where it does.
+    #[must_use]
+    pub const fn subject_identity_id(&self) -> Option<IdentityId> {
+        match (self.proof, self.acting) {
+            (Proof::Identity(subject), Acting::ForSubject { .. }) => Some(subject),
+            _ => None,
+        }
+    }
+
     #[must_use]
     pub const fn tenant_id(&self) -> TenantId {
         self.tenant_id

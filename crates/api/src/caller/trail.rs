@@ -1,5 +1,6 @@
 //! What the trail is told of a caller: arrivals, reads and denials, durable before the answer. A change tells of itself.
 
+use super::acting::act_as;
 use super::authenticate::named;
 use super::{Authenticated, Caller, Logged};
 use crate::last_use::LastUse;
@@ -34,20 +35,25 @@ impl Default for Seen {
 }
 
 impl Authenticated {
-    /// Records that somebody was turned away, by name where they have proven who they are, and phrases it.
+    /// Records that somebody was turned away, by name where they have proven who they are, with who acts for them; and phrases it.
     pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
         let who = match self.identity_id().await {
             Ok(identity_id) => self.somebody(identity_id),
             Err(_) => sign_in::nobody(),
         };
-        self.turned(problem, tenant, who, None).await
+        let details = match self.actor_id().await {
+            Ok(Some(actor)) => json!({ "actor_identity_id": actor }),
+            Ok(None) => json!({}),
+            Err(unknown) => return unknown,
+        };
+        self.turned(problem, tenant, who, details, None).await
     }
 
     /// The same of somebody known, with what their tenant is told beside it.
-    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who, beside: Option<Event>) -> Problem {
+    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who, details: Value, beside: Option<Event>) -> Problem {
         let told = async {
             self.trail.record(beside.into_iter().collect()).await?;
-            sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await
+            sign_in::record(&self.trail, self.request_id(), Action::IdentityRejected, problem.code, tenant, who, details).await
         };
         match told.await {
             Ok(()) => problem,
@@ -58,7 +64,7 @@ impl Authenticated {
     /// A secret that only the database could prove is none. Counted before it is written down: guesses cost no rows past the limit.
     pub async fn rejected(&self, tenant: Option<TenantId>) -> Problem {
         match sign_in::counted(&self.request, &self.trail, tenant).await {
-            Ok(()) => self.turned(Refusal::Credential.into(), tenant, self.who(None, None), None).await,
+            Ok(()) => self.turned(Refusal::Credential.into(), tenant, self.who(None, None), json!({}), None).await,
             Err(limited) => limited,
         }
     }
@@ -138,11 +144,15 @@ impl Authenticated {
             return problem;
         }
         let recorded = async {
-            let identity_id = match &self.credential {
+            let subject = match &self.credential {
                 Credential::Bearer(identity) => Some(self.database.identify(identity.issuer(), identity.subject()).await?),
                 Credential::Session(_) | Credential::ApiToken { .. } => None,
             };
-            let who = Who { identity_id, member_id: inside.map(|inside| inside.member_id), ..self.who(None, None) };
+            let actor = self.actor_id().await?;
+            let details = if actor.is_some() { json!({ "subject_identity_id": subject }) } else { json!({}) };
+            // Asked for, and not looked at.
+            let on_behalf_of = tenant.and_then(|_| act_as(&self.request).ok().flatten()).filter(|_| actor.is_none());
+            let who = Who { identity_id: actor.or(subject), member_id: inside.map(|inside| inside.member_id), on_behalf_of, ..self.who(None, None) };
             let event = |tenant_id| Event {
                 tenant_id,
                 request_id: self.request_id(),
@@ -151,18 +161,18 @@ impl Authenticated {
                 rule: Some(problem.code),
                 who: who.clone(),
                 object: Object::default(),
-                details: json!({}),
+                details: details.clone(),
             };
             // The installation is told of those outside, and the tenant that they name, if there is one.
             let events = match inside {
                 Some(inside) => vec![event(Some(inside.tenant_id))],
                 None => std::iter::once(None).chain(named(&self.database, tenant).await?.map(Some)).map(event).collect(),
             };
-            self.trail.record(events).await
+            Ok(self.trail.record(events).await?)
         };
         match recorded.await {
             Ok(()) => problem,
-            Err(error) => error.into(),
+            Err(unrecorded) => unrecorded,
         }
     }
 
@@ -269,6 +279,7 @@ impl Caller {
             Err(error) => return error.into(),
         };
         let (object, details) = if object.id.is_none() { self.asked_for(object, entered.is_some()) } else { (object, json!({})) };
+        let details = if entered.is_some() { details } else { self.claimed() };
         let event = |tenant| {
             let event = self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
             Event { who: who.clone().unwrap_or(event.who), ..event }
@@ -290,6 +301,16 @@ impl Caller {
         match self.authenticated.trail.record(events).await {
             Ok(()) => problem,
             Err(error) => error.into(),
+        }
+    }
+
+    /// For whom whoever acts by an issuer's token says they do, where the tenant has not looked: the token's subject, and whom a header
+    /// names that may not stand beside it.
+    fn claimed(&self) -> Value {
+        let Some(subject) = self.principal.subject_identity_id() else { return json!({}) };
+        match act_as(&self.authenticated.request) {
+            Ok(Some(member)) => json!({ "subject_identity_id": subject, "act_as": member }),
+            _ => json!({ "subject_identity_id": subject }),
         }
     }
 
