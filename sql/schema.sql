@@ -1167,7 +1167,9 @@ function ringfence.accept_invitation(text)
         outcome := case
             when held is null
                 or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
-                or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+                or (invited.role = 'owner' and not ('owner.manage' = any (held))) then
+                case when exists (select from ringfence.invitations v where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex'))
+                    then 'invitation_ended' else 'invitation_unknown' end
             when asking.email is null then 'email_not_verified'
             when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
             when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'

@@ -202,7 +202,8 @@ $$;
 
 -- Somebody who is signed in takes the place they were invited to. Everything is looked at again: the invitation, the address that
 -- the issuer called theirs at this sign-in, the tenant's issuers, and whether who invited them may still do so. What is tied to
--- the tenant is issuer and subject; the address is forgotten but as the contact's. Outcome: accepted, or why not.
+-- the tenant is issuer and subject; the address is forgotten but as the contact's. Outcome: accepted, or why not. Whether an invitation
+-- has ended, or may be taken no more, or never was is for the tenant alone to know.
 create function ringfence.accept_invitation(token text) returns table (outcome text, member_id uuid, role text)
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -234,7 +235,9 @@ begin
     outcome := case
         when held is null
             or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
-            or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+            or (invited.role = 'owner' and not ('owner.manage' = any (held))) then
+            case when exists (select from ringfence.invitations v where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex'))
+                then 'invitation_ended' else 'invitation_unknown' end
         when asking.email is null then 'email_not_verified'
         when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
         when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'

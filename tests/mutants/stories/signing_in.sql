@@ -247,6 +247,10 @@ select t.tenant_id, '{link2}', sha256('another'), 'other@example.org', 'Other', 
 -- try nobody: another secret
 select pg_temp.accept('wrong');
 
+-- try root: another tenant's secret
+delete from ringfence.invitations where tenant_id = '{acme}';
+select pg_temp.accept();
+
 -- try nobody: who is left in the tenant
 select pg_temp.accept(), current_setting('backtrace_functions'), current_setting('app.tenant_id', true);
 select current_setting('backtrace_functions'), current_setting('app.tenant_id', true);
