@@ -287,8 +287,9 @@ impl Caller {
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
-            // As long a way for a tenant that exists as for one that does not.
+            // As long a way for a tenant that exists as for one that does not: its name is looked up once, where it was remembered now.
             if let TenantRef::Slug(slug) = &self.tenant
+                && !self.principal.looked_up()
                 && let Err(error) = self.database().resolve_uncached(slug).await
             {
                 return error.into();
