@@ -2080,6 +2080,32 @@ function ringfence.kept_contacts()
     END
     grant execute to ringfence_app
 
+function ringfence.known_credential(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.known_credential(token text)
+     RETURNS TABLE(credential_id uuid, identity_id uuid)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'credential.known');
+        tenant uuid := (said ->> 'tenant_id')::uuid;
+    begin
+        if tenant is null then
+            return query select s.session_id, s.identity_id from ringfence.sessions s where s.session_hash = decode(said ->> 'secret', 'hex');
+            return;
+        end if;
+        perform ringfence.seal(tenant);
+        return query
+        select a.api_token_id, m.identity_id
+          from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+         where a.tenant_id = tenant and a.token_hash = decode(said ->> 'secret', 'hex');
+        perform ringfence.unseal();
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.list_provisioned_members(uuid,uuid)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.list_provisioned_members(tenant_id uuid, request_id uuid)

@@ -23,8 +23,8 @@ use uuid::Uuid;
 pub struct Seen {
     /// Sign-ins and entries, so that each token is recorded once per tenant and not once per request.
     arrived: moka::sync::Cache<(String, Uuid), ()>,
-    /// Who was not let in: looked up once, so that to ask again costs no more than a good request.
-    outside: moka::sync::Cache<(String, Uuid), Who>,
+    /// Who was not let in, if anybody is known: looked up once, so that to ask again costs no more than a good request.
+    outside: moka::sync::Cache<(String, Uuid), Option<Who>>,
 }
 
 impl Default for Seen {
@@ -63,10 +63,35 @@ impl Authenticated {
 
     /// A secret that only the database could prove is none. Counted before it is written down: guesses cost no rows past the limit.
     pub async fn rejected(&self, tenant: Option<TenantId>) -> Problem {
-        match sign_in::counted(&self.request, &self.trail, tenant).await {
-            Ok(()) => self.turned(Refusal::Credential.into(), tenant, self.who(None, None), json!({}), None).await,
-            Err(limited) => limited,
+        if let Err(limited) = sign_in::counted(&self.request, &self.trail, tenant).await {
+            return limited;
         }
+        match self.owner(tenant).await {
+            Ok(owner) => self.turned(Refusal::Credential.into(), tenant, owner.unwrap_or_else(|| self.who(None, None)), json!({}), None).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Whose a secret of ours is or was, though it opens nothing. What an API token is called is told to the tenant it is of alone; it is
+    /// looked up at the door of another too, so that the way there is as long.
+    async fn owner(&self, named: Option<TenantId>) -> Result<Option<Who>, StoreError> {
+        let (hash, tenant) = match &self.credential {
+            Credential::Session(hash) => (hash, None),
+            Credential::ApiToken { tenant, hash } => (hash, Some(TenantId(Uuid::from_bytes(*tenant)))),
+            Credential::Bearer(_) => return Ok(None),
+        };
+        let is_told = tenant.is_none() || named.is_none() || named == tenant;
+        let place = (format!("owner\n{}", self.credential.fingerprint()), tenant.map_or(Uuid::nil(), |tenant| tenant.0));
+        if let Some(known) = self.seen.outside.get(&place) {
+            return Ok(known.filter(|_| is_told));
+        }
+        let owner = sessions::known(&self.database, hash, tenant).await?.map(|known| Who {
+            identity_id: Some(known.identity_id),
+            session_id: Some(known.credential_id.to_string()),
+            ..self.who(None, None)
+        });
+        self.seen.outside.insert(place, owner.clone());
+        Ok(owner.filter(|_| is_told))
     }
 
     /// Who is proven, on a route that names no tenant.
@@ -315,35 +340,32 @@ impl Caller {
         }
     }
 
-    /// Who was not let in, where it takes another look to know: whose session it is, or which member may not act for the one named.
+    /// Who was not let in, where it takes another look to know: whose session or API token it is, or which member may not act for the
+    /// one named.
     async fn outside(&self, refusal: Option<&Refusal>) -> Result<Option<Who>, StoreError> {
-        let asked = &self.authenticated;
-        let acts = matches!(refusal, Some(Refusal::MayNotAct | Refusal::NobodyToActFor));
-        if !(acts || matches!((refusal, &asked.credential), (Some(Refusal::NoEntry), Credential::Session(_)))) {
-            return Ok(None);
-        }
-        let place = (asked.credential.fingerprint(), if acts { self.tenant_id().0 } else { Uuid::nil() });
-        let on_behalf_of = asked.who(Some(&self.principal), None).on_behalf_of;
-        if let Some(known) = asked.seen.outside.get(&place) {
-            return Ok(Some(Who { on_behalf_of, ..known }));
-        }
-        let found = match &asked.credential {
-            _ if acts => match self.let_in(&self.principal.alone()).await {
-                Ok(actor) => Some(asked.who(None, Some(&actor))),
-                Err(StoreError::Refused(_)) => None,
-                Err(error) => return Err(error),
-            },
-            Credential::Session(hash) => sessions::find(&asked.database, hash).await?.map(|session| Who {
-                identity_id: Some(session.identity_id),
-                session_id: Some(session.session_id.to_string()),
-                ..asked.who(None, None)
-            }),
+        let found = match refusal {
+            Some(Refusal::MayNotAct | Refusal::NobodyToActFor) => self.actor_alone().await?,
+            Some(Refusal::NoEntry | Refusal::Credential) => self.authenticated.owner(Some(self.tenant_id())).await?,
             _ => None,
         };
-        if let Some(who) = &found {
-            asked.seen.outside.insert(place, who.clone());
-        }
+        let on_behalf_of = self.authenticated.who(Some(&self.principal), None).on_behalf_of;
         Ok(found.map(|who| Who { on_behalf_of, ..who }))
+    }
+
+    /// Whom the tenant takes the caller for when they act for nobody.
+    async fn actor_alone(&self) -> Result<Option<Who>, StoreError> {
+        let asked = &self.authenticated;
+        let place = (asked.credential.fingerprint(), self.tenant_id().0);
+        if let Some(known) = asked.seen.outside.get(&place) {
+            return Ok(known);
+        }
+        let found = match self.let_in(&self.principal.alone()).await {
+            Ok(actor) => Some(asked.who(None, Some(&actor))),
+            Err(StoreError::Refused(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        asked.seen.outside.insert(place, found.clone());
+        Ok(found)
     }
 
     /// A refusal or failure of the store, recorded if it is a denial.
