@@ -1165,7 +1165,9 @@ function ringfence.accept_invitation(text)
         outcome := case
             when held is null
                 or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
-                or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+                or (invited.role = 'owner' and not ('owner.manage' = any (held))) then
+                case when exists (select from ringfence.invitations v where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex'))
+                    then 'invitation_ended' else 'invitation_unknown' end
             when asking.email is null then 'email_not_verified'
             when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
             when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
@@ -2074,6 +2076,32 @@ function ringfence.kept_contacts()
                  ELSE '{}'::uuid[]
              END AS "case";
     END
+    grant execute to ringfence_app
+
+function ringfence.known_credential(text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.known_credential(token text)
+     RETURNS TABLE(credential_id uuid, identity_id uuid)
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        said jsonb := ringfence.minted(token, 'credential.known');
+        tenant uuid := (said ->> 'tenant_id')::uuid;
+    begin
+        if tenant is null then
+            return query select s.session_id, s.identity_id from ringfence.sessions s where s.session_hash = decode(said ->> 'secret', 'hex');
+            return;
+        end if;
+        perform ringfence.seal(tenant);
+        return query
+        select a.api_token_id, m.identity_id
+          from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+         where a.tenant_id = tenant and a.token_hash = decode(said ->> 'secret', 'hex');
+        perform ringfence.unseal();
+    end
+    $function$
     grant execute to ringfence_app
 
 function ringfence.list_provisioned_members(uuid,uuid)

@@ -111,6 +111,28 @@ begin
 end
 $$;
 
+-- Whose session, or API token of one tenant, a secret is or was, for the trail: one that has ended opens nothing and is still known.
+-- No row: there is none such, or it is forgotten.
+create function ringfence.known_credential(token text) returns table (credential_id uuid, identity_id uuid)
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said jsonb := ringfence.minted(token, 'credential.known');
+    tenant uuid := (said ->> 'tenant_id')::uuid;
+begin
+    if tenant is null then
+        return query select s.session_id, s.identity_id from ringfence.sessions s where s.session_hash = decode(said ->> 'secret', 'hex');
+        return;
+    end if;
+    perform ringfence.seal(tenant);
+    return query
+    select a.api_token_id, m.identity_id
+      from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+     where a.tenant_id = tenant and a.token_hash = decode(said ->> 'secret', 'hex');
+    perform ringfence.unseal();
+end
+$$;
+
 -- Somebody is still there: the idle time begins anew, the absolute end stays. At most once a minute, or an eighth of the idle time
 -- where that is shorter, and never for a session that has ended meanwhile.
 create function ringfence.touch_session(token text) returns boolean
@@ -202,7 +224,8 @@ $$;
 
 -- Somebody who is signed in takes the place they were invited to. Everything is looked at again: the invitation, the address that
 -- the issuer called theirs at this sign-in, the tenant's issuers, and whether who invited them may still do so. What is tied to
--- the tenant is issuer and subject; the address is forgotten but as the contact's. Outcome: accepted, or why not.
+-- the tenant is issuer and subject; the address is forgotten but as the contact's. Outcome: accepted, or why not. Whether an invitation
+-- has ended, or may be taken no more, or never was is for the tenant alone to know.
 create function ringfence.accept_invitation(token text) returns table (outcome text, member_id uuid, role text)
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -234,7 +257,9 @@ begin
     outcome := case
         when held is null
             or not (string_to_array(trim(both ',' from ringfence.permissions_of('admin', false)), ',') <@ held)
-            or (invited.role = 'owner' and not ('owner.manage' = any (held))) then 'invitation_unknown'
+            or (invited.role = 'owner' and not ('owner.manage' = any (held))) then
+            case when exists (select from ringfence.invitations v where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex'))
+                then 'invitation_ended' else 'invitation_unknown' end
         when asking.email is null then 'email_not_verified'
         when asking.email <> lower(invited.email collate "C") then 'invitation_for_another'
         when invited.required_issuers is not null and not coalesce(asking.issuer = any (invited.required_issuers), false) then 'issuer_not_accepted'
@@ -304,6 +329,6 @@ end
 $$;
 
 grant execute on function ringfence.begin_sign_in(text), ringfence.take_sign_in(text), ringfence.open_session(text), ringfence.find_session(text),
-    ringfence.touch_session(text), ringfence.list_sessions(text), ringfence.end_session(text), ringfence.end_sessions_of_issuer(text),
+    ringfence.known_credential(text), ringfence.touch_session(text), ringfence.list_sessions(text), ringfence.end_session(text), ringfence.end_sessions_of_issuer(text),
     ringfence.accept_invitation(text), ringfence.require_issuers(text[], integer)
     to ringfence_app;

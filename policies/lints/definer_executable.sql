@@ -15,7 +15,7 @@ select f.oid::regprocedure::text as object, format('executable by %s', r.rolname
            ('ringfence_app', 'kept_contacts'), ('ringfence_app', 'touch_member'), ('ringfence_app', 'consent_agreement'), ('ringfence_app', 'revoke_agreement'), ('ringfence_app', 'post_crossing'),
            ('ringfence_dispatcher', 'take_crossing'), ('ringfence_dispatcher', 'deliver_crossing'), ('ringfence_dispatcher', 'complete_crossing'),
            ('ringfence_app', 'accept_invitation'), ('ringfence_app', 'require_issuers'),
-           ('ringfence_app', 'begin_sign_in'), ('ringfence_app', 'take_sign_in'), ('ringfence_app', 'open_session'), ('ringfence_app', 'find_session'),
+           ('ringfence_app', 'begin_sign_in'), ('ringfence_app', 'take_sign_in'), ('ringfence_app', 'open_session'), ('ringfence_app', 'find_session'), ('ringfence_app', 'known_credential'),
            ('ringfence_app', 'touch_session'), ('ringfence_app', 'list_sessions'), ('ringfence_app', 'end_session'), ('ringfence_app', 'end_sessions_of_issuer'),
            ('ringfence_app', 'provision_user'), ('ringfence_app', 'deprovision_user'), ('ringfence_app', 'provision_group'),
            ('ringfence_app', 'deprovision_group'), ('ringfence_app', 'provisioning_turn'), ('ringfence_app', 'deactivate_user'),

@@ -17,7 +17,8 @@ pub struct Shown {
     pub secret: Option<SessionSecret>,
 }
 
-/// Why none is believed: what the client sees, and the word for the trail.
+/// Why none is believed: what the client sees, and the word for the trail. Of an issuer that does not answer the client is told no
+/// more than to come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turned {
     pub kind: Kind,
@@ -26,10 +27,8 @@ pub struct Turned {
 
 impl From<Rejection> for Turned {
     fn from(rejection: Rejection) -> Self {
-        match rejection {
-            Rejection::IssuerUnavailable => Self { kind: Kind::Unavailable, code: Kind::Unavailable.describe().0 },
-            other => Self { kind: Kind::Unauthenticated, code: other.code() },
-        }
+        let kind = if rejection == Rejection::IssuerUnavailable { Kind::Unavailable } else { Kind::Unauthenticated };
+        Self { kind, code: rejection.code() }
     }
 }
 

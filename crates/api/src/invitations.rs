@@ -171,10 +171,9 @@ pub async fn accept_invitation(caller: Authenticated, body: Unread) -> Result<Ht
     match invitations::accept(&caller.database, tenant, &secret, session, caller.request_id()).await? {
         Acceptance::Accepted { member_id, role } => Ok(HttpResponse::Ok().json(Accepted { tenant_id: tenant.0, member_id: member_id.0, role })),
         Acceptance::Refused(why) => {
-            let problem = refused(&why);
-            // A tenant that such a secret was never made for is told nothing.
-            let named = (problem.kind != Kind::NotFound).then_some(tenant);
-            Err(caller.turned_away(problem, named).await)
+            // A tenant that such a secret was never made for is told nothing; of one that has ended it is, and who shows it is not.
+            let named = (why != "invitation_unknown").then_some(tenant);
+            Err(caller.turned_away(refused(&why), named).await)
         }
     }
 }

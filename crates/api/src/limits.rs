@@ -165,8 +165,8 @@ impl Limits {
     }
 
     /// Counts a refused credential on the address that it came from. Good ones are never counted, so that nobody is locked out,
-    /// neither the person whose name a guess gives nor their neighbours at the same address. What is still to be looked up is
-    /// so on that address's account.
+    /// neither the person whose name a guess gives nor their neighbours at the same address; but for one that its issuer, who does not answer,
+    /// would have to be asked about: it lets nobody in either way. What is still to be looked up is so on that address's account.
     ///
     /// # Errors
     /// When too many were refused: the answer then costs nothing more.

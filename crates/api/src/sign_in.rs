@@ -21,7 +21,7 @@ use ringfence_identity::SecretHash;
 use ringfence_identity::sign_in::SignIn;
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// How long sessions last.
@@ -97,10 +97,14 @@ pub fn nobody() -> Who {
 /// # Errors
 /// 503 when the event could not be made durable.
 pub async fn turned_away(trail: &AuditTrail, request_id: RequestId, rule: &'static str, tenant: Option<TenantId>, who: Who) -> Result<(), Problem> {
-    record(trail, request_id, Action::IdentityRejected, rule, tenant, who).await
+    record(trail, request_id, Action::IdentityRejected, rule, tenant, who, json!({})).await
 }
 
-async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule: &'static str, tenant: Option<TenantId>, who: Who) -> Result<(), Problem> {
+/// The same of any refusal, with what is to be said beside it.
+///
+/// # Errors
+/// 503 when the event could not be made durable.
+pub async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule: &'static str, tenant: Option<TenantId>, who: Who, details: Value) -> Result<(), Problem> {
     let event = |tenant_id| Event {
         tenant_id,
         request_id,
@@ -109,7 +113,7 @@ async fn record(trail: &AuditTrail, request_id: RequestId, action: Action, rule:
         rule: Some(rule),
         who: who.clone(),
         object: Object::default(),
-        details: json!({}),
+        details: details.clone(),
     };
     let mut events = vec![event(None)];
     events.extend(tenant.map(|id| event(Some(id))));
@@ -132,7 +136,7 @@ pub async fn counted(request: &HttpRequest, trail: &AuditTrail, tenant: Option<T
 pub async fn let_through(limits: Result<(), Refused>, request: &HttpRequest, trail: &AuditTrail, tenant: Option<TenantId>) -> Result<(), Problem> {
     let Err(Refused { problem, first, .. }) = limits else { return Ok(()) };
     if first {
-        record(trail, request_id(request), Action::RateLimited, problem.code, tenant, nobody()).await?;
+        record(trail, request_id(request), Action::RateLimited, problem.code, tenant, nobody(), json!({})).await?;
     }
     Err(problem)
 }

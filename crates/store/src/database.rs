@@ -38,6 +38,12 @@ pub struct Database {
     identities: moka::sync::Cache<(String, String), IdentityId>,
 }
 
+/// What a slug names, and whether the database was asked for it.
+pub(crate) struct Resolved {
+    pub tenant: Option<TenantId>,
+    pub anew: bool,
+}
+
 impl Database {
     /// # Errors
     /// When the configuration is not one that a pool can be made of.
@@ -112,15 +118,15 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn resolve(&self, slug: &Slug) -> Result<Option<TenantId>, StoreError> {
+    pub(crate) async fn resolve(&self, slug: &Slug) -> Result<Resolved, StoreError> {
         if let Some(known) = self.slugs.get(slug) {
-            return Ok(Some(known));
+            return Ok(Resolved { tenant: Some(known), anew: false });
         }
         let found = self.resolve_uncached(slug).await?;
         if let Some(tenant) = found {
             self.slugs.insert(slug.clone(), tenant);
         }
-        Ok(found)
+        Ok(Resolved { tenant: found, anew: true })
     }
 
     /// The same look-up always made, so that a known tenant refused costs what an unknown one does.

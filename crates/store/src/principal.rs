@@ -1,5 +1,6 @@
 //! Who is acting, and in which tenant they mean to act. Made from a credential; proven only when a TenantTx enters.
 
+use crate::database::Resolved;
 use crate::token::{Acting, Proof};
 use crate::{Database, StoreError};
 use ringfence_domain::{IdentityId, MemberId, RequestId, TenantId, TenantRef};
@@ -20,6 +21,8 @@ pub struct Principal {
     proof: Proof,
     acting: Acting,
     tenant_id: TenantId,
+    /// Whether the tenant's slug was looked up for this request, and not remembered.
+    looked_up: bool,
     session_id: Option<String>,
     context: RequestContext,
 }
@@ -40,11 +43,14 @@ impl Principal {
     pub async fn for_request(database: &Database, credential: &Credential, tenant: &TenantRef, context: RequestContext) -> Result<Self, StoreError> {
         let proof = proof(database, credential).await?;
         let acting = acting(database, credential).await?;
-        let tenant_id = match tenant {
-            TenantRef::Id(id) => *id,
-            TenantRef::Slug(slug) => database.resolve(slug).await?.unwrap_or(TenantId(Uuid::nil())),
+        let (tenant_id, looked_up) = match tenant {
+            TenantRef::Id(id) => (*id, false),
+            TenantRef::Slug(slug) => {
+                let Resolved { tenant, anew } = database.resolve(slug).await?;
+                (tenant.unwrap_or(TenantId(Uuid::nil())), anew)
+            }
         };
-        Ok(Self { acting, ..Self::at(proof, tenant_id, credential, context) })
+        Ok(Self { acting, looked_up, ..Self::at(proof, tenant_id, credential, context) })
     }
 
     /// For each tenant of a credential, on a route that names none (`/v1/me`). An API token has one tenant and is nobody
@@ -89,7 +95,7 @@ impl Principal {
     }
 
     fn at(proof: Proof, tenant_id: TenantId, credential: &Credential, context: RequestContext) -> Self {
-        Self { proof, acting: Acting::Alone, tenant_id, session_id: credential.token_id().map(str::to_owned), context }
+        Self { proof, acting: Acting::Alone, tenant_id, looked_up: false, session_id: credential.token_id().map(str::to_owned), context }
     }
 
     pub(crate) const fn proof(&self) -> Proof {
@@ -111,9 +117,23 @@ impl Principal {
         }
     }
 
+    /// For whom an issuer's token says that another one acts, where it does.
+    #[must_use]
+    pub const fn subject_identity_id(&self) -> Option<IdentityId> {
+        match (self.proof, self.acting) {
+            (Proof::Identity(subject), Acting::ForSubject { .. }) => Some(subject),
+            _ => None,
+        }
+    }
+
     #[must_use]
     pub const fn tenant_id(&self) -> TenantId {
         self.tenant_id
+    }
+
+    #[must_use]
+    pub const fn looked_up(&self) -> bool {
+        self.looked_up
     }
 
     #[must_use]

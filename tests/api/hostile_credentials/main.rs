@@ -81,3 +81,25 @@ async fn a_hostile_credential_costs_no_statement_more_than_a_good_one_and_no_que
     assert!(now.jwks - asked.jwks <= 1 && now.discovery - asked.discovery <= 1, "{asked:?}, and then {now:?}");
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn to_be_kept_out_of_a_tenant_that_exists_takes_as_many_statements_as_of_one_that_does_not() {
+    let stage = Stage::new().await;
+    let (bearer, api_token) = (stage.good(), stage.api_token("acme", "agent").await);
+    let session = format!("__Host-ringfence_session={}", stage.session("acme:agent", "ended_at = null").await);
+    for shown in [Shown::Bearer(bearer), Shown::Bearer(api_token), Shown::Headers(vec![("Cookie", session)])] {
+        // What is looked up of who asks is known after the first.
+        stage.show("/v1/tenants/nonesuch/tickets/1", &shown).await;
+        stage.running.get("/v1/tenants/globex/tickets", &stage.running.token("globex:agent")).await.expect(200);
+        let mut costs = Vec::new();
+        // Known to the service by name, and asked for by nobody before; and two that nobody has.
+        for slug in ["globex", "globex-partner", "nonesuch", "nonesuch-2"] {
+            let before = stage.wire.statements();
+            let answer = stage.show(&format!("/v1/tenants/{slug}/tickets/1"), &shown).await;
+            assert!(matches!(answer.status, 401 | 404), "{slug}: {}", answer.text);
+            costs.push(stage.wire.statements() - before);
+        }
+        assert!(costs.iter().all(|cost| *cost == costs[0]), "{costs:?} for {shown:?}");
+    }
+    stage.end().await;
+}

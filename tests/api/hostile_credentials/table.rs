@@ -215,6 +215,7 @@ async fn api_tokens(stage: &Stage) -> Vec<Hostile> {
         refused("credential_invalid", "an expired API token", stage.changed_token("created_at = now() - interval '2 days', expires_at = now() - interval '1 second'").await),
         refused("credential_invalid", "the API token of a member removed", stage.removed_members_token().await),
         refused("credential_invalid", "an API token nobody made", of([7; 32])),
+        refused("credential_invalid", "an API token of a tenant that is none", PresentedApiToken { tenant: [7; 16], secret: [7; 32] }.text()),
         refused("credential_invalid", "what the database keeps of an API token", of(hash.try_into().unwrap())),
         refused("malformed", "a mistyped API token", format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' })),
         refused("malformed", "an API token in capitals", good.to_uppercase().replacen("RFT_", "rft_", 1)),

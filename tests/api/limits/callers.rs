@@ -2,12 +2,14 @@
 
 use crate::{OTHERS, TICKETS, exhaust, left, limited, retry_after, told};
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use ringfence_domain::{Role, TenantId};
 use ringfence_store::command::NewMember;
 use ringfence_tests::Running;
 use ringfence_tests::world::World;
 use serde_json::json;
 use std::time::Duration;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn every_answer_to_a_caller_says_how_much_is_left() {
@@ -72,6 +74,37 @@ async fn whoever_came_too_fast_waits_as_long_as_told_and_is_let_through() {
     assert_eq!(told(&installation, "rate.limited", acme).await, 1);
     assert_eq!(told(&installation, "rate.limited", None).await, 0);
     assert!(running.get("/metrics", "").await.text.contains("ringfence_rate_limited_total{policy=\"read\"}"));
+}
+
+#[tokio::test]
+async fn whoever_acts_for_another_too_fast_is_told_of_with_both() {
+    let (installation, running, world) = limited("read=2/3600").await;
+    let admin = installation.admin().await;
+    let now = Timestamp::now().as_second();
+    let claims = json!({"iss": running.issuer.issuer(), "sub": "acme:requester", "aud": "ringfence", "client_id": "web", "iat": now, "exp": now + 300, "jti": Uuid::now_v7(), "act": {"sub": "acme:agent"}});
+    let (acting, named) = (running.issuer.sign("at+jwt", &claims).expect("a token"), world.tenant("acme").members["agent"].to_string());
+    let sql = "select (select i.subject from ringfence.identities i where i.identity_id = e.identity_id),
+                      (select i.subject from ringfence.identities i where i.identity_id::text = e.details ->> 'subject_identity_id'), e.on_behalf_of::text
+                 from (select request_id, action, identity_id, details, on_behalf_of from ringfence.audit_inbox where tenant_id is not null
+                       union all select request_id, action, identity_id, details, on_behalf_of from ringfence.audit_events) e
+                where e.request_id = $1 and e.action = 'rate.limited'";
+    let cases = [
+        (acting, None, ("acme:agent", Some("acme:requester"), None)),
+        (running.token("acme:service"), Some(named.as_str()), ("acme:service", None, Some(named.as_str()))),
+    ];
+    for (token, act_as, (who, subject, on_behalf_of)) in cases {
+        let headers: Vec<_> = act_as.map(|id| ("Act-As", id)).into_iter().collect();
+        let mut last = running.call("GET", TICKETS, &token, &headers, None).await;
+        for _ in 0..4 {
+            if last.status == 429 {
+                break;
+            }
+            last = running.call("GET", TICKETS, &token, &headers, None).await;
+        }
+        let event = admin.query_one(sql, &[&last.expect(429).request_id().parse::<Uuid>().unwrap()]).await.unwrap();
+        let told: (Option<&str>, Option<&str>, Option<&str>) = (event.get(0), event.get(1), event.get(2));
+        assert_eq!(told, (Some(who), subject, on_behalf_of));
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,14 @@
 //! Limits of credentials that prove nothing, and of signing in: by address, and who has proven themselves gets in meanwhile.
 
-use crate::{TICKETS, behind, left, limited, retry_after, told};
+use crate::{TICKETS, behind, left, limited, retry_after, served, told};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use ringfence_identity::IssuerConfig;
 use ringfence_identity::credential::PresentedApiToken;
-use ringfence_identity::sign_in::SessionSecret;
+use ringfence_identity::sign_in::{SessionSecret, SignInClient};
 use ringfence_tests::browser::SESSION;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn bad_credentials_are_throttled_and_a_good_one_gets_in_meanwhile() {
@@ -107,6 +112,45 @@ async fn sign_ins_and_logout_tokens_are_throttled_by_address_and_who_has_begun_g
     let acme = Some(world.tenant("acme").id);
     assert_eq!((told(&installation, "identity.rejected", None).await, told(&installation, "rate.limited", None).await), (3, 2));
     assert_eq!((told(&installation, "identity.rejected", acme).await, told(&installation, "rate.limited", acme).await), (1, 0));
+}
+
+#[tokio::test]
+async fn what_is_shown_in_the_name_of_an_issuer_that_does_not_answer_is_counted_and_told() {
+    // Nobody listens there.
+    let silent = "http://127.0.0.1:9";
+    let (installation, running, world) = served(|config| {
+        config.limits = Some("sign_in=3/3600".parse().unwrap());
+        config.issuers.push(IssuerConfig::new(silent, "ringfence").unwrap());
+        config.sign_in.clients.push(SignInClient { issuer: silent.into(), client_id: "ringfence".into(), secret: None });
+    })
+    .await;
+    let now = Timestamp::now().as_second();
+    let forged = |kind: &str, more: Value| {
+        let mut claims = json!({"iss": silent, "sub": "alice", "aud": "ringfence", "client_id": "web", "iat": now, "exp": now + 300, "jti": "one"});
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.{}", part(&json!({"typ": kind, "alg": "EdDSA", "kid": "nobody's"})), part(&claims), URL_SAFE_NO_PAD.encode([0; 64]))
+    };
+    let bearer = forged("at+jwt", json!({}));
+    let logout = forged("logout+jwt", json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}));
+    let form = || running.client().post(running.url("/v1/auth/backchannel-logout")).header("Content-Type", "application/x-www-form-urlencoded").body(format!("logout_token={logout}"));
+    for n in [2, 1] {
+        let refused = running.get(TICKETS, &bearer).await.expect(503);
+        assert_eq!((refused.body["code"].as_str(), left(&refused).1), (Some("unavailable"), n));
+    }
+    assert_eq!(left(&running.send(form()).await.expect(503)).1, 0);
+    for _ in 0..3 {
+        assert_eq!(running.get(TICKETS, &bearer).await.expect(429).body["code"], "sign_in_rate_limited");
+        running.send(form()).await.expect(429);
+    }
+    // Whose issuer answers is asked for nothing more.
+    running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
+    for (tenant, rejected) in [(None, 3), (Some(world.tenant("acme").id), 2)] {
+        assert_eq!((told(&installation, "identity.rejected", tenant).await, told(&installation, "rate.limited", tenant).await), (rejected, 1), "{tenant:?}");
+    }
+    let sql = "select count(*) from (select rule from ringfence.audit_inbox union all select rule from ringfence.audit_events union all select rule from ringfence.installation_events) e where rule = 'issuer_unavailable'";
+    let by_rule: i64 = installation.admin().await.query_one(sql, &[]).await.unwrap().get(0);
+    assert_eq!(by_rule, 5);
 }
 
 #[tokio::test]

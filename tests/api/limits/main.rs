@@ -17,11 +17,15 @@ async fn limited(limits: &str) -> (Installation, Running, World) {
 }
 
 async fn behind(limits: &str, proxies: &str) -> (Installation, Running, World) {
-    let installation = Installation::fresh().await;
-    let adjust = |config: &mut ringfence_api::ServiceConfig| {
+    served(|config| {
         config.limits = Some(limits.parse().unwrap());
         config.proxies = proxies.split_whitespace().map(|proxy| proxy.parse().unwrap()).collect();
-    };
+    })
+    .await
+}
+
+async fn served(adjust: impl FnOnce(&mut ringfence_api::ServiceConfig)) -> (Installation, Running, World) {
+    let installation = Installation::fresh().await;
     let running = Running::try_over(&installation, adjust).await.unwrap();
     let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
     (installation, running, world)

@@ -137,6 +137,31 @@ async fn nobody_acts_for_another_without_leave_or_for_nobody() {
 }
 
 #[tokio::test]
+async fn a_refused_delegation_is_in_the_trail_with_both_its_ends() {
+    let stage = Stage::new().await;
+    let light_agent = stage.acme().members["light_agent"];
+    let admin = stage.installation.admin().await;
+    let identity = async |subject: &str| json!(admin.query_one("select identity_id from ringfence.identities where subject = $1", &[&subject]).await.unwrap().get::<_, Uuid>(0));
+    let now = jiff::Timestamp::now().as_second();
+    let (requester, agent) = ("acme:requester", "acme:agent");
+    for (subject, actor, named, status) in [(requester, agent, Some(light_agent), 403), (requester, "stranger-1", None, 404), ("stranger-2", agent, None, 404)] {
+        let claims = json!({"iss": stage.running.issuer.issuer(), "sub": subject, "aud": "ringfence", "client_id": "web", "iat": now, "exp": now + 300, "jti": Uuid::now_v7(), "act": {"sub": actor}});
+        let token = stage.running.issuer.sign("at+jwt", &claims).expect("a token");
+        let text = named.map(|id| id.to_string());
+        let headers: Vec<_> = text.iter().map(|id| ("Act-As", id.as_str())).collect();
+        let denied = stage.running.call("GET", &format!("{BASE}/tickets"), &token, &headers, None).await.expect(status);
+        let event = stage.event(&denied, "tenant.entry_denied").await;
+        assert_eq!((&event["identity_id"], &event["on_behalf_of"]), (&identity(actor).await, &Value::Null), "{actor} for {subject}");
+        let mut details = json!({"subject_identity_id": identity(subject).await});
+        if let Some(member) = named {
+            details["act_as"] = json!(member);
+        }
+        assert_eq!(event["details"], details, "{actor} for {subject}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_wider_right_lends_what_is_another_right_of_the_other() {
     let stage = Stage::new().await;
     let acme = stage.acme();

@@ -3,7 +3,21 @@
 use crate::{BASE, Stage, TOKENS};
 use ringfence_tests::Call;
 use serde_json::{Value, json};
+use tokio_postgres::Client;
 use uuid::Uuid;
+
+/// What the trails say of a request: whether of a tenant, what was done, whether the identity named is this subject's, and with what.
+type Told = (bool, String, Option<bool>, Option<String>);
+
+async fn told(admin: &Client, call: &Call, subject: &str) -> Vec<Told> {
+    let sql = "select e.tenant_id is not null, e.action, (select i.subject = $2 from ringfence.identities i where i.identity_id = e.identity_id), e.session_id
+                 from (select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_inbox
+                       union all select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_events
+                       union all select null, request_id, action, identity_id, session_id from ringfence.installation_events) e
+                where e.request_id = $1 order by 1, 2";
+    let rows = admin.query(sql, &[&call.request_id().parse::<Uuid>().unwrap(), &subject]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
+}
 
 #[tokio::test]
 async fn a_refused_change_is_recorded_with_who_asked_for_it() {
@@ -44,16 +58,7 @@ async fn a_refused_change_is_recorded_with_who_asked_for_it() {
 async fn whoever_was_not_let_in_is_known_by_their_session_and_a_token_by_its_owner() {
     let stage = Stage::new().await;
     let admin = stage.installation.admin().await;
-    // What a trail says of a request, and whether the identity named is this subject's.
-    let told = async |call: &Call, subject: &str| -> Vec<(bool, String, Option<bool>, Option<String>)> {
-        let sql = "select e.tenant_id is not null, e.action, (select i.subject = $2 from ringfence.identities i where i.identity_id = e.identity_id), e.session_id
-                     from (select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_inbox
-                           union all select tenant_id, request_id, action, identity_id, session_id from ringfence.audit_events
-                           union all select null, request_id, action, identity_id, session_id from ringfence.installation_events) e
-                    where e.request_id = $1 order by 1, 2";
-        let rows = admin.query(sql, &[&call.request_id().parse::<Uuid>().unwrap(), &subject]).await.unwrap();
-        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
-    };
+    let told = async |call: &Call, subject: &str| told(&admin, call, subject).await;
     let browser = stage.running.sign_in("acme:agent").await;
     for (path, tenants) in [("/v1/tenants/globex/tickets/1", [false, true].as_slice()), ("/v1/tenants/nonesuch/tickets/1", &[false])] {
         let denied = stage.running.page(&browser, "GET", path, None).await.expect(404);
@@ -66,6 +71,43 @@ async fn whoever_was_not_let_in_is_known_by_their_session_and_a_token_by_its_own
     assert_eq!(told(&me, "acme:agent").await, expected);
     let me = stage.running.page(&browser, "GET", "/v1/me", None).await.expect(200);
     assert!(told(&me, "acme:agent").await.contains(&(false, "identity.read".to_owned(), Some(true), Some(browser.session_id.clone()))));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_has_ended_or_is_kept_out_is_known_by_its_id_to_the_trail_of_its_tenant() {
+    let stage = Stage::new().await;
+    let admin = stage.installation.admin().await;
+    let tickets = format!("{BASE}/tickets");
+    let both = |action: &str, id: &str| [false, true].map(|tenant| (tenant, action.to_owned(), Some(true), Some(id.to_owned()))).to_vec();
+    for ended in ["revoked_at = now()", "created_at = now() - interval '2 days', expires_at = now() - interval '1 second'"] {
+        let (token, id) = stage.token(&stage.bearer("agent"), &["ticket.read"]).await;
+        admin.execute(&format!("update ringfence.api_tokens set {ended} where api_token_id = $1"), &[&id]).await.unwrap();
+        for _ in 0..2 {
+            let refused = stage.running.get(&tickets, &token).await.expect(401);
+            assert_eq!(told(&admin, &refused, "acme:agent").await, both("identity.rejected", &id.to_string()), "{ended}");
+        }
+        // What another tenant's token is called is nobody's business here.
+        let refused = stage.running.get("/v1/tenants/globex/tickets", &token).await.expect(401);
+        assert_eq!(told(&admin, &refused, "acme:agent").await, [false, true].map(|tenant| (tenant, "identity.rejected".to_owned(), None, None)));
+    }
+    for ended in ["ended_at = now()", "idle_expires_at = now() - interval '1 second'", "expires_at = now() - interval '1 second'"] {
+        let browser = stage.running.sign_in("acme:agent").await;
+        let id: Uuid = browser.session_id.parse().unwrap();
+        admin.execute(&format!("update ringfence.sessions set {ended} where session_id = $1"), &[&id]).await.unwrap();
+        let refused = stage.running.page(&browser, "GET", &tickets, None).await.expect(401);
+        assert_eq!(told(&admin, &refused, "acme:agent").await, both("identity.rejected", &browser.session_id), "{ended}");
+        let refused = stage.running.page(&browser, "GET", "/v1/me", None).await.expect(401);
+        assert_eq!(told(&admin, &refused, "acme:agent").await, both("identity.rejected", &browser.session_id)[..1], "{ended}");
+    }
+    let (token, id) = stage.token(&stage.bearer("agent"), &["ticket.read"]).await;
+    for (kept_out, undone) in [("required_issuers = '{https://id.example.com}'", "required_issuers = null"), ("status = 'suspended', suspended_at = now()", "status = 'active', suspended_at = null")] {
+        admin.execute(&format!("update ringfence.tenants set {kept_out} where slug = 'acme'"), &[]).await.unwrap();
+        let refused = stage.running.get(&tickets, &token).await.expect(404);
+        assert_eq!(told(&admin, &refused, "acme:agent").await, both("tenant.entry_denied", &id.to_string()), "{kept_out}");
+        admin.execute(&format!("update ringfence.tenants set {undone} where slug = 'acme'"), &[]).await.unwrap();
+    }
+    stage.running.get(&tickets, &token).await.expect(200);
     stage.end().await;
 }
 

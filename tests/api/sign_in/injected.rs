@@ -2,8 +2,8 @@
 
 use ringfence_tests::world::served;
 
-const FUNCTIONS: [&str; 9] =
-    ["begin_sign_in", "take_sign_in", "open_session", "find_session", "touch_session", "list_sessions", "end_session", "end_sessions_of_issuer", "accept_invitation"];
+const FUNCTIONS: [&str; 10] =
+    ["begin_sign_in", "take_sign_in", "open_session", "find_session", "known_credential", "touch_session", "list_sessions", "end_session", "end_sessions_of_issuer", "accept_invitation"];
 
 #[tokio::test]
 async fn no_function_of_signing_in_does_anything_without_a_token_minted_for_it() {

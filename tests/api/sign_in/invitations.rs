@@ -1,6 +1,8 @@
 //! Invitations: who is invited proves to hold the address, once; and the issuers by which a tenant is entered.
 
 use crate::turned_away;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ringfence_tests::world::served;
 use ringfence_tests::{Call, Running};
 use serde_json::{Value, json};
@@ -132,6 +134,31 @@ async fn who_brings_another_persons_invitation_is_known_to_the_trail() {
     let event = &trail.body["data"][0];
     assert_eq!((&event["rule"], &event["actor_kind"], &event["session_id"]), (&json!("invitation_for_another"), &json!("user"), &json!(newcomer.session_id)));
     assert!(event["identity_id"].is_string(), "{event}");
+    drop(running);
+    installation.drop().await;
+}
+
+#[tokio::test]
+async fn an_invitation_that_has_ended_is_unknown_to_who_shows_it_and_its_tenant_is_told() {
+    let (installation, running, world) = served().await;
+    let admin = installation.admin().await;
+    let newcomer = running.sign_in("newcomer").await;
+    let made = invite(&running, "acme:owner", input(ADDRESS, "agent")).await.expect(201);
+    let owner = running.token("acme:owner");
+    let tell = async |call: &Call| running.get(&format!("/v1/tenants/acme/audit?request_id={}", call.request_id()), &owner).await.expect(200).body["data"].clone();
+    let sql = "update ringfence.invitations set created_at = now() - interval '2 days', accepted_at = null, accepted_by = null, revoked_at = null, expires_at = now() + interval '1 day'";
+    for ended in ["expires_at = now() - interval '1 second'", "revoked_at = now()", "accepted_at = now(), accepted_by = invited_by"] {
+        admin.execute(sql, &[]).await.unwrap();
+        admin.execute(&format!("update ringfence.invitations set {ended}"), &[]).await.unwrap();
+        let refused = running.page(&newcomer, "POST", "/v1/invitations/accept", Some(&secret(&made))).await.expect(404);
+        assert_eq!(refused.body["code"], "invitation_unknown", "{ended}");
+        let told = tell(&refused).await;
+        assert_eq!((&told[0]["rule"], &told[0]["session_id"]), (&json!("invitation_unknown"), &json!(newcomer.session_id)), "{ended}: {told}");
+    }
+    // A secret that was never made for this tenant.
+    let other = URL_SAFE_NO_PAD.encode([world.tenant("acme").id.as_bytes().as_slice(), &[7; 32]].concat());
+    let refused = running.page(&newcomer, "POST", "/v1/invitations/accept", Some(&json!({"secret": format!("rfi_{other}")}))).await.expect(404);
+    assert_eq!((&refused.body["code"], tell(&refused).await), (&json!("invitation_unknown"), json!([])));
     drop(running);
     installation.drop().await;
 }

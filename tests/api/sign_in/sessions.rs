@@ -86,6 +86,8 @@ async fn whoever_acts_for_somebody_sees_and_ends_none_of_their_sessions() {
             let refused = running.call(method, path, &acting(actor), &[], None).await.expect(403);
             assert!(told(&refused, actor).await, "{method} by {actor}");
         }
+        let refused = running.post("/v1/invitations/accept", &acting(actor), json!({"secret": "x"})).await.expect(403);
+        assert!(told(&refused, actor).await, "a place taken by {actor}");
         assert!(told(&running.get("/v1/me", &acting(actor)).await.expect(200), actor).await);
     }
     running.page(&owner, "GET", "/v1/me", None).await.expect(200);

@@ -122,6 +122,27 @@ select * from ringfence.find_session(pg_temp.minted('session.find', jsonb_build_
 update ringfence.sessions set expires_at = transaction_timestamp();
 select * from ringfence.find_session(pg_temp.minted('session.find', jsonb_build_object('session', pg_temp.of('first'))));
 
+-- nobody query context/known_credential.sql: whose it is
+pg_temp.minted('credential.known', jsonb_build_object('secret', pg_temp.of('first')))
+
+-- nobody: nobody is known by another secret
+select * from ringfence.known_credential(pg_temp.minted('credential.known', jsonb_build_object('secret', pg_temp.of('wrong'))));
+
+-- try nobody: by a token for another purpose
+select * from ringfence.known_credential(pg_temp.minted('session.find', jsonb_build_object('secret', pg_temp.of('first'))));
+
+-- try root: whose it was, when it has ended
+update ringfence.sessions set ended_at = now(), idle_expires_at = now(), expires_at = now();
+select * from ringfence.known_credential(pg_temp.minted('credential.known', jsonb_build_object('secret', pg_temp.of('first'))));
+
+-- try root: an API token that has ended, by its tenant alone
+delete from ringfence.api_tokens where tenant_id = '{globex}' and api_token_id = '{token_auditor}';
+update ringfence.api_tokens set revoked_at = now(), created_at = now() - interval '2 days', expires_at = now() - interval '1 day';
+set session authorization ringfence_app;
+select tenant, secret, k.*, current_setting('backtrace_functions'), current_setting('app.tenant_id', true)
+  from unnest(array['{acme}', '{globex}']) tenant, unnest(array['token_auditor', 'token_service', 'first', 'wrong']) secret,
+       ringfence.known_credential(pg_temp.minted('credential.known', jsonb_build_object('secret', pg_temp.of(secret), 'tenant_id', tenant))) k;
+
 -- nobody query context/touch_session.sql: seen a moment ago
 pg_temp.minted('session.touch', jsonb_build_object('session', pg_temp.of('first'), 'idle', 900))
 
@@ -246,6 +267,10 @@ select t.tenant_id, '{link2}', sha256('another'), 'other@example.org', 'Other', 
 
 -- try nobody: another secret
 select pg_temp.accept('wrong');
+
+-- try root: another tenant's secret
+delete from ringfence.invitations where tenant_id = '{acme}';
+select pg_temp.accept();
 
 -- try nobody: who is left in the tenant
 select pg_temp.accept(), current_setting('backtrace_functions'), current_setting('app.tenant_id', true);

@@ -27,12 +27,10 @@ pub fn act_as(request: &HttpRequest) -> Result<Option<MemberId>, Problem> {
 impl Caller {
     /// The same caller for another member. A token that says itself whom its bearer acts for is one end of a chain already.
     pub(super) async fn on_behalf_of(self, subject: MemberId) -> Result<Self, Problem> {
-        let is_acting = self.principal.acting() != Acting::Alone;
-        let caller = Self { principal: self.principal.on_behalf_of(subject), ..self };
-        if is_acting {
+        if self.principal.acting() != Acting::Alone {
             let problem = Problem::with_code(Kind::Forbidden, "act_chain_too_deep");
-            return Err(caller.denied(Action::TenantEntryDenied, Object::default(), problem, None, None).await);
+            return Err(self.denied(Action::TenantEntryDenied, Object::default(), problem, None, None).await);
         }
-        Ok(caller)
+        Ok(Self { principal: self.principal.on_behalf_of(subject), ..self })
     }
 }

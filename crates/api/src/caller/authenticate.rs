@@ -42,14 +42,15 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
                 Some(refused) => Err(authenticated.limited(refused, tenant).await),
             }
         }
-        Err(Turned { kind: Kind::Unavailable, .. }) => Err(Problem::new(Kind::Unavailable)),
-        Err(turned) => {
-            let mut problem = Problem::with_code(turned.kind, turned.code);
-            let mut action = Action::IdentityRejected;
+        Err(Turned { kind, code }) => {
+            // What an issuer that is silent may or may not have signed is counted too: whoever forges chooses the issuer. A token of a key
+            // that is known needs no answer, and is never counted.
+            let mut problem = if kind == Kind::Unavailable { Problem::new(kind) } else { Problem::with_code(kind, code) };
+            let (mut action, mut rule) = (Action::IdentityRejected, code);
             let mut database = database.get_ref().clone();
             match Limits::refused_credential(request) {
                 Ok(shared) => database = shared.unwrap_or(database),
-                Err(Refused { first: true, problem: limited, .. }) => (problem, action) = (limited, Action::RateLimited),
+                Err(Refused { first: true, problem: limited, .. }) => (action, rule, problem) = (Action::RateLimited, limited.code, limited),
                 Err(refused) => return Err(refused.problem),
             }
             // The tenant named is told as well, if there is one.
@@ -59,7 +60,7 @@ pub(super) async fn authenticate(request: &HttpRequest, tenant: Option<&TenantRe
                 request_id,
                 action,
                 decision: Decision::Deny,
-                rule: Some(problem.code),
+                rule: Some(rule),
                 who: sign_in::nobody(),
                 object: Object::default(),
                 details: json!({}),

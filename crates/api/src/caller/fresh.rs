@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use ringfence_audit::{Action, Object};
 use ringfence_identity::{ActorKind, Credential};
 use ringfence_store::{Access, Entered, Principal, StoreError, TenantTx, sessions};
+use serde_json::json;
 
 impl Caller {
     /// For what is dangerous and asks for one of these rights: the person proved themselves a short while ago. Whoever holds none of
@@ -36,7 +37,7 @@ impl Caller {
         };
         match asked.entrance.step_up.check(&proven, Timestamp::now()) {
             Ok(()) => Ok(()),
-            Err(problem) => Err(asked.turned(problem, Some(self.tenant_id()), asked.who(Some(&self.principal), Some(&entered)), self.glass_broken(&entered, "step_up_required")).await),
+            Err(problem) => Err(asked.turned(problem, Some(self.tenant_id()), asked.who(Some(&self.principal), Some(&entered)), json!({}), self.glass_broken(&entered, "step_up_required")).await),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the trail is told of a caller: arrivals, reads and denials, durable before the answer. A change tells of itself.
 
+use super::acting::act_as;
 use super::authenticate::named;
 use super::{Authenticated, Caller, Logged};
 use crate::last_use::LastUse;
@@ -22,8 +23,8 @@ use uuid::Uuid;
 pub struct Seen {
     /// Sign-ins and entries, so that each token is recorded once per tenant and not once per request.
     arrived: moka::sync::Cache<(String, Uuid), ()>,
-    /// Who was not let in: looked up once, so that to ask again costs no more than a good request.
-    outside: moka::sync::Cache<(String, Uuid), Who>,
+    /// Who was not let in, if anybody is known: looked up once, so that to ask again costs no more than a good request.
+    outside: moka::sync::Cache<(String, Uuid), Option<Who>>,
 }
 
 impl Default for Seen {
@@ -34,21 +35,26 @@ impl Default for Seen {
 }
 
 impl Authenticated {
-    /// Records that somebody was turned away, by name where they have proven who they are, and phrases it.
+    /// Records that somebody was turned away, by name where they have proven who they are, with who acts for them; and phrases it.
     pub async fn turned_away(&self, problem: Problem, tenant: Option<TenantId>) -> Problem {
         let who = match self.identity_id().await {
             Ok(identity_id) => self.somebody(identity_id),
             Err(_) if self.owner.is_some() => self.who(None, None),
             Err(_) => sign_in::nobody(),
         };
-        self.turned(problem, tenant, who, None).await
+        let details = match self.actor_id().await {
+            Ok(Some(actor)) => json!({ "actor_identity_id": actor }),
+            Ok(None) => json!({}),
+            Err(unknown) => return unknown,
+        };
+        self.turned(problem, tenant, who, details, None).await
     }
 
     /// The same of somebody known, with what their tenant is told beside it.
-    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who, beside: Option<Event>) -> Problem {
+    pub(super) async fn turned(&self, problem: Problem, tenant: Option<TenantId>, who: Who, details: Value, beside: Option<Event>) -> Problem {
         let told = async {
             self.trail.record(beside.into_iter().collect()).await?;
-            sign_in::turned_away(&self.trail, self.request_id(), problem.code, tenant, who).await
+            sign_in::record(&self.trail, self.request_id(), Action::IdentityRejected, problem.code, tenant, who, details).await
         };
         match told.await {
             Ok(()) => problem,
@@ -58,10 +64,35 @@ impl Authenticated {
 
     /// A secret that only the database could prove is none. Counted before it is written down: guesses cost no rows past the limit.
     pub async fn rejected(&self, tenant: Option<TenantId>) -> Problem {
-        match sign_in::counted(&self.request, &self.trail, tenant).await {
-            Ok(()) => self.turned(Refusal::Credential.into(), tenant, self.who(None, None), None).await,
-            Err(limited) => limited,
+        if let Err(limited) = sign_in::counted(&self.request, &self.trail, tenant).await {
+            return limited;
         }
+        match self.owner(tenant).await {
+            Ok(owner) => self.turned(Refusal::Credential.into(), tenant, owner.unwrap_or_else(|| self.who(None, None)), json!({}), None).await,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Whose a secret of ours is or was, though it opens nothing. What an API token is called is told to the tenant it is of alone; it is
+    /// looked up at the door of another too, so that the way there is as long.
+    async fn owner(&self, named: Option<TenantId>) -> Result<Option<Who>, StoreError> {
+        let (hash, tenant) = match &self.credential {
+            Credential::Session(hash) => (hash, None),
+            Credential::ApiToken { tenant, hash } => (hash, Some(TenantId(Uuid::from_bytes(*tenant)))),
+            Credential::Bearer(_) => return Ok(None),
+        };
+        let is_told = tenant.is_none() || named.is_none() || named == tenant;
+        let place = (format!("owner\n{}", self.credential.fingerprint()), tenant.map_or(Uuid::nil(), |tenant| tenant.0));
+        if let Some(known) = self.seen.outside.get(&place) {
+            return Ok(known.filter(|_| is_told));
+        }
+        let owner = sessions::known(&self.database, hash, tenant).await?.map(|known| Who {
+            identity_id: Some(known.identity_id),
+            session_id: Some(known.credential_id.to_string()),
+            ..self.who(None, None)
+        });
+        self.seen.outside.insert(place, owner.clone());
+        Ok(owner.filter(|_| is_told))
     }
 
     /// Who is proven, on a route that names no tenant.
@@ -140,11 +171,15 @@ impl Authenticated {
             return problem;
         }
         let recorded = async {
-            let identity_id = match &self.credential {
+            let subject = match &self.credential {
                 Credential::Bearer(identity) => Some(self.database.identify(identity.issuer(), identity.subject()).await?),
                 Credential::Session(_) | Credential::ApiToken { .. } => None,
             };
-            let who = Who { identity_id, member_id: inside.map(|inside| inside.member_id), ..self.who(None, None) };
+            let actor = self.actor_id().await?;
+            let details = if actor.is_some() { json!({ "subject_identity_id": subject }) } else { json!({}) };
+            // Asked for, and not looked at.
+            let on_behalf_of = tenant.and_then(|_| act_as(&self.request).ok().flatten()).filter(|_| actor.is_none());
+            let who = Who { identity_id: actor.or(subject), member_id: inside.map(|inside| inside.member_id), on_behalf_of, ..self.who(None, None) };
             let event = |tenant_id| Event {
                 tenant_id,
                 request_id: self.request_id(),
@@ -153,18 +188,18 @@ impl Authenticated {
                 rule: Some(problem.code),
                 who: who.clone(),
                 object: Object::default(),
-                details: json!({}),
+                details: details.clone(),
             };
             // The installation is told of those outside, and the tenant that they name, if there is one.
             let events = match inside {
                 Some(inside) => vec![event(Some(inside.tenant_id))],
                 None => std::iter::once(None).chain(named(&self.database, tenant).await?.map(Some)).map(event).collect(),
             };
-            self.trail.record(events).await
+            Ok(self.trail.record(events).await?)
         };
         match recorded.await {
             Ok(()) => problem,
-            Err(error) => error.into(),
+            Err(unrecorded) => unrecorded,
         }
     }
 
@@ -271,6 +306,7 @@ impl Caller {
             Err(error) => return error.into(),
         };
         let (object, details) = if object.id.is_none() { self.asked_for(object, entered.is_some()) } else { (object, json!({})) };
+        let details = if entered.is_some() { details } else { self.claimed() };
         let event = |tenant| {
             let event = self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
             Event { who: who.clone().unwrap_or(event.who), ..event }
@@ -278,8 +314,9 @@ impl Caller {
         let mut events = Vec::new();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
-            // As long a way for a tenant that exists as for one that does not.
+            // As long a way for a tenant that exists as for one that does not: its name is looked up once, where it was remembered now.
             if let TenantRef::Slug(slug) = &self.tenant
+                && !self.principal.looked_up()
                 && let Err(error) = self.database().resolve_uncached(slug).await
             {
                 return error.into();
@@ -295,35 +332,42 @@ impl Caller {
         }
     }
 
-    /// Who was not let in, where it takes another look to know: whose session it is, or which member may not act for the one named.
+    /// For whom whoever acts by an issuer's token says they do, where the tenant has not looked: the token's subject, and whom a header
+    /// names that may not stand beside it.
+    fn claimed(&self) -> Value {
+        let Some(subject) = self.principal.subject_identity_id() else { return json!({}) };
+        match act_as(&self.authenticated.request) {
+            Ok(Some(member)) => json!({ "subject_identity_id": subject, "act_as": member }),
+            _ => json!({ "subject_identity_id": subject }),
+        }
+    }
+
+    /// Who was not let in, where it takes another look to know: whose session or API token it is, or which member may not act for the
+    /// one named.
     async fn outside(&self, refusal: Option<&Refusal>) -> Result<Option<Who>, StoreError> {
-        let asked = &self.authenticated;
-        let acts = matches!(refusal, Some(Refusal::MayNotAct | Refusal::NobodyToActFor));
-        if !(acts || matches!((refusal, &asked.credential), (Some(Refusal::NoEntry), Credential::Session(_)))) {
-            return Ok(None);
-        }
-        let place = (asked.credential.fingerprint(), if acts { self.tenant_id().0 } else { Uuid::nil() });
-        let on_behalf_of = asked.who(Some(&self.principal), None).on_behalf_of;
-        if let Some(known) = asked.seen.outside.get(&place) {
-            return Ok(Some(Who { on_behalf_of, ..known }));
-        }
-        let found = match &asked.credential {
-            _ if acts => match self.let_in(&self.principal.alone()).await {
-                Ok(actor) => Some(asked.who(None, Some(&actor))),
-                Err(StoreError::Refused(_)) => None,
-                Err(error) => return Err(error),
-            },
-            Credential::Session(hash) => sessions::find(&asked.database, hash).await?.map(|session| Who {
-                identity_id: Some(session.identity_id),
-                session_id: Some(session.session_id.to_string()),
-                ..asked.who(None, None)
-            }),
+        let found = match refusal {
+            Some(Refusal::MayNotAct | Refusal::NobodyToActFor) => self.actor_alone().await?,
+            Some(Refusal::NoEntry | Refusal::Credential) => self.authenticated.owner(Some(self.tenant_id())).await?,
             _ => None,
         };
-        if let Some(who) = &found {
-            asked.seen.outside.insert(place, who.clone());
-        }
+        let on_behalf_of = self.authenticated.who(Some(&self.principal), None).on_behalf_of;
         Ok(found.map(|who| Who { on_behalf_of, ..who }))
+    }
+
+    /// Whom the tenant takes the caller for when they act for nobody.
+    async fn actor_alone(&self) -> Result<Option<Who>, StoreError> {
+        let asked = &self.authenticated;
+        let place = (asked.credential.fingerprint(), self.tenant_id().0);
+        if let Some(known) = asked.seen.outside.get(&place) {
+            return Ok(known);
+        }
+        let found = match self.let_in(&self.principal.alone()).await {
+            Ok(actor) => Some(asked.who(None, Some(&actor))),
+            Err(StoreError::Refused(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        asked.seen.outside.insert(place, found.clone());
+        Ok(found)
     }
 
     /// A refusal or failure of the store, recorded if it is a denial.

@@ -34,12 +34,14 @@ pub async fn back_channel_logout(request: HttpRequest, entrance: Data<Entrance>,
     let token = form.get("logout_token").map(String::as_str).unwrap_or_default();
     let logout = match entrance.sign_in.logout(token).await {
         Ok(logout) => logout,
-        Err(Rejection::IssuerUnavailable) => return Err(Problem::new(Kind::Unavailable)),
         Err(rejection) => {
             counted(&request, &trail, None).await?;
             turned_away(&trail, request_id(&request), rejection.code(), None, nobody()).await?;
-            // Section 2.8 asks for 400.
-            return Err(Problem::with_code(Kind::InvalidRequest, rejection.code()));
+            // Section 2.8 asks for 400, of a token that could be looked at.
+            return Err(match rejection {
+                Rejection::IssuerUnavailable => Problem::new(Kind::Unavailable),
+                _ => Problem::with_code(Kind::InvalidRequest, rejection.code()),
+            });
         }
     };
     let said = IssuerLogout {

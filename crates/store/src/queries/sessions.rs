@@ -13,6 +13,7 @@ const BEGIN: crate::Sql = crate::sql!("context/begin_sign_in.sql");
 const TAKE: crate::Sql = crate::sql!("context/take_sign_in.sql");
 const OPEN: crate::Sql = crate::sql!("context/open_session.sql");
 const FIND: crate::Sql = crate::sql!("context/find_session.sql");
+const KNOWN: crate::Sql = crate::sql!("context/known_credential.sql");
 const TOUCH: crate::Sql = crate::sql!("context/touch_session.sql");
 const LIST: crate::Sql = crate::sql!("context/list_sessions.sql");
 const END: crate::Sql = crate::sql!("context/end_session.sql");
@@ -145,6 +146,25 @@ pub async fn open(database: &Database, new: &NewSession<'_>, request_id: Request
 pub async fn find(database: &Database, hash: &SecretHash) -> Result<Option<Session>, StoreError> {
     let rows = database.minted(FIND, "session.find", &json!({ "session": hash.to_string() })).await?;
     rows.first().map(session).transpose()
+}
+
+/// A secret of ours that is known, whether it opens anything or not.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The session's or API token's.
+    pub credential_id: Uuid,
+    pub identity_id: IdentityId,
+}
+
+/// Whose session a secret is or was, or whose API token of this tenant.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn known(database: &Database, secret: &SecretHash, tenant: Option<TenantId>) -> Result<Option<Known>, StoreError> {
+    let said = json!({ "secret": secret.to_string(), "tenant_id": tenant.map(|id| id.0) });
+    let rows = database.minted(KNOWN, "credential.known", &said).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Known { credential_id: row.try_get("credential_id")?, identity_id: IdentityId(row.try_get("identity_id")?) }))
 }
 
 /// The session's idle time begins anew, at most once a minute, or once in an eighth of a short one.
