@@ -58,6 +58,9 @@ impl Projection {
 }
 
 fn pick(resource: &Map<String, Value>, target: &Target, picked: &mut Map<String, Value>) {
+    if target.last().is_some_and(|attribute| attribute.returned == Returned::Never) {
+        return;
+    }
     let Some(attribute) = target.attribute else {
         if let Some((id, value)) = target.extension.and_then(|extension| resource.get_key_value(extension.id)) {
             picked.insert(id.clone(), value.clone());

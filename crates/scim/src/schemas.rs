@@ -124,6 +124,8 @@ pub const GROUP: Schema = Schema {
             &[
                 A { case_exact: true, ..immutable(A::text("value", "The user's id.")) },
                 immutable(A::reference("$ref", "Where the user is.", &["User"])),
+                // Not answered: a user who is called otherwise would be another version of each of their groups.
+                A { returned: Returned::Never, ..read_only(A::text("display", "Taken and passed over: what a user is called is read at the user.")) },
                 A { canonical: &["User"], ..immutable(A::text("type", "Always User.")) },
             ],
         ),

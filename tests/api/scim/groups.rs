@@ -40,6 +40,42 @@ async fn an_agent_works_the_queues_of_the_groups_they_are_in_and_gains_nothing_b
 }
 
 #[tokio::test]
+async fn what_a_member_is_called_is_passed_over_wherever_it_is_sent() {
+    let scene = Scene::begin().await;
+    let (one, two) = (scene.made(json!({ "userName": "alpha" })).await, scene.made(json!({ "userName": "beta" })).await);
+    let member = |user: &Value| json!({ "value": user["id"], "display": "Mandy" });
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [member(&one)] })).await;
+    let path = format!("/Groups/{}", id(&group));
+    let sent = json!({ "schemas": [crate::GROUP], "displayName": "Billing", "members": [member(&one), member(&two)] });
+    let mut held = vec![group, scene.call("PUT", &path, &[], Some(sent)).await.expect(200).body];
+    // As Okta pushes a group.
+    for operation in [
+        json!({ "op": "remove", "path": "members", "value": [member(&one)] }),
+        json!({ "op": "add", "path": "members", "value": [member(&one)] }),
+        json!({ "op": "replace", "path": "members", "value": [member(&two)] }),
+        json!({ "op": "replace", "value": { "id": held[0]["id"], "members": [member(&one), member(&two)] } }),
+        json!({ "op": "remove", "path": "members", "value": [{ "display": "Mandy" }] }),
+    ] {
+        held.push(scene.patch(&path, json!([operation])).await.expect(200).body);
+    }
+    let members = |group: &Value| group["members"].as_array().unwrap().iter().map(|member| member["value"].clone()).collect::<Vec<_>>();
+    let (one, two) = (one["id"].clone(), two["id"].clone());
+    let both = vec![one.clone(), two.clone()];
+    assert_eq!(held.iter().map(members).collect::<Vec<_>>(), [vec![one], both.clone(), vec![two.clone()], both.clone(), vec![two], both.clone(), both]);
+    assert!(!json!(held).to_string().contains("Mandy"));
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "path": "members.display", "value": "Mandy" }])).await, 400, Some("mutability"));
+    for (query, found) in [("filter=members.display%20eq%20%22Mandy%22", 0), ("filter=members%5Bdisplay%20eq%20%22alpha%22%5D", 0), ("sortBy=members.display", 2)] {
+        assert_eq!(scene.get(&format!("/Groups?{query}")).await.expect(200).body["totalResults"], found, "{query}");
+    }
+    assert_eq!(scene.get(&format!("{path}?attributes=members.display")).await.expect(200).body, json!({ "schemas": [crate::GROUP], "id": held[0]["id"] }));
+    let announced = scene.get(&format!("/Schemas/{}", crate::GROUP)).await.expect(200).body;
+    let of_members = announced["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == "members").unwrap();
+    let display = of_members["subAttributes"].as_array().unwrap().iter().find(|sub| sub["name"] == "display").unwrap();
+    assert_eq!((&display["mutability"], &display["returned"]), (&json!("readOnly"), &json!("never")));
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn groups_come_back_with_the_user() {
     let scene = Scene::begin().await;
     let agent = scene.made(json!({ "userName": "alpha", "active": false, "roles": [{ "value": canary("acme", "provider-role") }] })).await;

@@ -40,6 +40,30 @@ fn the_operations_of_the_rfc_do_what_they_say() {
 }
 
 #[test]
+fn what_is_said_of_a_member_beside_who_it_is_is_passed_over() {
+    let group = json!({ "displayName": "Tour Guides", "members": [{ "value": "1", "type": "User" }, { "value": "2" }] });
+    let (one, two) = (json!({ "value": "1", "type": "User" }), json!({ "value": "2" }));
+    for (list, after) in [
+        (json!([{"op": "add", "path": "members", "value": [{"value": "3", "display": "Mandy"}, {"value": "1", "display": "Babs"}]}]), json!([one, two, {"value": "3"}])),
+        (json!([{"op": "replace", "path": "members", "value": [{"value": "2", "display": "Mandy"}]}]), json!([two])),
+        (json!([{"op": "replace", "value": {"members": [{"display": "Babs", "value": "4"}]}}]), json!([{"value": "4"}])),
+        (json!([{"op": "remove", "path": "members", "value": [{"display": "Mandy", "value": "2"}]}]), json!([one])),
+        (json!([{"op": "remove", "path": "members", "value": [{"display": "Mandy"}]}]), json!([one, two])),
+        (json!([{"op": "remove", "path": "members", "value": {"display": "Mandy"}}]), json!([one, two])),
+        (json!([{"op": "replace", "path": "members[value eq \"2\"]", "value": {"display": "Mandy"}}]), json!([one, two])),
+        (json!([{"op": "add", "path": "members[value eq \"3\"]", "value": {"display": "Mandy"}}]), json!([one, two, {"value": "3"}])),
+        (json!([{"op": "remove", "path": "members[display eq \"Mandy\"]"}]), json!([one, two])),
+        (json!([{"op": "remove", "path": "members", "value": []}]), Value::Null),
+    ] {
+        assert_eq!(patched(&GROUPS, &group, list.clone()).expect("patched")["members"], after, "{list}");
+    }
+    for path in ["members.display", "members[value eq \"2\"].display"] {
+        let refused = patched(&GROUPS, &group, json!([{"op": "replace", "path": path, "value": "Mandy"}])).expect_err("refused");
+        assert_eq!((refused.fault, refused.place.as_ref()), (Fault::Mutability, "display"), "{path}");
+    }
+}
+
+#[test]
 fn what_entra_and_okta_send_is_understood() {
     let after = patched(
         &USERS,
