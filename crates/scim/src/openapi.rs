@@ -6,16 +6,12 @@ use serde_json::{Map, Value, json};
 /// Not blank, and without NUL.
 const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
 const TEXT: &str = r"^[^\x00]*$";
+const BASE64: &str = "^[A-Za-z0-9+/_-]*={0,2}$";
 
 /// A resource as it is sent, or as it is answered.
 #[must_use]
 pub fn json_schema(kind: &ResourceType, sent: bool) -> Value {
     let mut properties = Map::new();
-    let schemas: Vec<&str> = std::iter::once(kind.schema.id).chain(kind.extensions.iter().map(|extension| extension.id)).collect();
-    properties.insert(
-        "schemas".into(),
-        json!({ "type": "array", "items": { "type": "string", "enum": schemas }, "contains": { "const": kind.schema.id }, "minItems": 1, "maxItems": 10 }),
-    );
     let mut required = vec!["schemas"];
     for attribute in crate::schemas::COMMON.iter().chain(kind.schema.attributes) {
         add(&mut properties, attribute, sent);
@@ -23,6 +19,11 @@ pub fn json_schema(kind: &ResourceType, sent: bool) -> Value {
             required.push(attribute.name);
         }
     }
+    let schemas: Vec<&str> = std::iter::once(kind.schema.id).chain(kind.extensions.iter().map(|extension| extension.id)).collect();
+    properties.insert(
+        "schemas".into(),
+        json!({ "type": "array", "items": { "type": "string", "enum": schemas }, "contains": { "const": kind.schema.id }, "minItems": 1, "maxItems": 10 }),
+    );
     for extension in kind.extensions {
         let mut inner = Map::new();
         for attribute in extension.attributes {
@@ -59,6 +60,7 @@ fn shape(attribute: &Attribute, sent: bool) -> Value {
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::Text | Kind::Reference if attribute.required => json!({ "type": "string", "minLength": 1, "maxLength": attribute.most, "pattern": WORDED }),
+        Kind::Binary => json!({ "type": "string", "maxLength": attribute.most, "pattern": BASE64 }),
         Kind::Text | Kind::Reference => json!({ "type": "string", "maxLength": attribute.most, "pattern": TEXT }),
         Kind::Complex => {
             let mut inner = Map::new();

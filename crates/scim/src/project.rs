@@ -20,19 +20,17 @@ impl Projection {
             return Err(ScimError::value("excludedAttributes", "is given beside attributes"));
         }
         let targets = |parameter: &'static str, names: &[String]| -> Result<Vec<Target>, ScimError> {
-            names
-                .iter()
-                .map(|name| name.trim())
-                // Always there, and no attribute of a schema.
-                .filter(|name| !name.eq_ignore_ascii_case("schemas"))
-                .map(|name| Target::find(kind, name).ok_or_else(|| ScimError::value(parameter, "names no attribute of the resource")))
-                .collect()
+            let mut found = Vec::new();
+            for name in names.iter().map(|name| name.trim()) {
+                if kind.is_core(name) {
+                    found.extend(Target::core(kind));
+                } else {
+                    found.push(Target::find(kind, name).ok_or_else(|| ScimError::value(parameter, "names no attribute of the resource"))?);
+                }
+            }
+            Ok(found)
         };
-        let mut projection = Self { only: targets("attributes", attributes)?, without: targets("excludedAttributes", excluded)? };
-        if !attributes.is_empty() && projection.only.is_empty() {
-            projection.only.extend(Target::find(kind, "id"));
-        }
-        Ok(projection)
+        Ok(Self { only: targets("attributes", attributes)?, without: targets("excludedAttributes", excluded)? })
     }
 
     /// What of a whole resource is answered.
@@ -58,6 +56,9 @@ impl Projection {
 }
 
 fn pick(resource: &Map<String, Value>, target: &Target, picked: &mut Map<String, Value>) {
+    if target.last().is_some_and(|attribute| attribute.returned == Returned::Never) {
+        return;
+    }
     let Some(attribute) = target.attribute else {
         if let Some((id, value)) = target.extension.and_then(|extension| resource.get_key_value(extension.id)) {
             picked.insert(id.clone(), value.clone());
@@ -146,7 +147,9 @@ mod tests {
     #[test]
     fn the_attributes_asked_for_are_answered_with_those_that_always_are() {
         assert_eq!(projected(&["USERNAME"], &[]), json!({ "schemas": ["urn:x"], "id": "1", "userName": "b" }));
-        assert_eq!(projected(&["id"], &[]), json!({ "schemas": ["urn:x"], "id": "1" }));
+        for always in ["id", "schemas", "SCHEMAS"] {
+            assert_eq!(projected(&[always], &[]), json!({ "schemas": ["urn:x"], "id": "1" }));
+        }
         assert_eq!(projected(&["name.givenName", "emails.value", "emails.type"], &[])["emails"], json!([{ "value": "a", "type": "work" }, { "value": "b" }]));
         let picked = projected(&["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division"], &[]);
         assert_eq!(picked["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"], json!({ "division": "e" }));
@@ -154,9 +157,16 @@ mod tests {
 
     #[test]
     fn the_attributes_excluded_are_not_answered() {
-        let rest = projected(&[], &["title", "name.givenName", "emails.type", "id", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]);
+        let rest = projected(&[], &["title", "name.givenName", "emails.type", "id", "schemas", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]);
         assert_eq!(rest, json!({ "schemas": ["urn:x"], "id": "1", "userName": "b", "name": { "familyName": "f" }, "emails": [{ "value": "a" }, { "value": "b" }] }));
         assert!(Projection::parse(&USERS, &["title".into()], &["name".into()]).is_err());
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        let core = "urn:ietf:params:scim:schemas:core:2.0:user";
+        let (mut alone, rest) = (projected(&[], &[enterprise]), projected(&[], &[core]));
+        assert_eq!(projected(&[core], &[]), alone);
+        assert_eq!(rest, json!({ "schemas": ["urn:x"], "id": "1", (enterprise): { "department": "d", "division": "e" } }));
+        alone[enterprise] = json!({ "division": "e" });
+        assert_eq!(projected(&[core, &format!("{enterprise}:division")], &[]), alone);
         assert!(Projection::parse(&USERS, &["tenant_id".into()], &[]).is_err());
     }
 }

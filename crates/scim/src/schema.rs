@@ -7,6 +7,8 @@ pub enum Kind {
     Text,
     Boolean,
     Reference,
+    /// Octets in base64 (RFC 7643, section 2.3.6).
+    Binary,
     Time,
     Complex,
 }
@@ -111,6 +113,7 @@ impl Attribute {
                 Kind::Text => "string",
                 Kind::Boolean => "boolean",
                 Kind::Reference => "reference",
+                Kind::Binary => "binary",
                 Kind::Time => "dateTime",
                 Kind::Complex => "complex",
             },
@@ -163,6 +166,11 @@ impl Schema {
 }
 
 impl ResourceType {
+    /// Whether a name is that of the schema itself, and of no attribute or extension.
+    pub(crate) const fn is_core(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.schema.id)
+    }
+
     /// As `/ResourceTypes` tells it, under this base path.
     #[must_use]
     pub fn json(&self, base: &str) -> Value {

@@ -17,8 +17,9 @@ const fn immutable(attribute: A) -> A {
     A { mutability: Mutability::Immutable, ..attribute }
 }
 
-/// Attributes of every resource; `schemas` is looked at where a body is read.
+/// Attributes of every resource; `schemas` of a body is looked at where that is read.
 pub(crate) const COMMON: &[A] = &[
+    A { multi: true, returned: Returned::Always, ..read_only(A::text("schemas", "The schemas that the resource carries, in any case of letters.")) },
     A { returned: Returned::Always, case_exact: true, unique: true, ..read_only(A::text("id", "The resource's id here.")) },
     A { case_exact: true, most: 255, ..A::text("externalId", "The resource's id at the identity provider; a user's is the subject of their tokens.") },
     read_only(A::complex(
@@ -86,6 +87,11 @@ pub const USER: Schema = Schema {
             ],
         )),
         A::many("entitlements", "What the user is entitled to elsewhere; kept, and decides nothing here.", &[A::text("value", "The entitlement."), VALUE_DISPLAY, kinds(&[]), PRIMARY]),
+        A::many(
+            "x509Certificates",
+            "Certificates in DER; none of them lets anybody in.",
+            &[A { kind: Kind::Binary, case_exact: true, most: 10_000, ..A::text("value", "The certificate.") }, VALUE_DISPLAY, kinds(&[]), PRIMARY],
+        ),
         A::many("roles", "The provider's roles; the tenant's provisioning settings say which of them make an agent.", &[A::text("value", "The role."), VALUE_DISPLAY, kinds(&[]), PRIMARY]),
     ],
 };
@@ -117,13 +123,15 @@ pub const GROUP: Schema = Schema {
     name: "Group",
     description: "A group of the identity provider, and the queue of tickets that its agents work.",
     attributes: &[
-        A { required: true, unique: true, most: 200, ..A::text("displayName", "The group's name; unique among the tenant's groups.") },
+        A { required: true, unique: true, case_exact: true, most: 200, ..A::text("displayName", "The group's name; unique among the tenant's groups.") },
         A::many(
             "members",
             "The users in the group.",
             &[
                 A { case_exact: true, ..immutable(A::text("value", "The user's id.")) },
                 immutable(A::reference("$ref", "Where the user is.", &["User"])),
+                // Not answered: a user who is called otherwise would be another version of each of their groups.
+                A { returned: Returned::Never, ..read_only(A::text("display", "Taken and passed over: what a user is called is read at the user.")) },
                 A { canonical: &["User"], ..immutable(A::text("type", "Always User.")) },
             ],
         ),

@@ -23,6 +23,12 @@ async fn an_agent_works_the_queues_of_the_groups_they_are_in_and_gains_nothing_b
     assert_eq!(scene.tickets_seen("alpha").await, 1);
     let seen = scene.get(&format!("/Users/{}", id(&agent))).await.expect(200).body;
     assert_eq!((&seen["groups"][0]["value"], &seen["groups"][0]["display"]), (&group["id"], &json!("Billing")));
+    // Sent back as it was read, with one thing changed.
+    let back = json!({ "groups": seen["groups"], "id": seen["id"], "meta": seen["meta"], "schemas": seen["schemas"], "title": "Agent" });
+    let of_user = format!("/Users/{}", id(&agent));
+    let patched = scene.patch(&of_user, json!([{ "op": "replace", "value": back }])).await.expect(200).body;
+    assert_eq!((&patched["groups"], &patched["title"]), (&seen["groups"], &json!("Agent")));
+    is_refused(&scene.patch(&of_user, json!([{ "op": "replace", "path": "groups", "value": seen["groups"] }])).await, 400, Some("mutability"));
     // Out of the last group by each way there is.
     let path = format!("/Groups/{}", id(&group));
     scene.patch(&path, json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&agent)) }])).await.expect(200);
@@ -40,6 +46,42 @@ async fn an_agent_works_the_queues_of_the_groups_they_are_in_and_gains_nothing_b
 }
 
 #[tokio::test]
+async fn what_a_member_is_called_is_passed_over_wherever_it_is_sent() {
+    let scene = Scene::begin().await;
+    let (one, two) = (scene.made(json!({ "userName": "alpha" })).await, scene.made(json!({ "userName": "beta" })).await);
+    let member = |user: &Value| json!({ "value": user["id"], "display": "Mandy" });
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [member(&one)] })).await;
+    let path = format!("/Groups/{}", id(&group));
+    let sent = json!({ "schemas": [crate::GROUP], "displayName": "Billing", "members": [member(&one), member(&two)] });
+    let mut held = vec![group, scene.call("PUT", &path, &[], Some(sent)).await.expect(200).body];
+    // As Okta pushes a group.
+    for operation in [
+        json!({ "op": "remove", "path": "members", "value": [member(&one)] }),
+        json!({ "op": "add", "path": "members", "value": [member(&one)] }),
+        json!({ "op": "replace", "path": "members", "value": [member(&two)] }),
+        json!({ "op": "replace", "value": { "id": held[0]["id"], "members": [member(&one), member(&two)] } }),
+        json!({ "op": "remove", "path": "members", "value": [{ "display": "Mandy" }] }),
+    ] {
+        held.push(scene.patch(&path, json!([operation])).await.expect(200).body);
+    }
+    let members = |group: &Value| group["members"].as_array().unwrap().iter().map(|member| member["value"].clone()).collect::<Vec<_>>();
+    let (one, two) = (one["id"].clone(), two["id"].clone());
+    let both = vec![one.clone(), two.clone()];
+    assert_eq!(held.iter().map(members).collect::<Vec<_>>(), [vec![one], both.clone(), vec![two.clone()], both.clone(), vec![two], both.clone(), both]);
+    assert!(!json!(held).to_string().contains("Mandy"));
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "path": "members.display", "value": "Mandy" }])).await, 400, Some("mutability"));
+    for (query, found) in [("filter=members.display%20eq%20%22Mandy%22", 0), ("filter=members%5Bdisplay%20eq%20%22alpha%22%5D", 0), ("sortBy=members.display", 2)] {
+        assert_eq!(scene.get(&format!("/Groups?{query}")).await.expect(200).body["totalResults"], found, "{query}");
+    }
+    assert_eq!(scene.get(&format!("{path}?attributes=members.display")).await.expect(200).body, json!({ "schemas": [crate::GROUP], "id": held[0]["id"] }));
+    let announced = scene.get(&format!("/Schemas/{}", crate::GROUP)).await.expect(200).body;
+    let of_members = announced["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == "members").unwrap();
+    let display = of_members["subAttributes"].as_array().unwrap().iter().find(|sub| sub["name"] == "display").unwrap();
+    assert_eq!((&display["mutability"], &display["returned"]), (&json!("readOnly"), &json!("never")));
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn groups_come_back_with_the_user() {
     let scene = Scene::begin().await;
     let agent = scene.made(json!({ "userName": "alpha", "active": false, "roles": [{ "value": canary("acme", "provider-role") }] })).await;
@@ -52,6 +94,57 @@ async fn groups_come_back_with_the_user() {
         assert_eq!((&member["role"], &member["group_ids"]), (&json!("agent"), &json!([queue_of(&scene, &group).await])));
         scene.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
         assert_eq!(scene.enters("alpha").await, 404);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_group_is_another_version_when_a_user_in_it_is_ended() {
+    let scene = Scene::begin().await;
+    let (one, two) = (scene.made(json!({ "userName": "alpha" })).await, scene.made(json!({ "userName": "beta" })).await);
+    let first = scene.made_group(json!({ "displayName": "First", "members": [{ "value": one["id"] }, { "value": two["id"] }] })).await;
+    let second = scene.made_group(json!({ "displayName": "Second", "members": [{ "value": one["id"] }] })).await;
+    let other = scene.made_group(json!({ "displayName": "Other", "members": [{ "value": two["id"] }] })).await;
+    scene.call("DELETE", &format!("/Users/{}", id(&one)), &[], None).await.expect(204);
+    for (group, members) in [(&first, json!([two["id"]])), (&second, json!([]))] {
+        let path = format!("/Groups/{}", id(group));
+        let now = scene.call("GET", &path, &[("If-None-Match", "W/\"1\"")], None).await.expect(200);
+        assert_eq!((now.header("etag"), &now.body["meta"]["version"]), (Some("W/\"2\""), &json!("W/\"2\"")));
+        assert!(now.body["meta"]["lastModified"].as_str() > group["meta"]["lastModified"].as_str());
+        let left: Vec<_> = now.body["members"].as_array().into_iter().flatten().map(|member| member["value"].clone()).collect();
+        assert_eq!(json!(left), members);
+        is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::GROUP], "displayName": "Lost" }))).await, 412, None);
+        let told: Vec<Value> = scene.trail("provisioning.group_updated").await.into_iter().filter(|event| event["object_id"] == group["id"] && event["decision"] == "allow").collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((&told[0]["object_version"], &told[0]["details"]["users"], &told[0]["rule"]), (&json!(2), &json!(left.len()), &json!("provision.manage")));
+    }
+    assert_eq!(scene.get(&format!("/Groups/{}", id(&other))).await.expect(200).body, other);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn names_of_groups_are_compared_as_they_are_written_as_where_they_are_unique() {
+    let scene = Scene::begin().await;
+    for name in ["Billing", "billing", "Zoo"] {
+        scene.made_group(json!({ "displayName": name })).await;
+    }
+    is_refused(&scene.call("POST", "/Groups", &[], Some(json!({ "schemas": [crate::GROUP], "displayName": "Billing" }))).await, 409, Some("uniqueness"));
+    for (filter, found) in [
+        (r#"displayName eq "billing""#, vec!["billing"]),
+        (r#"displayName eq "BILLING""#, vec![]),
+        (r#"displayName sw "B""#, vec!["Billing"]),
+        (r#"displayName co "illing" and displayName ne "Billing""#, vec!["billing"]),
+        (r#"displayName ew "LING" or displayName ew "oo""#, vec!["Zoo"]),
+    ] {
+        let listed = scene.get(&format!("/Groups?filter={}", filter.replace(' ', "%20").replace('"', "%22"))).await.expect(200);
+        assert_eq!(names(&listed, "displayName"), found, "{filter}");
+    }
+    let sorted = scene.get("/Groups?sortBy=displayName").await.expect(200);
+    assert_eq!(names(&sorted, "displayName"), ["Billing", "Zoo", "billing", &canary("acme", "provisioned-group")]);
+    for (schema, name, exact) in [(crate::GROUP, "displayName", true), (crate::USER, "displayName", false), (crate::USER, "userName", false)] {
+        let announced = scene.get(&format!("/Schemas/{schema}")).await.expect(200).body;
+        let attribute = announced["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == name).unwrap();
+        assert_eq!(attribute["caseExact"], exact, "{schema}: {name}");
     }
     scene.end().await;
 }
@@ -105,7 +198,7 @@ async fn a_group_nobody_needs_goes_with_its_queue() {
     scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
     assert_eq!(scene.running.get(&format!("/v1/tenants/acme/groups/{queue}"), &scene.running.token("acme:owner")).await.status, 404);
     scene.made_group(json!({ "displayName": "Billing", "externalId": "g" })).await;
-    let found = scene.get("/Groups?filter=displayName%20eq%20%22BILLING%22&excludedAttributes=members").await.expect(200);
+    let found = scene.get("/Groups?filter=displayName%20eq%20%22Billing%22&excludedAttributes=members").await.expect(200);
     assert_eq!(names(&found, "displayName"), vec!["Billing"]);
     scene.end().await;
 }

@@ -30,6 +30,8 @@ async fn a_filter_finds_what_it_describes_and_nothing_else() {
         (r#"userName eq "al_ha""#, vec![]),
         (r#"userName co "%""#, vec![]),
         (r#"meta.created gt "2020-01-01T00:00:00Z" and title pr"#, vec!["alpha", "beta", "gamma"]),
+        (r#"schemas eq "urn:ietf:params:scim:schemas:core:2.0:User" and schemas pr and title pr"#, vec!["alpha", "beta", "gamma"]),
+        (r#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#, vec![]),
     ] {
         let url = scene.running.url("/v1/tenants/acme/scim/v2/Users");
         let request = scene.running.client().get(url).bearer_auth(&scene.token).query(&[("filter", filter)]);
@@ -74,6 +76,10 @@ async fn only_the_attributes_asked_for_are_answered() {
     assert_eq!(some, json!({ "schemas": [crate::USER], "id": user["id"], "userName": "alpha", "name": { "givenName": "A" } }));
     let rest = scene.get(&format!("{path}?excludedAttributes=title,name,id")).await.expect(200).body;
     assert!(rest["title"].is_null() && rest["name"].is_null() && rest["id"] == user["id"] && rest["meta"].is_object(), "{rest}");
+    let core = scene.get(&format!("{path}?attributes={}", crate::USER)).await.expect(200).body;
+    assert_eq!(core, user);
+    let none = scene.get(&format!("{path}?excludedAttributes={}", crate::USER)).await.expect(200).body;
+    assert_eq!(none, json!({ "schemas": [crate::USER], "id": user["id"] }));
     let made = scene.call("POST", "/Users?attributes=userName", &[], Some(json!({ "schemas": [crate::USER], "userName": "beta", "title": "Guide" }))).await.expect(201).body;
     assert!(made["title"].is_null() && made["userName"] == "beta", "{made}");
     scene.end().await;
@@ -99,6 +105,29 @@ async fn a_version_is_compared_where_one_is_named() {
     is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await, 412, None);
     scene.call("DELETE", &path, &[("If-Match", "W/\"3\"")], None).await.expect(204);
     is_refused(&scene.get(&path).await, 404, None);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_points_to_a_resource_is_its_uri_and_leads_there() {
+    let scene = Scene::begin().await;
+    let made = scene.call("POST", "/Users", &[], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await.expect(201);
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": made.body["id"] }] })).await;
+    let user = scene.get(&format!("/Users/{}", id(&made.body))).await.expect(200).body;
+    let resource_type = scene.get("/ResourceTypes/User").await.expect(200).body;
+    let listed = scene.get("/Groups?filter=displayName%20eq%20%22Billing%22").await.expect(200).body;
+    let (of_user, of_group) = (format!("/Users/{}", id(&user)), format!("/Groups/{}", id(&group)));
+    for (pointer, path) in [
+        (&json!(made.header("location")), of_user.as_str()), (&user["meta"]["location"], &of_user), (&user["groups"][0]["$ref"], &of_group),
+        (&group["meta"]["location"], &of_group), (&group["members"][0]["$ref"], &of_user), (&listed["Resources"][0]["meta"]["location"], &of_group),
+        (&resource_type["meta"]["location"], "/ResourceTypes/User"),
+    ] {
+        assert_eq!(pointer, &json!(scene.running.url(&format!("/v1/tenants/acme/scim/v2{path}"))));
+        // The name by which this caller came decides nothing.
+        let request = scene.running.client().get(pointer.as_str().unwrap()).bearer_auth(&scene.token).header("host", "elsewhere.example");
+        let found = scene.running.send(request).await.expect(200).body;
+        assert_eq!(found["meta"]["location"], *pointer);
+    }
     scene.end().await;
 }
 
@@ -186,6 +215,9 @@ async fn a_patch_holds_as_a_whole_or_not_at_all() {
         is_refused(&scene.patch(&path, operations).await, 400, Some(scim_type));
         assert_eq!(scene.get(&path).await.expect(200).body, user);
     }
+    let patched = scene.patch(&path, json!([{ "op": "replace", "value": { (crate::USER): { "title": "Guide" } } }])).await.expect(200).body;
+    assert_eq!((&patched["title"], &patched["schemas"]), (&json!("Guide"), &json!([crate::USER])));
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "value": { (crate::GROUP): { "title": "Clerk" } } }])).await, 400, Some("invalidPath"));
     let patched = scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": "False" }, { "op": "Add", "path": "emails[type eq \"home\"].value", "value": "h@example.com" }])).await.expect(200).body;
     assert_eq!((&patched["active"], patched["emails"].as_array().expect("emails").len()), (&json!(false), 2));
     scene.end().await;
@@ -241,7 +273,7 @@ async fn what_okta_and_entra_send_is_understood() {
         ("/Users", "externalId eq \"0B1C\"".into(), "", 0),
         ("/Users", format!("id eq \"{}\" and {enterprise}:manager eq \"7\"", id(&user)), "&attributes=id", 1),
         ("/Users", format!("{enterprise}:manager eq \"8\""), "&attributes=id", 0),
-        ("/Groups", "displayName eq \"billing 2\"".into(), "&excludedAttributes=members", 1),
+        ("/Groups", "displayName eq \"Billing 2\"".into(), "&excludedAttributes=members", 1),
         ("/Groups", "externalId eq \"G-1\"".into(), "&excludedAttributes=members", 1),
         ("/Groups", format!("id eq \"{}\" and members eq \"{}\"", id(&group), id(&user)), "&attributes=id", 1),
         ("/Groups", format!("members[value eq \"{}\"]", id(&group)), "", 0),
@@ -256,6 +288,52 @@ async fn what_okta_and_entra_send_is_understood() {
     assert!(scene.get(&of_group).await.expect(200).body["members"].is_null());
     let searched = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:searchrequest"], "filter": "userName eq \"alpha@example.com\"" });
     assert_eq!(scene.call("POST", "/Users/.search", &[], Some(searched)).await.expect(200).body["totalResults"], 1);
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn the_full_user_of_the_rfc_is_taken_as_it_stands() {
+    let scene = Scene::begin().await;
+    // RFC 7643, section 8.2.
+    let certificate = format!("{}==", "MIIDQzCCAqygAwIBAgICEAAwDQYJKoZIhvcNAQEFBQAwTjELMAkGA1UEBhMCVVMx".repeat(20));
+    let kept = json!({
+        "schemas": [crate::USER], "externalId": "701984", "userName": "bjensen@example.com",
+        "name": { "formatted": "Ms. Barbara J Jensen, III", "familyName": "Jensen", "givenName": "Barbara", "middleName": "Jane", "honorificPrefix": "Ms.", "honorificSuffix": "III" },
+        "displayName": "Babs Jensen", "nickName": "Babs", "profileUrl": "https://login.example.com/bjensen",
+        "emails": [{ "value": "bjensen@example.com", "type": "work", "primary": true }, { "value": "babs@jensen.org", "type": "home" }],
+        "addresses": [
+            { "type": "work", "streetAddress": "100 Universal City Plaza", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "USA", "formatted": "100 Universal City Plaza\nHollywood, CA 91608 USA", "primary": true },
+            { "type": "home", "streetAddress": "456 Hollywood Blvd", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "USA", "formatted": "456 Hollywood Blvd\nHollywood, CA 91608 USA" },
+        ],
+        "phoneNumbers": [{ "value": "555-555-5555", "type": "work" }, { "value": "555-555-4444", "type": "mobile" }], "ims": [{ "value": "someaimhandle", "type": "aim" }],
+        "photos": [{ "value": "https://photos.example.com/profilephoto/72930000000Ccne/F", "type": "photo" }, { "value": "https://photos.example.com/profilephoto/72930000000Ccne/T", "type": "thumbnail" }],
+        "userType": "Employee", "title": "Tour Guide", "preferredLanguage": "en-US", "locale": "en-US", "timezone": "America/Los_Angeles", "active": true,
+        "x509Certificates": [{ "value": certificate }],
+    });
+    let mut sent = kept.clone();
+    for (name, value) in [
+        ("id", json!("2819c223-7f76-453a-919d-413861904646")), ("password", json!("t1meMa$heen")),
+        ("groups", json!([{ "value": "e9e30dba-f08f-4109-8486-d5c6a331660a", "$ref": "https://example.com/v2/Groups/e9e30dba-f08f-4109-8486-d5c6a331660a", "display": "Tour Guides" }])),
+        ("meta", json!({ "resourceType": "User", "created": "2010-01-23T04:56:22Z", "lastModified": "2011-05-13T04:42:34Z", "version": "W/\"a330bc54f0671c9\"", "location": "https://example.com/v2/Users/2819c223-7f76-453a-919d-413861904646" })),
+    ] {
+        sent[name] = value;
+    }
+    let made = scene.call("POST", "/Users", &[], Some(sent.clone())).await.expect(201).body;
+    let mut answered = made.clone();
+    for own in ["id", "meta"] {
+        assert!(answered.as_object_mut().unwrap().remove(own).is_some_and(|value| value != sent[own]), "{own}");
+    }
+    assert_eq!(answered, kept);
+    let path = format!("/Users/{}", id(&made));
+    assert_eq!(scene.call("PUT", &path, &[], Some(sent)).await.expect(200).body, made);
+    let patched = scene.patch(&path, json!([{ "op": "add", "path": "x509Certificates", "value": [{ "value": "MIIC", "display": "Second" }] }])).await.expect(200).body;
+    assert_eq!(patched["x509Certificates"], json!([{ "value": certificate }, { "value": "MIIC", "display": "Second" }]));
+    let listed = scene.get("/Users?filter=x509Certificates.value%20eq%20%22MIIC%22&attributes=x509Certificates.display").await.expect(200).body;
+    assert_eq!(listed["Resources"], json!([{ "schemas": [crate::USER], "id": made["id"], "x509Certificates": [{}, { "display": "Second" }] }]));
+    is_refused(&scene.patch(&path, json!([{ "op": "add", "path": "x509Certificates", "value": [{ "value": "no certificate" }] }])).await, 400, Some("invalidValue"));
+    let schema = scene.get(&format!("/Schemas/{}", crate::USER)).await.expect(200).body;
+    let announced = schema["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == "x509Certificates").unwrap();
+    assert_eq!((&announced["multiValued"], &announced["mutability"], &announced["subAttributes"][0]["type"]), (&json!(true), &json!("readWrite"), &json!("binary")));
     scene.end().await;
 }
 

@@ -26,7 +26,7 @@ fn one(resource: &mut Map<String, Value>, verb: Verb, path: &PatchPath, value: V
     let Some(attribute) = attribute else { return on_extension(resource, verb, &path.target, value) };
     let removes = verb == Verb::Remove || (value.is_null() && path.filter.is_none());
     let changed = path.sub.or(sub).unwrap_or(attribute);
-    if attribute.mutability == Mutability::ReadOnly || changed.mutability == Mutability::ReadOnly {
+    if path.is_read_only() {
         return Err(ScimError::new(Fault::Mutability, changed.name, "is read-only"));
     }
     // Whom an entry of a list is about does not change: it is removed, and another added.
@@ -80,15 +80,14 @@ fn on_extension(resource: &mut Map<String, Value>, verb: Verb, target: &Target, 
 
 fn on_whole(holder: &mut Map<String, Value>, verb: Verb, attribute: &'static Attribute, value: Value) -> Result<(), ScimError> {
     if verb == Verb::Remove {
-        // With values: those alone, by what identifies them.
-        let named: Vec<Value> = match whole(attribute, value)? {
-            Some(Value::Array(items)) if attribute.multi => items,
-            _ => Vec::new(),
-        };
-        if named.is_empty() {
-            holder.remove(attribute.name);
-        } else {
-            retain(holder, attribute, |held| !named.iter().any(|item| same(attribute, item, held)));
+        // With values: those alone, by what identifies them. What names none of them removes none.
+        let listed = attribute.multi && !value.is_null() && value != Value::Array(Vec::new());
+        match whole(attribute, value)? {
+            Some(Value::Array(named)) if attribute.multi => retain(holder, attribute, |held| !named.iter().any(|item| same(attribute, item, held))),
+            None if listed => {}
+            _ => {
+                holder.remove(attribute.name);
+            }
         }
         return Ok(());
     }
@@ -160,7 +159,9 @@ fn chosen(
     let read = match (verb, sub) {
         (Verb::Remove, _) => None,
         (_, Some(sub)) => single(sub, value)?,
-        (_, None) => Some(single(attribute, value)?.ok_or_else(|| ScimError::value(attribute.name, "must be an object"))?),
+        (_, None) if value.is_null() => return Err(ScimError::value(attribute.name, "must be an object")),
+        // What says nothing but what is read-only changes nothing.
+        (_, None) => Some(single(attribute, value)?.unwrap_or_else(|| Value::Object(Map::new()))),
     };
     let mut items = holder.get(attribute.name).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut found = false;

@@ -40,6 +40,30 @@ fn the_operations_of_the_rfc_do_what_they_say() {
 }
 
 #[test]
+fn what_is_said_of_a_member_beside_who_it_is_is_passed_over() {
+    let group = json!({ "displayName": "Tour Guides", "members": [{ "value": "1", "type": "User" }, { "value": "2" }] });
+    let (one, two) = (json!({ "value": "1", "type": "User" }), json!({ "value": "2" }));
+    for (list, after) in [
+        (json!([{"op": "add", "path": "members", "value": [{"value": "3", "display": "Mandy"}, {"value": "1", "display": "Babs"}]}]), json!([one, two, {"value": "3"}])),
+        (json!([{"op": "replace", "path": "members", "value": [{"value": "2", "display": "Mandy"}]}]), json!([two])),
+        (json!([{"op": "replace", "value": {"members": [{"display": "Babs", "value": "4"}]}}]), json!([{"value": "4"}])),
+        (json!([{"op": "remove", "path": "members", "value": [{"display": "Mandy", "value": "2"}]}]), json!([one])),
+        (json!([{"op": "remove", "path": "members", "value": [{"display": "Mandy"}]}]), json!([one, two])),
+        (json!([{"op": "remove", "path": "members", "value": {"display": "Mandy"}}]), json!([one, two])),
+        (json!([{"op": "replace", "path": "members[value eq \"2\"]", "value": {"display": "Mandy"}}]), json!([one, two])),
+        (json!([{"op": "add", "path": "members[value eq \"3\"]", "value": {"display": "Mandy"}}]), json!([one, two, {"value": "3"}])),
+        (json!([{"op": "remove", "path": "members[display eq \"Mandy\"]"}]), json!([one, two])),
+        (json!([{"op": "remove", "path": "members", "value": []}]), Value::Null),
+    ] {
+        assert_eq!(patched(&GROUPS, &group, list.clone()).expect("patched")["members"], after, "{list}");
+    }
+    for path in ["members.display", "members[value eq \"2\"].display"] {
+        let refused = patched(&GROUPS, &group, json!([{"op": "replace", "path": path, "value": "Mandy"}])).expect_err("refused");
+        assert_eq!((refused.fault, refused.place.as_ref()), (Fault::Mutability, "display"), "{path}");
+    }
+}
+
+#[test]
 fn what_entra_and_okta_send_is_understood() {
     let after = patched(
         &USERS,
@@ -61,6 +85,49 @@ fn what_entra_and_okta_send_is_understood() {
             ENTERPRISE: { "department": "Tours", "division": "East" },
         })
     );
+}
+
+#[test]
+fn what_is_read_only_is_passed_over_beside_what_is_changed() {
+    let groups = json!([{ "value": "e9e30dba", "$ref": "../Groups/e9e30dba", "display": "Tour Guides" }]);
+    let whole = json!({"schemas": [crate::PATCH_OP], "id": "mine", "META": {"version": "9"}, "meta.version": "9", "Groups": groups, "groups[value eq \"x\"].display": 7, (format!("{ENTERPRISE}:manager.displayName")): "John", "title": "Guide"});
+    for verb in ["add", "replace"] {
+        let mut after = user();
+        after["title"] = json!("Guide");
+        assert_eq!(patched(&USERS, &user(), json!([{"op": verb, "value": whole}])).expect("patched"), after);
+        assert_eq!(patched(&USERS, &user(), json!([{"op": verb, "value": {"groups": null}}])).expect("patched"), user());
+    }
+    let group = json!({ "displayName": "Tour Guides", "members": [{ "value": "1" }] });
+    assert_eq!(patched(&GROUPS, &group, json!([{"op": "replace", "value": {"members.display": "Babs", "id": "mine"}}])).expect("patched"), group);
+    for path in ["groups", "groups[value eq \"x\"]", "groups.display", "id", "meta", "schemas"] {
+        assert_eq!(patched(&USERS, &user(), json!([{"op": "replace", "path": path, "value": groups}])).expect_err("refused").fault, Fault::Mutability, "{path}");
+    }
+}
+
+#[test]
+fn the_resources_own_schema_holds_what_stands_beside_it() {
+    let core = "URN:ietf:params:scim:schemas:core:2.0:User";
+    let mut after = user();
+    after["title"] = json!("Guide");
+    after["name"]["familyName"] = json!("Smith");
+    after[ENTERPRISE] = json!({ "department": "Tours" });
+    for operation in [
+        json!({"op": "replace", "value": {(core): {"title": "Guide", "name.familyName": "Smith", "id": "mine", "groups": []}, (ENTERPRISE): {"department": "Tours"}}}),
+        json!({"op": "add", "path": core, "value": {"title": "Guide", "name": {"familyName": "Smith"}, (format!("{ENTERPRISE}:department")): "Tours"}}),
+    ] {
+        assert_eq!(patched(&USERS, &user(), json!([operation])).expect("patched"), after, "{operation}");
+    }
+    for (operation, fault) in [
+        (json!({"op": "replace", "value": {(core): "x"}}), Fault::InvalidValue),
+        (json!({"op": "replace", "value": {(core): null}}), Fault::InvalidValue),
+        (json!({"op": "replace", "value": {(core): {"role": "owner"}}}), Fault::InvalidPath),
+        (json!({"op": "replace", "value": {(core): {(core): {"title": "x"}}}}), Fault::InvalidPath),
+        (json!({"op": "replace", "path": core, "value": "x"}), Fault::InvalidValue),
+        (json!({"op": "remove", "path": core}), Fault::NoTarget),
+        (json!({"op": "replace", "value": {"urn:ietf:params:scim:schemas:core:2.0:Group": {"displayName": "x"}}}), Fault::InvalidPath),
+    ] {
+        assert_eq!(patched(&USERS, &user(), json!([operation])).expect_err("refused").fault, fault, "{operation}");
+    }
 }
 
 #[test]
@@ -140,6 +207,7 @@ fn a_patch_that_breaks_a_rule_changes_nothing_and_says_why() {
         (json!([{"op": "replace", "path": "id", "value": "x"}]), Fault::Mutability),
         (json!([{"op": "add", "path": "groups", "value": [{"value": "x"}]}]), Fault::Mutability),
         (json!([{"op": "replace", "path": "meta.version", "value": "x"}]), Fault::Mutability),
+        (json!([{"op": "add", "path": "schemas", "value": [ENTERPRISE]}]), Fault::Mutability),
         (json!([{"op": "remove", "path": "userName"}]), Fault::Mutability),
         (json!([{"op": "replace", "path": "userName", "value": ""}]), Fault::InvalidValue),
         (json!([{"op": "replace", "path": "active", "value": "perhaps"}]), Fault::InvalidValue),
