@@ -29,3 +29,15 @@ alter schema information_schema owner to ringfence_app;
 grant select on information_schema.enabled_roles to ringfence_backup;
 --- quiet
 revoke execute on function pg_catalog.pg_sleep(double precision) from public;
+--- fires
+create or replace function pg_catalog.uuid_eq(uuid, uuid) returns boolean language sql immutable strict parallel safe leakproof
+    as 'select boolne(uuid_lt($1, $2), uuid_ge($1, $2))';
+--- fires
+create or replace function pg_catalog.uuid_eq(uuid, uuid) returns boolean language sql immutable strict parallel safe leakproof return true;
+--- fires
+create or replace function pg_catalog.lpad(text, integer) returns text language sql immutable parallel safe strict as 'select $1';
+--- fires
+update pg_catalog.pg_proc set probin = '/tmp/other.so' where oid = 'pg_catalog.plpgsql_call_handler'::regproc;
+--- quiet
+create or replace function pg_catalog.quote_literal(anyelement) returns text language sql stable parallel safe strict
+    as 'select pg_catalog.quote_literal($1::pg_catalog.text)';
