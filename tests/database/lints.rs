@@ -176,6 +176,33 @@ async fn a_grant_of_a_system_column_is_a_difference_to_what_was_reviewed() {
     assert_eq!(drift(verify(&tx, &migrations).await.unwrap()), ["table ringfence.tickets"]);
 }
 
+/// What `migrate` goes by: another text of a migration, another shape, and rows that a policy hides.
+#[tokio::test]
+async fn a_history_of_another_text_or_shape_is_seen_and_a_hidden_one_put_back() {
+    let installation = Installation::fresh().await;
+    let mut client = installation.admin().await;
+    let migrations = ringfence_store::migrate::known_migrations();
+    for (seeded, object) in [
+        ("update ringfence.schema_history set checksum = '1' where version = 3", "V3__tickets"),
+        ("update ringfence.schema_history set checksum = null where version = 3", "V3__tickets"),
+        ("alter table ringfence.schema_history add note text", "table ringfence.schema_history"),
+        ("alter table ringfence.schema_history enable row level security", "table ringfence.schema_history"),
+        ("alter table ringfence.schema_history force row level security", "table ringfence.schema_history"),
+    ] {
+        let tx = client.transaction().await.unwrap();
+        tx.batch_execute(seeded).await.unwrap();
+        let found = verify(&tx, &migrations).await.unwrap();
+        let errors: Vec<&str> = found.iter().filter(|f| f.level == Level::Error).map(|f| f.object.as_str()).collect();
+        assert_eq!(errors, [object], "{seeded}");
+        tx.rollback().await.unwrap();
+    }
+    client.batch_execute("alter table ringfence.schema_history enable row level security, force row level security").await.unwrap();
+    let report = ringfence_store::migrate::migrate(installation.admin_config(), &installation.credentials).await.unwrap();
+    assert_eq!(report.applied_migrations, [""; 0]);
+    let found = verify(&client, &migrations).await.unwrap();
+    assert!(found.iter().all(|f| f.level != Level::Error), "{found:#?}");
+}
+
 /// A default of the database stops nothing that the service writes; that it stands there is told.
 #[tokio::test]
 async fn where_nothing_is_to_be_written_the_service_writes_and_says_so() {

@@ -3,10 +3,13 @@
 mod drift;
 mod lint;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 use tokio_postgres::GenericClient;
+
+use crate::migrate::checksums;
 
 pub use lint::{Lint, lints};
 
@@ -109,7 +112,8 @@ pub async fn verify(
     Ok(findings)
 }
 
-/// What is wrong with the connected role itself: superuser, BYPASSRLS, CREATEROLE, REPLICATION, an owner or a member of one.
+/// What is wrong with the connected role itself: another login than the service's, superuser, BYPASSRLS, CREATEROLE, REPLICATION,
+/// an owner or a member of one.
 pub async fn own_role(client: &impl GenericClient) -> Result<Vec<Finding>, VerifyError> {
     Lint::parse("own_role", OWN_ROLE)?.run(client).await
 }
@@ -173,20 +177,36 @@ async fn pending(
         notice.title = NOT_LOOKED_AT.into();
         return Ok(vec![notice]);
     }
-    let applied: Vec<String> = client
+    let applied: BTreeMap<String, Option<String>> = client
         .query(APPLIED_MIGRATIONS, &[])
         .await
-        .and_then(|rows| rows.iter().map(|row| row.try_get("name")).collect())
+        .and_then(|rows| {
+            rows.iter()
+                .map(|row| Ok((row.try_get("name")?, row.try_get("checksum")?)))
+                .collect()
+        })
         .map_err(VerifyError::Catalogue)?;
-    let missing = migrations.iter().filter(|m| !applied.contains(m)).map(|m| {
-        let remedy = "run `ringfence migrate`";
-        finding(Level::Error, m, "has not been applied", remedy)
-    });
-    let unknown = applied.iter().filter(|m| !migrations.contains(m)).map(|m| {
+    let missing = migrations
+        .iter()
+        .filter(|m| !applied.contains_key(*m))
+        .map(|m| {
+            let remedy = "run `ringfence migrate`";
+            finding(Level::Error, m, "has not been applied", remedy)
+        });
+    let unknown = applied.keys().filter(|m| !migrations.contains(m)).map(|m| {
         let detail = "was applied, and this binary does not know it";
         finding(Level::Error, m, detail, "run the binary that migrated last")
     });
-    Ok(missing.chain(unknown).collect())
+    let texts = checksums();
+    let changed = applied
+        .iter()
+        .filter(|(m, noted)| texts.get(*m).is_some_and(|text| noted.as_ref() != Some(text)))
+        .map(|(m, _)| {
+            let detail = "was applied from another text, or what was noted of it has changed";
+            let remedy = "find out which; `ringfence migrate` refuses until its checksum in ringfence.schema_history is that of this binary";
+            finding(Level::Error, m, detail, remedy)
+        });
+    Ok(missing.chain(unknown).chain(changed).collect())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
