@@ -203,6 +203,37 @@ async fn a_history_of_another_text_or_shape_is_seen_and_a_hidden_one_put_back() 
     assert!(found.iter().all(|f| f.level != Level::Error), "{found:#?}");
 }
 
+/// How a database prints text by default is nothing to what was reviewed, and the session keeps what it had.
+#[tokio::test]
+async fn a_sound_database_is_sound_however_it_prints() {
+    let installation = Installation::fresh().await;
+    let admin = installation.admin().await;
+    for (setting, value) in [
+        ("quote_all_identifiers", "on"),
+        ("intervalstyle", "iso_8601"),
+        ("datestyle", "German, DMY"),
+        ("timezone", "Asia/Tokyo"),
+        ("bytea_output", "escape"),
+        ("extra_float_digits", "-15"),
+        ("search_path", "reporting"),
+    ] {
+        admin.batch_execute(&format!("alter database {} set {setting} = '{value}'", installation.name)).await.unwrap();
+    }
+    let client = installation.admin().await;
+    let found = verify(&client, &ringfence_store::migrate::known_migrations()).await.unwrap();
+    let errors: Vec<&Finding> = found.iter().filter(|f| f.level == Level::Error && f.lint != "dangerous_default").collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let after = client
+        .query_one(
+            "select array[current_setting('quote_all_identifiers'), current_setting('intervalstyle'), current_setting('datestyle'), current_setting('timezone'),
+                          current_setting('bytea_output'), current_setting('extra_float_digits'), current_setting('search_path')]",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(after.get::<_, Vec<String>>(0), ["on", "iso_8601", "German, DMY", "Asia/Tokyo", "escape", "-15", "reporting"]);
+}
+
 /// A default of the database stops nothing that the service writes; that it stands there is told.
 #[tokio::test]
 async fn where_nothing_is_to_be_written_the_service_writes_and_says_so() {

@@ -97,7 +97,7 @@ pub enum VerifyError {
 }
 
 /// Runs every lint, compares the live catalogue with `sql/schema.sql` and the applied migrations with `migrations`
-/// (file stems such as `V1__installation`). Errors first. Changes two settings of the session while it looks, and restores them.
+/// (file stems such as `V1__installation`). Errors first. Changes a few settings of the session while it looks, and restores them.
 pub async fn verify(
     client: &impl GenericClient,
     migrations: &[String],
@@ -232,18 +232,28 @@ async fn table_state(client: &impl GenericClient, table: &str) -> Result<TableSt
     })
 }
 
-/// What the catalogue's own text, and ours, are read by.
+/// What the catalogue's own text, and ours, are read by: names of settings, and their values.
 struct Session {
-    path: String,
-    strings: String,
+    names: Vec<String>,
+    values: Vec<String>,
 }
 
 impl Session {
     fn of_verify() -> Self {
-        Self {
-            path: "pg_catalog, pg_temp".into(),
-            strings: "on".into(),
-        }
+        let (names, values) = [
+            ("search_path", "pg_catalog, pg_temp"),
+            ("standard_conforming_strings", "on"),
+            ("quote_all_identifiers", "off"),
+            ("intervalstyle", "postgres"),
+            ("datestyle", "ISO, MDY"),
+            ("timezone", "UTC"),
+            ("bytea_output", "hex"),
+            ("extra_float_digits", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into_iter()
+        .unzip();
+        Self { names, values }
     }
 }
 
@@ -253,12 +263,18 @@ async fn set_session(
     session: &Session,
 ) -> Result<Session, VerifyError> {
     client
-        .query_one(SESSION, &[&session.path, &session.strings])
+        .query(SESSION, &[&session.names, &session.values])
         .await
-        .and_then(|row| {
+        .and_then(|rows| {
             Ok(Session {
-                path: row.try_get("former_path")?,
-                strings: row.try_get("former_strings")?,
+                names: rows
+                    .iter()
+                    .map(|row| row.try_get("name"))
+                    .collect::<Result<_, _>>()?,
+                values: rows
+                    .iter()
+                    .map(|row| row.try_get("former"))
+                    .collect::<Result<_, _>>()?,
             })
         })
         .map_err(VerifyError::Catalogue)
