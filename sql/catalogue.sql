@@ -7,12 +7,10 @@ with service_role (id, name) as (
      where r.rolname in ('ringfence_owner', 'ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator',
                          'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
 ), relation as (
-    -- schema_history belongs to the migration library, which makes it.
     select c.oid as id, c.*, format('%s %s', case c.relkind when 'r' then 'table' when 'v' then 'view' when 'm' then 'materialized view'
                when 'p' then 'partitioned table' when 'f' then 'foreign table' when 'S' then 'sequence' else c.relkind::text end, c.oid::regclass) as object
       from pg_catalog.pg_class c
      where c.relnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and c.relkind in ('r', 'v', 'm', 'p', 'f', 'S')
-       and c.relname <> 'schema_history'
 ), routine as (
     select f.*, 'function ' || f.oid::regprocedure as object
       from pg_catalog.pg_proc f

@@ -721,6 +721,14 @@ table ringfence.reporting_logins
     policy reporting_logins_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy reporting_logins_read_by_definers for select to ringfence_owner using true
 
+table ringfence.schema_history
+    owner ringfence_owner, row security OFF, NOT forced
+    column version integer not null
+    column name character varying(255)
+    column applied_on character varying(255)
+    column checksum character varying(255)
+    constraint schema_history_pkey PRIMARY KEY (version)
+
 table ringfence.scim_group_members
     owner ringfence_owner, row security enabled, forced
     column tenant_id uuid not null

@@ -20,5 +20,10 @@ select 'default privileges of ' || d.defaclrole::regrole,
            and (has_schema_privilege(d.defaclrole, to_regnamespace('ringfence'), 'create')
                 or d.defaclobjtype = 'n' and has_database_privilege(d.defaclrole, current_database(), 'create'))
         -- Anybody may state defaults for what they cannot create.
-        or d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting')) and has_schema_privilege(d.defaclrole, d.defaclnamespace, 'create'))
+        or d.defaclnamespace <> 0 and has_schema_privilege(d.defaclrole, d.defaclnamespace, 'create')
+           and (d.defaclnamespace in (to_regnamespace('ringfence'), to_regnamespace('reporting'))
+                or exists (select from (select o.oid, o.rolname from pg_catalog.pg_roles o
+               where not o.rolsuper
+                 and (o.rolname in ('ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_reporting')
+                      or pg_has_role(o.oid, to_regrole('ringfence_reporting')::oid, 'usage'))) r where a.grantee <> 0 and pg_has_role(r.oid, a.grantee, 'member'))))
    and a.grantee <> d.defaclrole

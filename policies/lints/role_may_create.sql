@@ -9,5 +9,6 @@ select r.rolname::text as object, p.what as detail, 'revoke it from the role, or
        select 'TEMPORARY on the database' where has_database_privilege(r.oid, current_database(), 'temporary')
        union all
        select 'CREATE on schema ' || n.nspname from pg_catalog.pg_namespace n
-        where n.nspname !~ '^pg_(toast|temp)' and has_schema_privilege(r.oid, n.oid, 'create')) as p (what)
+        where has_schema_privilege(r.oid, n.oid, 'create')) as p (what)
  where r.rolname in ('ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_provisioner', 'ringfence_gate', 'ringfence_reporting', 'ringfence_backup')
+    or not r.rolsuper and pg_has_role(r.oid, to_regrole('ringfence_reporting')::oid, 'usage')

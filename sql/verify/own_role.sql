@@ -1,9 +1,13 @@
 -- level: error
--- title: The service is connected as a role that skips row security
--- why: superusers, BYPASSRLS, REPLICATION and owners see every tenant; CREATEROLE makes itself one of them.
-select r.rolname::text as object, w.detail, 'connect as ringfence_app, or as another login that policies/roles.sql made' as remedy
+-- title: The service is connected as a role that is not its own
+-- why: superusers, BYPASSRLS, REPLICATION and owners see every tenant; CREATEROLE makes itself one of them; the other logins can do nothing that is asked of it.
+select r.rolname::text as object, w.detail, 'connect as ringfence_app' as remedy
   from pg_catalog.pg_roles r
  cross join lateral (
+       select 'is not ringfence_app' where r.rolname <> 'ringfence_app'
+       union all
+       select 'may not execute ringfence.enter(text)' where not has_function_privilege(r.oid, to_regprocedure('ringfence.enter(text)'), 'execute')
+       union all
        select 'is a superuser' where r.rolsuper
        union all
        select 'has BYPASSRLS' where r.rolbypassrls

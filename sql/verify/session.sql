@@ -1,4 +1,4 @@
--- Sets the session's search_path and standard_conforming_strings, and returns the former ones. Under pg_catalog alone the catalogue
--- prints every schema's name; and a server may read our strings otherwise by default, which a lint says.
-select current_setting('search_path') as former_path, current_setting('standard_conforming_strings') as former_strings,
-       set_config('search_path', $1, false) as path, set_config('standard_conforming_strings', $2, false) as strings
+-- Sets settings of the session, the names in $1 to the values in $2, and returns the former ones. Under pg_catalog alone the catalogue
+-- prints every schema's name; the others are how text is read and printed, which a server or a database may have otherwise by default.
+select s.name, pg_catalog.current_setting(s.name) as former, pg_catalog.set_config(s.name, s.value, false) as value
+  from rows from (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[])) as s (name, value)

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use ringfence_store::Database;
+use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::verify::{Finding, Level, Lint, lints, own_role, verify};
+use ringfence_tests::Installation;
 use ringfence_tests::database::{connect, migrated_admin_client};
 use ringfence_tests::server::{DATABASE, Server};
 use tokio_postgres::Client;
@@ -131,7 +134,7 @@ async fn the_lints_run_as_the_services_own_role() {
 }
 
 #[tokio::test]
-async fn an_administrator_is_no_role_for_the_service() {
+async fn no_role_but_its_own_is_one_for_the_service() {
     let client = client().await;
     let found = own_role(&client).await.unwrap();
     assert!(found.iter().any(|f| f.detail == "is a superuser"));
@@ -140,6 +143,9 @@ async fn an_administrator_is_no_role_for_the_service() {
         "ringfence_provisioner",
         "ringfence_gate",
         "ringfence_backup",
+        "ringfence_auditor",
+        "ringfence_dispatcher",
+        "ringfence_operator",
     ] {
         client
             .batch_execute(&format!("set session authorization {role}"))
@@ -151,22 +157,11 @@ async fn an_administrator_is_no_role_for_the_service() {
             .await
             .unwrap();
     }
-    for role in [
-        "ringfence_app",
-        "ringfence_auditor",
-        "ringfence_dispatcher",
-        "ringfence_operator",
-    ] {
-        client
-            .batch_execute(&format!("set session authorization {role}"))
-            .await
-            .unwrap();
-        assert_eq!(own_role(&client).await.unwrap(), [], "{role}");
-        client
-            .batch_execute("reset session authorization")
-            .await
-            .unwrap();
-    }
+    client
+        .batch_execute("set session authorization ringfence_app")
+        .await
+        .unwrap();
+    assert_eq!(own_role(&client).await.unwrap(), []);
 }
 
 /// The columns that PostgreSQL adds to each table have privileges of their own.
@@ -180,6 +175,96 @@ async fn a_grant_of_a_system_column_is_a_difference_to_what_was_reviewed() {
     tx.batch_execute("grant select (ctid, xmin) on ringfence.tickets to ringfence_reporting").await.unwrap();
     assert_eq!(drift(verify(&tx, &migrations).await.unwrap()), ["table ringfence.tickets"]);
 }
+
+/// What `migrate` goes by: another text of a migration, another shape, and rows that a policy hides.
+#[tokio::test]
+async fn a_history_of_another_text_or_shape_is_seen_and_a_hidden_one_put_back() {
+    let installation = Installation::fresh().await;
+    let mut client = installation.admin().await;
+    let migrations = ringfence_store::migrate::known_migrations();
+    for (seeded, object) in [
+        ("update ringfence.schema_history set checksum = '1' where version = 3", "V3__tickets"),
+        ("update ringfence.schema_history set checksum = null where version = 3", "V3__tickets"),
+        ("alter table ringfence.schema_history add note text", "table ringfence.schema_history"),
+        ("alter table ringfence.schema_history enable row level security", "table ringfence.schema_history"),
+        ("alter table ringfence.schema_history force row level security", "table ringfence.schema_history"),
+    ] {
+        let tx = client.transaction().await.unwrap();
+        tx.batch_execute(seeded).await.unwrap();
+        let found = verify(&tx, &migrations).await.unwrap();
+        let errors: Vec<&str> = found.iter().filter(|f| f.level == Level::Error).map(|f| f.object.as_str()).collect();
+        assert_eq!(errors, [object], "{seeded}");
+        tx.rollback().await.unwrap();
+    }
+    client.batch_execute("alter table ringfence.schema_history enable row level security, force row level security").await.unwrap();
+    let report = ringfence_store::migrate::migrate(installation.admin_config(), &installation.credentials).await.unwrap();
+    assert_eq!(report.applied_migrations, [""; 0]);
+    let found = verify(&client, &migrations).await.unwrap();
+    assert!(found.iter().all(|f| f.level != Level::Error), "{found:#?}");
+}
+
+/// How a database prints text by default is nothing to what was reviewed, and the session keeps what it had.
+#[tokio::test]
+async fn a_sound_database_is_sound_however_it_prints() {
+    let installation = Installation::fresh().await;
+    let admin = installation.admin().await;
+    for (setting, value) in [
+        ("quote_all_identifiers", "on"),
+        ("intervalstyle", "iso_8601"),
+        ("datestyle", "German, DMY"),
+        ("timezone", "Asia/Tokyo"),
+        ("bytea_output", "escape"),
+        ("extra_float_digits", "-15"),
+        ("search_path", "reporting"),
+    ] {
+        admin.batch_execute(&format!("alter database {} set {setting} = '{value}'", installation.name)).await.unwrap();
+    }
+    let client = installation.admin().await;
+    let found = verify(&client, &ringfence_store::migrate::known_migrations()).await.unwrap();
+    let errors: Vec<&Finding> = found.iter().filter(|f| f.level == Level::Error && f.lint != "dangerous_default").collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let after = client
+        .query_one(
+            "select array[current_setting('quote_all_identifiers'), current_setting('intervalstyle'), current_setting('datestyle'), current_setting('timezone'),
+                          current_setting('bytea_output'), current_setting('extra_float_digits'), current_setting('search_path')]",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(after.get::<_, Vec<String>>(0), ["on", "iso_8601", "German, DMY", "Asia/Tokyo", "escape", "-15", "reporting"]);
+}
+
+/// A default of the database stops nothing that the service writes; that it stands there is told.
+#[tokio::test]
+async fn where_nothing_is_to_be_written_the_service_writes_and_says_so() {
+    let installation = Installation::fresh().await;
+    let admin = installation.admin().await;
+    admin.batch_execute(&format!("alter database {} set default_transaction_read_only = on", installation.name)).await.unwrap();
+    let config = installation.database_config(1);
+    let database = Database::new(&config).unwrap();
+    database.identify("https://id.example", "somebody").await.unwrap();
+    let trail = AuditTrail::start(&config.auditor);
+    trail.record(Vec::new()).await.unwrap();
+    trail.catch_up().await.unwrap();
+    let found = database.findings(&ringfence_store::migrate::known_migrations()).await.unwrap();
+    let errors: Vec<&str> = found.iter().filter(|f| f.level == Level::Error).map(|f| f.detail.as_str()).collect();
+    assert_eq!(errors, ["default_transaction_read_only=on"]);
+}
+
+/// Three lines that ask for nothing, five that ask for little, and four as they should be.
+const HBA: &str = "host all ringfence_app 192.0.2.1/32 trust
+host all all 192.0.2.2/32 ident
+local all all peer map=there
+host all all 192.0.2.3/32 password
+host all all 192.0.2.4/32 md5
+local all all peer
+host replication all 192.0.2.5/32 scram-sha-256
+host all all 192.0.2.6/32 nonsense
+local all postgres peer
+local replication all peer
+host replication backup 192.0.2.7/32 scram-sha-256
+host all all 192.0.2.8/32 reject
+";
 
 /// What no transaction can seed, on a server of its own.
 #[tokio::test]
@@ -198,8 +283,8 @@ async fn what_the_servers_own_files_say_is_looked_at() {
 
     let admin = connect(&server.admin(DATABASE)).await;
     for (file, line) in [
-        ("hba_file", "host all ringfence_app 192.0.2.1/32 trust\n"),
-        ("config_file", "backtrace_functions = 'ringfence\\n00000000000070008000000000000001'\nstandard_conforming_strings = off\n"),
+        ("hba_file", HBA),
+        ("config_file", "backtrace_functions = 'ringfence\\n00000000000070008000000000000001'\nstandard_conforming_strings = off\nrow_security = off\n"),
     ] {
         let path: String = admin.query_one(&format!("show {file}"), &[]).await.unwrap().get(0);
         let text = std::fs::read_to_string(&path).unwrap() + line;
@@ -210,9 +295,15 @@ async fn what_the_servers_own_files_say_is_looked_at() {
     while !connect(&server.admin(DATABASE)).await.query_one("select current_setting('backtrace_functions') <> ''", &[]).await.unwrap().get::<_, bool>(0) {}
     let (after, strings) = found().await;
     let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
-    assert!(new.len() == 3 && new[0] == "context_preset_for_server: backtrace_functions" && new[1].starts_with("hba_trust: pg_hba.conf, line "), "{new:?}");
-    assert_eq!(new[2], "setting_semantics: standard_conforming_strings");
+    let of = |lint: &str| new.iter().filter(|found| found.starts_with(&format!("{lint}: pg_hba.conf, line "))).count();
+    assert_eq!((of("hba_trust"), of("hba_weak")), (3, 5), "{new:?}");
+    let others: Vec<&str> = new.iter().copied().filter(|found| !found.starts_with("hba_")).collect();
+    assert_eq!(others, ["context_preset_for_server: backtrace_functions", "setting_semantics: row_security", "setting_semantics: standard_conforming_strings"]);
     assert_eq!(strings, "off", "the session was not left as it was");
+
+    // The pool has it on, and what the service looks at is not the pool's.
+    let findings = Database::new(&server.installation().database_config(1)).unwrap().findings(&migrations).await.unwrap();
+    assert!(findings.iter().any(|finding| finding.level == Level::Error && finding.object == "row_security"), "{findings:#?}");
 
     // Who may not read the rules says so, whatever else they may read.
     let client = connect(&server.admin(DATABASE)).await;

@@ -34,7 +34,7 @@ impl AuditTrail {
     /// Starts the writer and the mover on connections of their own, which are made anew whenever they break.
     #[must_use]
     pub fn start(auditor: &Config) -> Self {
-        let mut auditor = with_options(auditor, "-c statement_timeout=30s -c idle_in_transaction_session_timeout=15s");
+        let mut auditor = with_options(auditor, "-c statement_timeout=30s -c idle_in_transaction_session_timeout=15s -c default_transaction_read_only=off");
         auditor.connect_timeout(Duration::from_secs(3));
         let (inbox, waiting) = mpsc::channel(WAITING);
         let (mover, nudges) = mpsc::channel(64);

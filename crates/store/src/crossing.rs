@@ -23,7 +23,10 @@ impl Crossing {
     /// Starts the carrier on a connection of its own, made anew whenever it breaks.
     #[must_use]
     pub fn start(dispatcher: &Config) -> Self {
-        let mut dispatcher = with_options(dispatcher, "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s");
+        let mut dispatcher = with_options(
+            dispatcher,
+            "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c default_transaction_read_only=off",
+        );
         dispatcher.connect_timeout(Duration::from_secs(3));
         let (nudges, nudged) = mpsc::channel(1);
         tokio::spawn(carry(dispatcher, nudged));

@@ -29,6 +29,8 @@ pub struct DatabaseConfig {
 #[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    /// For a connection past the pool and its options.
+    app: Config,
     turns: Arc<FairShare>,
     /// Without one, connections are taken past the turns: commands, and a service without limits.
     claim: Option<Claim>,
@@ -50,6 +52,7 @@ impl Database {
     pub fn new(config: &DatabaseConfig) -> Result<Self, StoreError> {
         Ok(Self {
             pool: pool(&config.app, config.connections)?,
+            app: config.app.clone(),
             turns: FairShare::new(config.connections, WAIT),
             claim: None,
             token_key: config.token_key.clone(),
@@ -182,15 +185,18 @@ impl Database {
         self.before_tenant(crate::sql!("context/ping.sql"), &[]).await.map(drop)
     }
 
-    /// The catalogue lints, as the service's own role sees them.
+    /// The catalogue lints, as the service's own role sees them, on a connection of their own: the pool's options would hide what
+    /// the server and the database have as their defaults.
     ///
     /// # Errors
     /// When the catalogue cannot be read.
     pub async fn findings(&self, migrations: &[String]) -> Result<Vec<crate::verify::Finding>, StoreError> {
-        let lease = self.connection().await?;
-        let client: &tokio_postgres::Client = lease.client()?;
-        let mut findings = crate::verify::own_role(client).await.map_err(|e| unexpected(&e))?;
-        findings.extend(crate::verify::verify(client, migrations).await.map_err(|e| unexpected(&e))?);
+        let mut app = with_options(&self.app, "-c statement_timeout=10s");
+        let (client, connection) = app.connect_timeout(Duration::from_secs(3)).connect(NoTls).await?;
+        // It ends with its client.
+        tokio::spawn(connection);
+        let mut findings = crate::verify::own_role(&client).await.map_err(|e| unexpected(&e))?;
+        findings.extend(crate::verify::verify(&client, migrations).await.map_err(|e| unexpected(&e))?);
         Ok(findings)
     }
 
@@ -213,7 +219,10 @@ impl Database {
 const WAIT: Duration = Duration::from_secs(3);
 
 fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
-    let mut app = with_options(app, "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on");
+    let mut app = with_options(
+        app,
+        "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c row_security=on -c default_transaction_read_only=off",
+    );
     app.connect_timeout(Duration::from_secs(3));
     let manager = Manager::from_config(app, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
     let timeouts = Timeouts { wait: Some(WAIT), create: Some(Duration::from_secs(3)), recycle: Some(Duration::from_secs(3)) };

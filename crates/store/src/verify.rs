@@ -3,10 +3,13 @@
 mod drift;
 mod lint;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 use tokio_postgres::GenericClient;
+
+use crate::migrate::checksums;
 
 pub use lint::{Lint, lints};
 
@@ -94,7 +97,7 @@ pub enum VerifyError {
 }
 
 /// Runs every lint, compares the live catalogue with `sql/schema.sql` and the applied migrations with `migrations`
-/// (file stems such as `V1__installation`). Errors first. Changes two settings of the session while it looks, and restores them.
+/// (file stems such as `V1__installation`). Errors first. Changes a few settings of the session while it looks, and restores them.
 pub async fn verify(
     client: &impl GenericClient,
     migrations: &[String],
@@ -109,7 +112,8 @@ pub async fn verify(
     Ok(findings)
 }
 
-/// What is wrong with the connected role itself: superuser, BYPASSRLS, CREATEROLE, REPLICATION, an owner or a member of one.
+/// What is wrong with the connected role itself: another login than the service's, superuser, BYPASSRLS, CREATEROLE, REPLICATION,
+/// an owner or a member of one.
 pub async fn own_role(client: &impl GenericClient) -> Result<Vec<Finding>, VerifyError> {
     Lint::parse("own_role", OWN_ROLE)?.run(client).await
 }
@@ -173,20 +177,36 @@ async fn pending(
         notice.title = NOT_LOOKED_AT.into();
         return Ok(vec![notice]);
     }
-    let applied: Vec<String> = client
+    let applied: BTreeMap<String, Option<String>> = client
         .query(APPLIED_MIGRATIONS, &[])
         .await
-        .and_then(|rows| rows.iter().map(|row| row.try_get("name")).collect())
+        .and_then(|rows| {
+            rows.iter()
+                .map(|row| Ok((row.try_get("name")?, row.try_get("checksum")?)))
+                .collect()
+        })
         .map_err(VerifyError::Catalogue)?;
-    let missing = migrations.iter().filter(|m| !applied.contains(m)).map(|m| {
-        let remedy = "run `ringfence migrate`";
-        finding(Level::Error, m, "has not been applied", remedy)
-    });
-    let unknown = applied.iter().filter(|m| !migrations.contains(m)).map(|m| {
+    let missing = migrations
+        .iter()
+        .filter(|m| !applied.contains_key(*m))
+        .map(|m| {
+            let remedy = "run `ringfence migrate`";
+            finding(Level::Error, m, "has not been applied", remedy)
+        });
+    let unknown = applied.keys().filter(|m| !migrations.contains(m)).map(|m| {
         let detail = "was applied, and this binary does not know it";
         finding(Level::Error, m, detail, "run the binary that migrated last")
     });
-    Ok(missing.chain(unknown).collect())
+    let texts = checksums();
+    let changed = applied
+        .iter()
+        .filter(|(m, noted)| texts.get(*m).is_some_and(|text| noted.as_ref() != Some(text)))
+        .map(|(m, _)| {
+            let detail = "was applied from another text, or what was noted of it has changed";
+            let remedy = "find out which; `ringfence migrate` refuses until its checksum in ringfence.schema_history is that of this binary";
+            finding(Level::Error, m, detail, remedy)
+        });
+    Ok(missing.chain(unknown).chain(changed).collect())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,18 +232,28 @@ async fn table_state(client: &impl GenericClient, table: &str) -> Result<TableSt
     })
 }
 
-/// What the catalogue's own text, and ours, are read by.
+/// What the catalogue's own text, and ours, are read by: names of settings, and their values.
 struct Session {
-    path: String,
-    strings: String,
+    names: Vec<String>,
+    values: Vec<String>,
 }
 
 impl Session {
     fn of_verify() -> Self {
-        Self {
-            path: "pg_catalog, pg_temp".into(),
-            strings: "on".into(),
-        }
+        let (names, values) = [
+            ("search_path", "pg_catalog, pg_temp"),
+            ("standard_conforming_strings", "on"),
+            ("quote_all_identifiers", "off"),
+            ("intervalstyle", "postgres"),
+            ("datestyle", "ISO, MDY"),
+            ("timezone", "UTC"),
+            ("bytea_output", "hex"),
+            ("extra_float_digits", "1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into_iter()
+        .unzip();
+        Self { names, values }
     }
 }
 
@@ -233,12 +263,18 @@ async fn set_session(
     session: &Session,
 ) -> Result<Session, VerifyError> {
     client
-        .query_one(SESSION, &[&session.path, &session.strings])
+        .query(SESSION, &[&session.names, &session.values])
         .await
-        .and_then(|row| {
+        .and_then(|rows| {
             Ok(Session {
-                path: row.try_get("former_path")?,
-                strings: row.try_get("former_strings")?,
+                names: rows
+                    .iter()
+                    .map(|row| row.try_get("name"))
+                    .collect::<Result<_, _>>()?,
+                values: rows
+                    .iter()
+                    .map(|row| row.try_get("former"))
+                    .collect::<Result<_, _>>()?,
             })
         })
         .map_err(VerifyError::Catalogue)

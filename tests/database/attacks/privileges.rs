@@ -209,10 +209,15 @@ async fn a_login_of_the_service_enters_no_neighbouring_database() {
 }
 
 #[tokio::test]
-async fn the_service_does_not_start_as_a_role_that_skips_row_security() {
+async fn the_service_does_not_start_as_a_role_that_skips_row_security_or_as_another_login() {
     let play = Play::new().await;
     let superuser = play.installation.admin_config().clone();
     let mut logins = vec![(superuser, String::new())];
+    logins.extend(["ringfence_auditor", "ringfence_dispatcher", "ringfence_operator"].map(|login| (play.installation.login_config(login), String::new())));
+    let analyst = play.installation.create_reporting_login(play.acme().id.into(), "a long password").await;
+    let mut config = play.installation.admin_config().clone();
+    config.user(&analyst).password("a long password");
+    logins.push((config, String::new()));
     for attribute in ["bypassrls", "createrole", "replication"] {
         let name = format!("{}_{attribute}", play.installation.name);
         play.admin
