@@ -1,7 +1,7 @@
 //! `fields`: a record in part, of every operation that reads one, and names that no record has.
 
 use crate::Scene;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The records of an answer: the rows of a list, or the one thing.
 fn records(answer: &Value) -> Vec<Value> {

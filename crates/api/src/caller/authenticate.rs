@@ -101,7 +101,7 @@ impl Authenticated {
                     return Err(self.rejected(None).await);
                 }
             }
-            Credential::ApiToken { .. } => match self.owner().await {
+            Credential::ApiToken { .. } => match self.token_owner().await {
                 Ok(owner) => self.owner = Some(owner),
                 Err(StoreError::Refused(Refusal::Credential)) => return Err(self.rejected(None).await),
                 // A good one, whose owner is not let in.
@@ -113,7 +113,7 @@ impl Authenticated {
     }
 
     /// Whose API token it is, as its tenant says.
-    async fn owner(&self) -> Result<Entered, StoreError> {
+    async fn token_owner(&self) -> Result<Entered, StoreError> {
         let (_, principals) = Principal::for_each_tenant(&self.database, &self.credential, &self.context).await?;
         self.let_in(principals.first().ok_or(Refusal::Credential)?).await
     }
