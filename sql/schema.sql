@@ -1568,6 +1568,7 @@ function ringfence.deprovision_user(uuid,integer)
     declare
         here uuid := ringfence.provisioning_turn();
         gone ringfence.scim_users;
+        affected ringfence.scim_groups;
     begin
         select u.* into gone from ringfence.scim_users u
          where u.tenant_id = here and u.scim_user_id = deprovision_user.scim_user_id and u.version = coalesce(deprovision_user.version, u.version);
@@ -1575,7 +1576,19 @@ function ringfence.deprovision_user(uuid,integer)
             return;
         end if;
         perform ringfence.end_provisioned(gone.contact_id);
-        delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id;
+        for affected in
+            with leave as (
+                delete from ringfence.scim_group_members i where i.tenant_id = here and i.scim_user_id = gone.scim_user_id
+                returning i.scim_group_id
+            )
+            update ringfence.scim_groups g set version = g.version + 1, updated_at = transaction_timestamp() from leave l
+             where g.tenant_id = here and g.scim_group_id = l.scim_group_id
+            returning g.*
+        loop
+            perform ringfence.record_provisioning('provisioning.group_updated', 'scim_group', affected.scim_group_id, affected.version,
+                jsonb_build_object('group_id', affected.group_id, 'users',
+                    (select count(*) from ringfence.scim_group_members i where i.tenant_id = here and i.scim_group_id = affected.scim_group_id)));
+        end loop;
         delete from ringfence.scim_users u where u.tenant_id = here and u.scim_user_id = gone.scim_user_id;
         return next gone;
     end

@@ -138,7 +138,7 @@ pub const TABLE: &[Row] = &[
     told("getScimUser", &[Action::ProvisioningUserRead]),
     Row { body: Some(scim_user), beside: MEMBERS, ..told("replaceScimUser", &[Action::ProvisioningUserUpdated]) },
     Row { body: Some(|side, n| json!({"schemas": [ringfence_scim::PATCH_OP], "Operations": [{"op": "add", "path": "title", "value": side.text(n)}]})), beside: MEMBERS, ..told("updateScimUser", &[Action::ProvisioningUserUpdated]) },
-    Row { beside: MEMBERS, ..told("deleteScimUser", &[Action::ProvisioningUserDeleted]) },
+    Row { beside: &[Action::MemberRemoved, Action::TicketAssigned, Action::ProvisioningGroupUpdated], ..told("deleteScimUser", &[Action::ProvisioningUserDeleted]) },
     told("listScimGroups", &[Action::ProvisioningGroupListed]),
     Row { body: Some(scim_group), references: &["members[].value"], beside: &[Action::MemberUpdated], ..told("createScimGroup", &[Action::ProvisioningGroupCreated]) },
     Row { body: Some(scim_search), ..told("searchScimGroups", &[Action::ProvisioningGroupListed]) },

@@ -93,6 +93,30 @@ async fn groups_come_back_with_the_user() {
 }
 
 #[tokio::test]
+async fn a_group_is_another_version_when_a_user_in_it_is_ended() {
+    let scene = Scene::begin().await;
+    let (one, two) = (scene.made(json!({ "userName": "alpha" })).await, scene.made(json!({ "userName": "beta" })).await);
+    let first = scene.made_group(json!({ "displayName": "First", "members": [{ "value": one["id"] }, { "value": two["id"] }] })).await;
+    let second = scene.made_group(json!({ "displayName": "Second", "members": [{ "value": one["id"] }] })).await;
+    let other = scene.made_group(json!({ "displayName": "Other", "members": [{ "value": two["id"] }] })).await;
+    scene.call("DELETE", &format!("/Users/{}", id(&one)), &[], None).await.expect(204);
+    for (group, members) in [(&first, json!([two["id"]])), (&second, json!([]))] {
+        let path = format!("/Groups/{}", id(group));
+        let now = scene.call("GET", &path, &[("If-None-Match", "W/\"1\"")], None).await.expect(200);
+        assert_eq!((now.header("etag"), &now.body["meta"]["version"]), (Some("W/\"2\""), &json!("W/\"2\"")));
+        assert!(now.body["meta"]["lastModified"].as_str() > group["meta"]["lastModified"].as_str());
+        let left: Vec<_> = now.body["members"].as_array().into_iter().flatten().map(|member| member["value"].clone()).collect();
+        assert_eq!(json!(left), members);
+        is_refused(&scene.call("PUT", &path, &[("If-Match", "W/\"1\"")], Some(json!({ "schemas": [crate::GROUP], "displayName": "Lost" }))).await, 412, None);
+        let told: Vec<Value> = scene.trail("provisioning.group_updated").await.into_iter().filter(|event| event["object_id"] == group["id"] && event["decision"] == "allow").collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((&told[0]["object_version"], &told[0]["details"]["users"], &told[0]["rule"]), (&json!(2), &json!(left.len()), &json!("provision.manage")));
+    }
+    assert_eq!(scene.get(&format!("/Groups/{}", id(&other))).await.expect(200).body, other);
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_group_takes_users_of_its_own_tenant_alone() {
     let scene = Scene::begin().await;
     let foreign = scene.world.tenant("globex").scim_user;
