@@ -117,7 +117,7 @@ pub const GROUP: Schema = Schema {
     name: "Group",
     description: "A group of the identity provider, and the queue of tickets that its agents work.",
     attributes: &[
-        A { required: true, unique: true, most: 200, ..A::text("displayName", "The group's name; unique among the tenant's groups.") },
+        A { required: true, unique: true, case_exact: true, most: 200, ..A::text("displayName", "The group's name; unique among the tenant's groups.") },
         A::many(
             "members",
             "The users in the group.",

@@ -5,7 +5,7 @@ select g.scim_group_id, g.group_id, g.display_name, g.external_id, g.version, g.
   from ringfence.scim_groups g
  where g.tenant_id = :tenant_id
 --? scim_group_id and g.scim_group_id = :scim_group_id
---? display_name and lower(g.display_name) = lower(:display_name)
+--? display_name and g.display_name = :display_name
 --? external_key and g.external_id = :external_key
  order by g.created_at, g.scim_group_id
  limit :limit offset :skipped

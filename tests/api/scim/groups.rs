@@ -117,6 +117,33 @@ async fn a_group_is_another_version_when_a_user_in_it_is_ended() {
 }
 
 #[tokio::test]
+async fn names_of_groups_are_compared_as_they_are_written_as_where_they_are_unique() {
+    let scene = Scene::begin().await;
+    for name in ["Billing", "billing", "Zoo"] {
+        scene.made_group(json!({ "displayName": name })).await;
+    }
+    is_refused(&scene.call("POST", "/Groups", &[], Some(json!({ "schemas": [crate::GROUP], "displayName": "Billing" }))).await, 409, Some("uniqueness"));
+    for (filter, found) in [
+        (r#"displayName eq "billing""#, vec!["billing"]),
+        (r#"displayName eq "BILLING""#, vec![]),
+        (r#"displayName sw "B""#, vec!["Billing"]),
+        (r#"displayName co "illing" and displayName ne "Billing""#, vec!["billing"]),
+        (r#"displayName ew "LING" or displayName ew "oo""#, vec!["Zoo"]),
+    ] {
+        let listed = scene.get(&format!("/Groups?filter={}", filter.replace(' ', "%20").replace('"', "%22"))).await.expect(200);
+        assert_eq!(names(&listed, "displayName"), found, "{filter}");
+    }
+    let sorted = scene.get("/Groups?sortBy=displayName").await.expect(200);
+    assert_eq!(names(&sorted, "displayName"), ["Billing", "Zoo", "billing", &canary("acme", "provisioned-group")]);
+    for (schema, name, exact) in [(crate::GROUP, "displayName", true), (crate::USER, "displayName", false), (crate::USER, "userName", false)] {
+        let announced = scene.get(&format!("/Schemas/{schema}")).await.expect(200).body;
+        let attribute = announced["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == name).unwrap();
+        assert_eq!(attribute["caseExact"], exact, "{schema}: {name}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_group_takes_users_of_its_own_tenant_alone() {
     let scene = Scene::begin().await;
     let foreign = scene.world.tenant("globex").scim_user;
@@ -165,7 +192,7 @@ async fn a_group_nobody_needs_goes_with_its_queue() {
     scene.call("DELETE", &format!("/Groups/{}", id(&group)), &[], None).await.expect(204);
     assert_eq!(scene.running.get(&format!("/v1/tenants/acme/groups/{queue}"), &scene.running.token("acme:owner")).await.status, 404);
     scene.made_group(json!({ "displayName": "Billing", "externalId": "g" })).await;
-    let found = scene.get("/Groups?filter=displayName%20eq%20%22BILLING%22&excludedAttributes=members").await.expect(200);
+    let found = scene.get("/Groups?filter=displayName%20eq%20%22Billing%22&excludedAttributes=members").await.expect(200);
     assert_eq!(names(&found, "displayName"), vec!["Billing"]);
     scene.end().await;
 }

@@ -241,7 +241,7 @@ async fn what_okta_and_entra_send_is_understood() {
         ("/Users", "externalId eq \"0B1C\"".into(), "", 0),
         ("/Users", format!("id eq \"{}\" and {enterprise}:manager eq \"7\"", id(&user)), "&attributes=id", 1),
         ("/Users", format!("{enterprise}:manager eq \"8\""), "&attributes=id", 0),
-        ("/Groups", "displayName eq \"billing 2\"".into(), "&excludedAttributes=members", 1),
+        ("/Groups", "displayName eq \"Billing 2\"".into(), "&excludedAttributes=members", 1),
         ("/Groups", "externalId eq \"G-1\"".into(), "&excludedAttributes=members", 1),
         ("/Groups", format!("id eq \"{}\" and members eq \"{}\"", id(&group), id(&user)), "&attributes=id", 1),
         ("/Groups", format!("members[value eq \"{}\"]", id(&group)), "", 0),

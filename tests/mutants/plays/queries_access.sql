@@ -209,8 +209,9 @@ select pg_temp.provisioned_more();
 -- query: scim/list_groups.sql
 -- choose: display_name
 -- show: display_name users total
--- let: tenant_id={acme} limit=9 skipped=0 display_name=EMPTY
+-- let: tenant_id={acme} limit=9 skipped=0 display_name=empty
 -- service[provision.manage]: empty|{u2}|1
+-- service[provision.manage] display_name=EMPTY: nothing
 
 -- play: provisioned groups, by external_key
 -- before:
