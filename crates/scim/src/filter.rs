@@ -246,6 +246,7 @@ mod tests {
     #[test]
     fn the_filters_of_the_rfc_find_what_they_describe() {
         let user = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
             "userName": "bjensen", "title": "Tour Guide", "userType": "Employee", "active": true,
             "name": { "familyName": "O'Malley" },
             "emails": [{ "type": "work", "value": "bjensen@example.com" }, { "type": "home", "value": "babs@jensen.org" }],
@@ -262,6 +263,9 @@ mod tests {
             "title pr",
             r#"meta.lastModified gt "2011-05-13T04:42:33Z""#,
             r#"meta.lastModified le "2011-05-13T05:42:34+01:00""#,
+            r#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#,
+            r#"schemas eq "urn:ietf:params:scim:schemas:core:2.0:user""#,
+            r#"schemas sw "urn:ietf:params:scim:schemas:core:" and schemas pr"#,
             r#"title pr and userType eq "Employee""#,
             r#"title pr or userType eq "Intern""#,
             r#"userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")"#,
@@ -289,6 +293,8 @@ mod tests {
             r#"emails[type eq "work" and value co "jensen.org"]"#,
             r#"emails[type eq "work"].value eq "babs@jensen.org""#,
             "not (title pr)",
+            r#"schemas eq "urn:ietf:params:scim:schemas:core:2.0:Group""#,
+            "not (schemas pr)",
             "active eq false",
             r#"meta.lastModified lt "2011-05-13T04:42:34Z""#,
             r#"(title pr or userName eq "nobody") and userName eq "nobody""#,
@@ -307,7 +313,7 @@ mod tests {
             "", " ", "userName", "userName eq", r#"userName eq "x"#, "userName eq x", r#"userName is "x""#, r#"tenant_id eq "x""#, r#"password_hash pr"#,
             r#"userName eq "x" and"#, r#"userName eq "x") or (title pr"#, "not title pr", r#"emails[type eq "work""#, r#"emails[type eq "work"]."#, r#"emails[type eq "work"].colour eq "x""#, r#"emails[type eq "work"].value"#, r#"emails[colour eq "x"]"#, r#"title[type eq "x"]"#,
             r#"name eq "x""#, "active gt true", "active eq 1", "userName eq 1", "userName eq [1]", r#"userName eq {"a":1}"#, r#"meta.created gt "yesterday""#,
-            r#"userName eq "x"; drop table users"#, r#"userName eq "a" 'or' "b""#, "userName eq \"a\u{0}\"", r#"userName eq "a\u0000""#, "schemas pr", "title  pr pr", &deep, &wide,
+            r#"userName eq "x"; drop table users"#, r#"userName eq "a" 'or' "b""#, "userName eq \"a\u{0}\"", r#"userName eq "a\u0000""#, "schemas gt 1", r#"schemas[value eq "x"]"#, "schemas.value pr", "title  pr pr", &deep, &wide,
         ] {
             let refused = Filter::parse(&USERS, filter).expect_err(filter);
             assert_eq!(refused.fault, crate::Fault::InvalidFilter, "{filter}");

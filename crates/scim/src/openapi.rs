@@ -11,11 +11,6 @@ const TEXT: &str = r"^[^\x00]*$";
 #[must_use]
 pub fn json_schema(kind: &ResourceType, sent: bool) -> Value {
     let mut properties = Map::new();
-    let schemas: Vec<&str> = std::iter::once(kind.schema.id).chain(kind.extensions.iter().map(|extension| extension.id)).collect();
-    properties.insert(
-        "schemas".into(),
-        json!({ "type": "array", "items": { "type": "string", "enum": schemas }, "contains": { "const": kind.schema.id }, "minItems": 1, "maxItems": 10 }),
-    );
     let mut required = vec!["schemas"];
     for attribute in crate::schemas::COMMON.iter().chain(kind.schema.attributes) {
         add(&mut properties, attribute, sent);
@@ -23,6 +18,11 @@ pub fn json_schema(kind: &ResourceType, sent: bool) -> Value {
             required.push(attribute.name);
         }
     }
+    let schemas: Vec<&str> = std::iter::once(kind.schema.id).chain(kind.extensions.iter().map(|extension| extension.id)).collect();
+    properties.insert(
+        "schemas".into(),
+        json!({ "type": "array", "items": { "type": "string", "enum": schemas }, "contains": { "const": kind.schema.id }, "minItems": 1, "maxItems": 10 }),
+    );
     for extension in kind.extensions {
         let mut inner = Map::new();
         for attribute in extension.attributes {

@@ -23,16 +23,10 @@ impl Projection {
             names
                 .iter()
                 .map(|name| name.trim())
-                // Always there, and no attribute of a schema.
-                .filter(|name| !name.eq_ignore_ascii_case("schemas"))
                 .map(|name| Target::find(kind, name).ok_or_else(|| ScimError::value(parameter, "names no attribute of the resource")))
                 .collect()
         };
-        let mut projection = Self { only: targets("attributes", attributes)?, without: targets("excludedAttributes", excluded)? };
-        if !attributes.is_empty() && projection.only.is_empty() {
-            projection.only.extend(Target::find(kind, "id"));
-        }
-        Ok(projection)
+        Ok(Self { only: targets("attributes", attributes)?, without: targets("excludedAttributes", excluded)? })
     }
 
     /// What of a whole resource is answered.
@@ -149,7 +143,9 @@ mod tests {
     #[test]
     fn the_attributes_asked_for_are_answered_with_those_that_always_are() {
         assert_eq!(projected(&["USERNAME"], &[]), json!({ "schemas": ["urn:x"], "id": "1", "userName": "b" }));
-        assert_eq!(projected(&["id"], &[]), json!({ "schemas": ["urn:x"], "id": "1" }));
+        for always in ["id", "schemas", "SCHEMAS"] {
+            assert_eq!(projected(&[always], &[]), json!({ "schemas": ["urn:x"], "id": "1" }));
+        }
         assert_eq!(projected(&["name.givenName", "emails.value", "emails.type"], &[])["emails"], json!([{ "value": "a", "type": "work" }, { "value": "b" }]));
         let picked = projected(&["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division"], &[]);
         assert_eq!(picked["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"], json!({ "division": "e" }));
@@ -157,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_attributes_excluded_are_not_answered() {
-        let rest = projected(&[], &["title", "name.givenName", "emails.type", "id", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]);
+        let rest = projected(&[], &["title", "name.givenName", "emails.type", "id", "schemas", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]);
         assert_eq!(rest, json!({ "schemas": ["urn:x"], "id": "1", "userName": "b", "name": { "familyName": "f" }, "emails": [{ "value": "a" }, { "value": "b" }] }));
         assert!(Projection::parse(&USERS, &["title".into()], &["name".into()]).is_err());
         assert!(Projection::parse(&USERS, &["tenant_id".into()], &[]).is_err());

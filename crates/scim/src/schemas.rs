@@ -17,8 +17,9 @@ const fn immutable(attribute: A) -> A {
     A { mutability: Mutability::Immutable, ..attribute }
 }
 
-/// Attributes of every resource; `schemas` is looked at where a body is read.
+/// Attributes of every resource; `schemas` of a body is looked at where that is read.
 pub(crate) const COMMON: &[A] = &[
+    A { multi: true, returned: Returned::Always, ..read_only(A::text("schemas", "The schemas that the resource carries, in any case of letters.")) },
     A { returned: Returned::Always, case_exact: true, unique: true, ..read_only(A::text("id", "The resource's id here.")) },
     A { case_exact: true, most: 255, ..A::text("externalId", "The resource's id at the identity provider; a user's is the subject of their tokens.") },
     read_only(A::complex(

@@ -30,6 +30,8 @@ async fn a_filter_finds_what_it_describes_and_nothing_else() {
         (r#"userName eq "al_ha""#, vec![]),
         (r#"userName co "%""#, vec![]),
         (r#"meta.created gt "2020-01-01T00:00:00Z" and title pr"#, vec!["alpha", "beta", "gamma"]),
+        (r#"schemas eq "urn:ietf:params:scim:schemas:core:2.0:User" and schemas pr and title pr"#, vec!["alpha", "beta", "gamma"]),
+        (r#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#, vec![]),
     ] {
         let url = scene.running.url("/v1/tenants/acme/scim/v2/Users");
         let request = scene.running.client().get(url).bearer_auth(&scene.token).query(&[("filter", filter)]);

@@ -164,6 +164,7 @@ fn a_patch_that_breaks_a_rule_changes_nothing_and_says_why() {
         (json!([{"op": "replace", "path": "id", "value": "x"}]), Fault::Mutability),
         (json!([{"op": "add", "path": "groups", "value": [{"value": "x"}]}]), Fault::Mutability),
         (json!([{"op": "replace", "path": "meta.version", "value": "x"}]), Fault::Mutability),
+        (json!([{"op": "add", "path": "schemas", "value": [ENTERPRISE]}]), Fault::Mutability),
         (json!([{"op": "remove", "path": "userName"}]), Fault::Mutability),
         (json!([{"op": "replace", "path": "userName", "value": ""}]), Fault::InvalidValue),
         (json!([{"op": "replace", "path": "active", "value": "perhaps"}]), Fault::InvalidValue),
