@@ -90,6 +90,7 @@ impl Comparison {
         let value = match (compared.kind, value) {
             (_, Value::Null) if matches!(operator, Operator::Eq | Operator::Ne) => Value::Null,
             (Kind::Boolean, value) if matches!(operator, Operator::Eq | Operator::Ne) => Value::Bool(boolean(&value)?),
+            (Kind::Binary, value @ Value::String(_)) if matches!(operator, Operator::Eq | Operator::Ne) => value,
             (Kind::Text | Kind::Reference, value @ Value::String(_)) => value,
             (Kind::Time, Value::String(text)) if operator.is_part() || text.parse::<Timestamp>().is_ok() => Value::String(text),
             _ => return None,
@@ -250,7 +251,7 @@ mod tests {
             "userName": "bjensen", "title": "Tour Guide", "userType": "Employee", "active": true,
             "name": { "familyName": "O'Malley" },
             "emails": [{ "type": "work", "value": "bjensen@example.com" }, { "type": "home", "value": "babs@jensen.org" }],
-            "ims": [{ "type": "xmpp", "value": "bjensen@foo.com" }],
+            "ims": [{ "type": "xmpp", "value": "bjensen@foo.com" }], "x509Certificates": [{ "value": "MIIDQzCC" }],
             "meta": { "resourceType": "User", "lastModified": "2011-05-13T04:42:34Z" },
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "Tours" },
         });
@@ -279,6 +280,7 @@ mod tests {
             r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "tours""#,
             "active eq true",
             r#"active eq "True""#,
+            r#"x509Certificates eq "MIIDQzCC" and x509Certificates.value ne "MIIDQZCC""#,
             "nickName eq null",
             "(active eq true)",
             "(nickName eq null) and not (active eq false)",
@@ -312,7 +314,7 @@ mod tests {
         for filter in [
             "", " ", "userName", "userName eq", r#"userName eq "x"#, "userName eq x", r#"userName is "x""#, r#"tenant_id eq "x""#, r#"password_hash pr"#,
             r#"userName eq "x" and"#, r#"userName eq "x") or (title pr"#, "not title pr", r#"emails[type eq "work""#, r#"emails[type eq "work"]."#, r#"emails[type eq "work"].colour eq "x""#, r#"emails[type eq "work"].value"#, r#"emails[colour eq "x"]"#, r#"title[type eq "x"]"#,
-            r#"name eq "x""#, "active gt true", "active eq 1", "userName eq 1", "userName eq [1]", r#"userName eq {"a":1}"#, r#"meta.created gt "yesterday""#,
+            r#"name eq "x""#, "active gt true", r#"x509Certificates.value gt "MII""#, r#"x509Certificates co "MII""#, "active eq 1", "userName eq 1", "userName eq [1]", r#"userName eq {"a":1}"#, r#"meta.created gt "yesterday""#,
             r#"userName eq "x"; drop table users"#, r#"userName eq "a" 'or' "b""#, "userName eq \"a\u{0}\"", r#"userName eq "a\u0000""#, "schemas gt 1", r#"schemas[value eq "x"]"#, "schemas.value pr", "title  pr pr", &deep, &wide,
         ] {
             let refused = Filter::parse(&USERS, filter).expect_err(filter);

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 /// Not blank, and without NUL.
 const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
 const TEXT: &str = r"^[^\x00]*$";
+const BASE64: &str = "^[A-Za-z0-9+/_-]*={0,2}$";
 
 /// A resource as it is sent, or as it is answered.
 #[must_use]
@@ -59,6 +60,7 @@ fn shape(attribute: &Attribute, sent: bool) -> Value {
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),
         Kind::Text | Kind::Reference if attribute.required => json!({ "type": "string", "minLength": 1, "maxLength": attribute.most, "pattern": WORDED }),
+        Kind::Binary => json!({ "type": "string", "maxLength": attribute.most, "pattern": BASE64 }),
         Kind::Text | Kind::Reference => json!({ "type": "string", "maxLength": attribute.most, "pattern": TEXT }),
         Kind::Complex => {
             let mut inner = Map::new();

@@ -115,7 +115,8 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
     match (attribute.kind, value) {
         (_, Value::Null) => Ok(None),
         (Kind::Boolean, value) => boolean(&value).map_or_else(|| wrong("must be true or false"), |flag| Ok(Some(Value::Bool(flag)))),
-        (Kind::Text | Kind::Reference | Kind::Time, Value::String(text)) => {
+        (Kind::Binary, Value::String(text)) if !is_base64(&text) => wrong("must be base64"),
+        (Kind::Text | Kind::Reference | Kind::Binary | Kind::Time, Value::String(text)) => {
             if text.contains('\0') {
                 return wrong("must not hold NUL");
             }
@@ -127,7 +128,7 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
             }
             Ok(Some(Value::String(text)))
         }
-        (Kind::Text | Kind::Reference | Kind::Time, _) => wrong("must be a string"),
+        (Kind::Text | Kind::Reference | Kind::Binary | Kind::Time, _) => wrong("must be a string"),
         (Kind::Complex, Value::Object(fields)) => {
             let mut read = Map::new();
             for (name, value) in fields {
@@ -150,6 +151,12 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
         }
         (Kind::Complex, _) => wrong("must be an object"),
     }
+}
+
+/// Of either alphabet, its padding left out or not (RFC 7643, section 2.3.6); without line breaks (RFC 4648, section 3.1).
+fn is_base64(text: &str) -> bool {
+    let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
+    digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_'))
 }
 
 /// What holds of a resource as a whole.
@@ -212,6 +219,14 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_is_base64_of_several_thousand_characters() {
+        for value in ["M".repeat(10_000), "MIIDQzCC+/8=".into(), "MIIDQzCC-_8".into(), "MA==".into()] {
+            let certificates = json!([{ "value": value, "type": "work", "primary": true }]);
+            assert_eq!(user(json!({ "userName": "x", "x509certificates": certificates })).expect("a user")["x509Certificates"], certificates);
+        }
+    }
+
+    #[test]
     fn a_manager_is_an_object_or_its_value() {
         let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
         for (sent, kept) in [(json!({ "value": "7" }), json!({ "value": "7" })), (json!("7"), json!({ "value": "7" })), (json!(""), Value::Null), (Value::Null, Value::Null)] {
@@ -254,6 +269,10 @@ mod tests {
             json!({"userName": "x", "emails": ["x"]}),
             json!({"userName": "x", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": 7}}),
             json!({"userName": "x", "emails": [{"value": "a", "primary": true}, {"value": "b", "primary": true}]}),
+            json!({"userName": "x", "x509Certificates": [{"value": "MII DQz"}]}),
+            json!({"userName": "x", "x509Certificates": [{"value": "MII="}, {"value": "=MII"}]}),
+            json!({"userName": "x", "x509Certificates": [{"value": "M".repeat(10_001)}]}),
+            json!({"userName": "x", "x509Certificates": [{"value": 7}]}),
         ] {
             assert_eq!(user(body.clone()).expect_err("refused").fault, crate::Fault::InvalidValue, "{body}");
         }

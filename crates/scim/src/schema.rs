@@ -7,6 +7,8 @@ pub enum Kind {
     Text,
     Boolean,
     Reference,
+    /// Octets in base64 (RFC 7643, section 2.3.6).
+    Binary,
     Time,
     Complex,
 }
@@ -111,6 +113,7 @@ impl Attribute {
                 Kind::Text => "string",
                 Kind::Boolean => "boolean",
                 Kind::Reference => "reference",
+                Kind::Binary => "binary",
                 Kind::Time => "dateTime",
                 Kind::Complex => "complex",
             },

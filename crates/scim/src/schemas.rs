@@ -87,6 +87,11 @@ pub const USER: Schema = Schema {
             ],
         )),
         A::many("entitlements", "What the user is entitled to elsewhere; kept, and decides nothing here.", &[A::text("value", "The entitlement."), VALUE_DISPLAY, kinds(&[]), PRIMARY]),
+        A::many(
+            "x509Certificates",
+            "Certificates in DER; none of them lets anybody in.",
+            &[A { kind: Kind::Binary, case_exact: true, most: 10_000, ..A::text("value", "The certificate.") }, VALUE_DISPLAY, kinds(&[]), PRIMARY],
+        ),
         A::many("roles", "The provider's roles; the tenant's provisioning settings say which of them make an agent.", &[A::text("value", "The role."), VALUE_DISPLAY, kinds(&[]), PRIMARY]),
     ],
 };

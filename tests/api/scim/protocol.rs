@@ -262,6 +262,52 @@ async fn what_okta_and_entra_send_is_understood() {
 }
 
 #[tokio::test]
+async fn the_full_user_of_the_rfc_is_taken_as_it_stands() {
+    let scene = Scene::begin().await;
+    // RFC 7643, section 8.2.
+    let certificate = format!("{}==", "MIIDQzCCAqygAwIBAgICEAAwDQYJKoZIhvcNAQEFBQAwTjELMAkGA1UEBhMCVVMx".repeat(20));
+    let kept = json!({
+        "schemas": [crate::USER], "externalId": "701984", "userName": "bjensen@example.com",
+        "name": { "formatted": "Ms. Barbara J Jensen, III", "familyName": "Jensen", "givenName": "Barbara", "middleName": "Jane", "honorificPrefix": "Ms.", "honorificSuffix": "III" },
+        "displayName": "Babs Jensen", "nickName": "Babs", "profileUrl": "https://login.example.com/bjensen",
+        "emails": [{ "value": "bjensen@example.com", "type": "work", "primary": true }, { "value": "babs@jensen.org", "type": "home" }],
+        "addresses": [
+            { "type": "work", "streetAddress": "100 Universal City Plaza", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "USA", "formatted": "100 Universal City Plaza\nHollywood, CA 91608 USA", "primary": true },
+            { "type": "home", "streetAddress": "456 Hollywood Blvd", "locality": "Hollywood", "region": "CA", "postalCode": "91608", "country": "USA", "formatted": "456 Hollywood Blvd\nHollywood, CA 91608 USA" },
+        ],
+        "phoneNumbers": [{ "value": "555-555-5555", "type": "work" }, { "value": "555-555-4444", "type": "mobile" }], "ims": [{ "value": "someaimhandle", "type": "aim" }],
+        "photos": [{ "value": "https://photos.example.com/profilephoto/72930000000Ccne/F", "type": "photo" }, { "value": "https://photos.example.com/profilephoto/72930000000Ccne/T", "type": "thumbnail" }],
+        "userType": "Employee", "title": "Tour Guide", "preferredLanguage": "en-US", "locale": "en-US", "timezone": "America/Los_Angeles", "active": true,
+        "x509Certificates": [{ "value": certificate }],
+    });
+    let mut sent = kept.clone();
+    for (name, value) in [
+        ("id", json!("2819c223-7f76-453a-919d-413861904646")), ("password", json!("t1meMa$heen")),
+        ("groups", json!([{ "value": "e9e30dba-f08f-4109-8486-d5c6a331660a", "$ref": "https://example.com/v2/Groups/e9e30dba-f08f-4109-8486-d5c6a331660a", "display": "Tour Guides" }])),
+        ("meta", json!({ "resourceType": "User", "created": "2010-01-23T04:56:22Z", "lastModified": "2011-05-13T04:42:34Z", "version": "W/\"a330bc54f0671c9\"", "location": "https://example.com/v2/Users/2819c223-7f76-453a-919d-413861904646" })),
+    ] {
+        sent[name] = value;
+    }
+    let made = scene.call("POST", "/Users", &[], Some(sent.clone())).await.expect(201).body;
+    let mut answered = made.clone();
+    for own in ["id", "meta"] {
+        assert!(answered.as_object_mut().unwrap().remove(own).is_some_and(|value| value != sent[own]), "{own}");
+    }
+    assert_eq!(answered, kept);
+    let path = format!("/Users/{}", id(&made));
+    assert_eq!(scene.call("PUT", &path, &[], Some(sent)).await.expect(200).body, made);
+    let patched = scene.patch(&path, json!([{ "op": "add", "path": "x509Certificates", "value": [{ "value": "MIIC", "display": "Second" }] }])).await.expect(200).body;
+    assert_eq!(patched["x509Certificates"], json!([{ "value": certificate }, { "value": "MIIC", "display": "Second" }]));
+    let listed = scene.get("/Users?filter=x509Certificates.value%20eq%20%22MIIC%22&attributes=x509Certificates.display").await.expect(200).body;
+    assert_eq!(listed["Resources"], json!([{ "schemas": [crate::USER], "id": made["id"], "x509Certificates": [{}, { "display": "Second" }] }]));
+    is_refused(&scene.patch(&path, json!([{ "op": "add", "path": "x509Certificates", "value": [{ "value": "no certificate" }] }])).await, 400, Some("invalidValue"));
+    let schema = scene.get(&format!("/Schemas/{}", crate::USER)).await.expect(200).body;
+    let announced = schema["attributes"].as_array().unwrap().iter().find(|attribute| attribute["name"] == "x509Certificates").unwrap();
+    assert_eq!((&announced["multiValued"], &announced["mutability"], &announced["subAttributes"][0]["type"]), (&json!(true), &json!("readWrite"), &json!("binary")));
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn a_search_names_the_attributes_that_the_document_lets_it_name() {
     let scene = Scene::begin().await;
     let document = scene.running.get("/openapi.json", &scene.token).await.expect(200).body;
