@@ -3,7 +3,7 @@
 use crate::error::{Fault, ScimError};
 use crate::filter::{Comparison, Filter, Operator, Term};
 use crate::path::Target;
-use crate::schema::{Attribute, Kind, ResourceType};
+use crate::schema::{Attribute, Kind, Mutability, ResourceType};
 use serde_json::Value;
 
 /// Bytes of a filter or path.
@@ -21,6 +21,12 @@ pub(crate) struct PatchPath {
     pub filter: Option<Filter>,
     /// A sub-attribute behind the brackets.
     pub sub: Option<&'static Attribute>,
+}
+
+impl PatchPath {
+    pub(crate) fn is_read_only(&self) -> bool {
+        [self.target.attribute, self.target.sub, self.sub].into_iter().flatten().any(|attribute| attribute.mutability == Mutability::ReadOnly)
+    }
 }
 
 /// Where names are looked for: in a resource, or in the values of one attribute.

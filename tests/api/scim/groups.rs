@@ -23,6 +23,12 @@ async fn an_agent_works_the_queues_of_the_groups_they_are_in_and_gains_nothing_b
     assert_eq!(scene.tickets_seen("alpha").await, 1);
     let seen = scene.get(&format!("/Users/{}", id(&agent))).await.expect(200).body;
     assert_eq!((&seen["groups"][0]["value"], &seen["groups"][0]["display"]), (&group["id"], &json!("Billing")));
+    // Sent back as it was read, with one thing changed.
+    let back = json!({ "groups": seen["groups"], "id": seen["id"], "meta": seen["meta"], "schemas": seen["schemas"], "title": "Agent" });
+    let of_user = format!("/Users/{}", id(&agent));
+    let patched = scene.patch(&of_user, json!([{ "op": "replace", "value": back }])).await.expect(200).body;
+    assert_eq!((&patched["groups"], &patched["title"]), (&seen["groups"], &json!("Agent")));
+    is_refused(&scene.patch(&of_user, json!([{ "op": "replace", "path": "groups", "value": seen["groups"] }])).await, 400, Some("mutability"));
     // Out of the last group by each way there is.
     let path = format!("/Groups/{}", id(&group));
     scene.patch(&path, json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&agent)) }])).await.expect(200);

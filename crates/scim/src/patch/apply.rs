@@ -26,7 +26,7 @@ fn one(resource: &mut Map<String, Value>, verb: Verb, path: &PatchPath, value: V
     let Some(attribute) = attribute else { return on_extension(resource, verb, &path.target, value) };
     let removes = verb == Verb::Remove || (value.is_null() && path.filter.is_none());
     let changed = path.sub.or(sub).unwrap_or(attribute);
-    if attribute.mutability == Mutability::ReadOnly || changed.mutability == Mutability::ReadOnly {
+    if path.is_read_only() {
         return Err(ScimError::new(Fault::Mutability, changed.name, "is read-only"));
     }
     // Whom an entry of a list is about does not change: it is removed, and another added.

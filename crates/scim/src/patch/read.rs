@@ -5,7 +5,7 @@ use crate::error::{Fault, ScimError};
 use crate::parse::{self, PatchPath};
 use crate::path::Target;
 use crate::resource::{read_extension, single, whole};
-use crate::schema::{Mutability, ResourceType};
+use crate::schema::ResourceType;
 use serde_json::{Map, Value};
 
 /// Operations of one request.
@@ -61,19 +61,22 @@ fn operation(kind: &ResourceType, item: Value, read: &mut Vec<Operation>) -> Res
         }
     }
     let verb = verb.ok_or_else(|| ScimError::syntax("op", "is required"))?;
+    let has_path = path.is_some();
     let fields = match (path, value) {
         (Some(path), value) => vec![(path, value)],
         (None, _) if verb == Verb::Remove => return Err(ScimError::new(Fault::NoTarget, "path", "is required to remove")),
-        // Okta repeats what is not the client's to change.
-        (None, Value::Object(fields)) => fields.into_iter().filter(|(name, _)| !["schemas", "id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own))).collect(),
+        (None, Value::Object(fields)) => fields.into_iter().collect(),
         (None, _) => return Err(ScimError::value("value", "must be an object where there is no path")),
     };
     for (name, value) in fields {
         // What stands in brackets may be a person's; the name before them is the schema's, or nobody's.
         let named = || name.trim().split('[').next().unwrap_or_default().to_owned();
         let path = parse::patch_path(kind, name.trim()).map_err(|error| ScimError::new(error.fault, named(), error.message))?;
-        shaped(&path, &value)?;
-        read.push(Operation { verb, path, value });
+        // A client that sends the resource as it read it repeats what is not its own to change, as with PUT (RFC 7644, section 3.5.1).
+        if has_path || !path.is_read_only() {
+            shaped(&path, &value)?;
+            read.push(Operation { verb, path, value });
+        }
     }
     Ok(())
 }
@@ -83,7 +86,7 @@ fn shaped(path: &PatchPath, value: &Value) -> Result<(), ScimError> {
     let Target { attribute, sub, .. } = path.target;
     let Some(attribute) = attribute else { return if value.is_object() { read_extension(&path.target, value.clone()).map(drop) } else { Ok(()) } };
     let changed = path.sub.or(sub).unwrap_or(attribute);
-    if value.is_null() || attribute.mutability == Mutability::ReadOnly || changed.mutability == Mutability::ReadOnly {
+    if value.is_null() || path.is_read_only() {
         return Ok(());
     }
     if path.filter.is_none() && sub.is_none() { whole(changed, value.clone()).map(drop) } else { single(changed, value.clone()).map(drop) }

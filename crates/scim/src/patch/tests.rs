@@ -88,6 +88,23 @@ fn what_entra_and_okta_send_is_understood() {
 }
 
 #[test]
+fn what_is_read_only_is_passed_over_beside_what_is_changed() {
+    let groups = json!([{ "value": "e9e30dba", "$ref": "../Groups/e9e30dba", "display": "Tour Guides" }]);
+    let whole = json!({"schemas": [crate::PATCH_OP], "id": "mine", "META": {"version": "9"}, "meta.version": "9", "Groups": groups, "groups[value eq \"x\"].display": 7, (format!("{ENTERPRISE}:manager.displayName")): "John", "title": "Guide"});
+    for verb in ["add", "replace"] {
+        let mut after = user();
+        after["title"] = json!("Guide");
+        assert_eq!(patched(&USERS, &user(), json!([{"op": verb, "value": whole}])).expect("patched"), after);
+        assert_eq!(patched(&USERS, &user(), json!([{"op": verb, "value": {"groups": null}}])).expect("patched"), user());
+    }
+    let group = json!({ "displayName": "Tour Guides", "members": [{ "value": "1" }] });
+    assert_eq!(patched(&GROUPS, &group, json!([{"op": "replace", "value": {"members.display": "Babs", "id": "mine"}}])).expect("patched"), group);
+    for path in ["groups", "groups[value eq \"x\"]", "groups.display", "id", "meta", "schemas"] {
+        assert_eq!(patched(&USERS, &user(), json!([{"op": "replace", "path": path, "value": groups}])).expect_err("refused").fault, Fault::Mutability, "{path}");
+    }
+}
+
+#[test]
 fn a_manager_is_named_by_the_value_alone_and_by_none() {
     for (list, manager) in [
         (json!([{"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "26118915"}]), json!({ "value": "26118915" })),
