@@ -30,6 +30,11 @@ impl Target {
         Self::within(path, None, |name| kind.schema.find(name).or_else(|| COMMON.iter().find(|common| common.name.eq_ignore_ascii_case(name))))
     }
 
+    /// Every attribute of the resource but those of extensions: the common ones are part of its schema (RFC 7643, section 3.1).
+    pub(crate) fn core(kind: &ResourceType) -> impl Iterator<Item = Self> {
+        COMMON.iter().chain(kind.schema.attributes).map(|attribute| Self { extension: None, attribute: Some(attribute), sub: None })
+    }
+
     fn within(path: &str, extension: Option<&'static Schema>, find: impl Fn(&str) -> Option<&'static Attribute>) -> Option<Self> {
         let (name, sub) = path.split_once('.').map_or((path, None), |(name, sub)| (name, Some(sub)));
         let attribute = find(name)?;

@@ -20,11 +20,15 @@ impl Projection {
             return Err(ScimError::value("excludedAttributes", "is given beside attributes"));
         }
         let targets = |parameter: &'static str, names: &[String]| -> Result<Vec<Target>, ScimError> {
-            names
-                .iter()
-                .map(|name| name.trim())
-                .map(|name| Target::find(kind, name).ok_or_else(|| ScimError::value(parameter, "names no attribute of the resource")))
-                .collect()
+            let mut found = Vec::new();
+            for name in names.iter().map(|name| name.trim()) {
+                if kind.is_core(name) {
+                    found.extend(Target::core(kind));
+                } else {
+                    found.push(Target::find(kind, name).ok_or_else(|| ScimError::value(parameter, "names no attribute of the resource"))?);
+                }
+            }
+            Ok(found)
         };
         Ok(Self { only: targets("attributes", attributes)?, without: targets("excludedAttributes", excluded)? })
     }
@@ -156,6 +160,13 @@ mod tests {
         let rest = projected(&[], &["title", "name.givenName", "emails.type", "id", "schemas", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]);
         assert_eq!(rest, json!({ "schemas": ["urn:x"], "id": "1", "userName": "b", "name": { "familyName": "f" }, "emails": [{ "value": "a" }, { "value": "b" }] }));
         assert!(Projection::parse(&USERS, &["title".into()], &["name".into()]).is_err());
+        let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        let core = "urn:ietf:params:scim:schemas:core:2.0:user";
+        let (mut alone, rest) = (projected(&[], &[enterprise]), projected(&[], &[core]));
+        assert_eq!(projected(&[core], &[]), alone);
+        assert_eq!(rest, json!({ "schemas": ["urn:x"], "id": "1", (enterprise): { "department": "d", "division": "e" } }));
+        alone[enterprise] = json!({ "division": "e" });
+        assert_eq!(projected(&[core, &format!("{enterprise}:division")], &[]), alone);
         assert!(Projection::parse(&USERS, &["tenant_id".into()], &[]).is_err());
     }
 }

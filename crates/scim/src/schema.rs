@@ -166,6 +166,11 @@ impl Schema {
 }
 
 impl ResourceType {
+    /// Whether a name is that of the schema itself, and of no attribute or extension.
+    pub(crate) const fn is_core(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case(self.schema.id)
+    }
+
     /// As `/ResourceTypes` tells it, under this base path.
     #[must_use]
     pub fn json(&self, base: &str) -> Value {

@@ -76,6 +76,10 @@ async fn only_the_attributes_asked_for_are_answered() {
     assert_eq!(some, json!({ "schemas": [crate::USER], "id": user["id"], "userName": "alpha", "name": { "givenName": "A" } }));
     let rest = scene.get(&format!("{path}?excludedAttributes=title,name,id")).await.expect(200).body;
     assert!(rest["title"].is_null() && rest["name"].is_null() && rest["id"] == user["id"] && rest["meta"].is_object(), "{rest}");
+    let core = scene.get(&format!("{path}?attributes={}", crate::USER)).await.expect(200).body;
+    assert_eq!(core, user);
+    let none = scene.get(&format!("{path}?excludedAttributes={}", crate::USER)).await.expect(200).body;
+    assert_eq!(none, json!({ "schemas": [crate::USER], "id": user["id"] }));
     let made = scene.call("POST", "/Users?attributes=userName", &[], Some(json!({ "schemas": [crate::USER], "userName": "beta", "title": "Guide" }))).await.expect(201).body;
     assert!(made["title"].is_null() && made["userName"] == "beta", "{made}");
     scene.end().await;
@@ -188,6 +192,9 @@ async fn a_patch_holds_as_a_whole_or_not_at_all() {
         is_refused(&scene.patch(&path, operations).await, 400, Some(scim_type));
         assert_eq!(scene.get(&path).await.expect(200).body, user);
     }
+    let patched = scene.patch(&path, json!([{ "op": "replace", "value": { (crate::USER): { "title": "Guide" } } }])).await.expect(200).body;
+    assert_eq!((&patched["title"], &patched["schemas"]), (&json!("Guide"), &json!([crate::USER])));
+    is_refused(&scene.patch(&path, json!([{ "op": "replace", "value": { (crate::GROUP): { "title": "Clerk" } } }])).await, 400, Some("invalidPath"));
     let patched = scene.patch(&path, json!([{ "op": "Replace", "path": "active", "value": "False" }, { "op": "Add", "path": "emails[type eq \"home\"].value", "value": "h@example.com" }])).await.expect(200).body;
     assert_eq!((&patched["active"], patched["emails"].as_array().expect("emails").len()), (&json!(false), 2));
     scene.end().await;

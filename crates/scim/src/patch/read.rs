@@ -61,11 +61,13 @@ fn operation(kind: &ResourceType, item: Value, read: &mut Vec<Operation>) -> Res
         }
     }
     let verb = verb.ok_or_else(|| ScimError::syntax("op", "is required"))?;
+    // The resource as a whole.
+    let path = path.filter(|path| !kind.is_core(path.trim()));
     let has_path = path.is_some();
     let fields = match (path, value) {
         (Some(path), value) => vec![(path, value)],
         (None, _) if verb == Verb::Remove => return Err(ScimError::new(Fault::NoTarget, "path", "is required to remove")),
-        (None, Value::Object(fields)) => fields.into_iter().collect(),
+        (None, Value::Object(fields)) => unwrapped(kind, fields)?,
         (None, _) => return Err(ScimError::value("value", "must be an object where there is no path")),
     };
     for (name, value) in fields {
@@ -79,6 +81,19 @@ fn operation(kind: &ResourceType, item: Value, read: &mut Vec<Operation>) -> Res
         }
     }
     Ok(())
+}
+
+/// What stands under the resource's own schema stands beside it as well: its attributes need no prefix (RFC 7644, section 3.10).
+fn unwrapped(kind: &ResourceType, fields: Map<String, Value>) -> Result<Vec<(String, Value)>, ScimError> {
+    let mut read = Vec::new();
+    for (name, value) in fields {
+        match value {
+            Value::Object(inner) if kind.is_core(&name) => read.extend(inner),
+            _ if kind.is_core(&name) => return Err(ScimError::value(kind.schema.id, "must be an object")),
+            value => read.push((name, value)),
+        }
+    }
+    Ok(read)
 }
 
 /// Whether the value is one of the attribute's, whatever the resource holds: what is wrong in it is told by the client's own words for it.

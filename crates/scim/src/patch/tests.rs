@@ -105,6 +105,32 @@ fn what_is_read_only_is_passed_over_beside_what_is_changed() {
 }
 
 #[test]
+fn the_resources_own_schema_holds_what_stands_beside_it() {
+    let core = "URN:ietf:params:scim:schemas:core:2.0:User";
+    let mut after = user();
+    after["title"] = json!("Guide");
+    after["name"]["familyName"] = json!("Smith");
+    after[ENTERPRISE] = json!({ "department": "Tours" });
+    for operation in [
+        json!({"op": "replace", "value": {(core): {"title": "Guide", "name.familyName": "Smith", "id": "mine", "groups": []}, (ENTERPRISE): {"department": "Tours"}}}),
+        json!({"op": "add", "path": core, "value": {"title": "Guide", "name": {"familyName": "Smith"}, (format!("{ENTERPRISE}:department")): "Tours"}}),
+    ] {
+        assert_eq!(patched(&USERS, &user(), json!([operation])).expect("patched"), after, "{operation}");
+    }
+    for (operation, fault) in [
+        (json!({"op": "replace", "value": {(core): "x"}}), Fault::InvalidValue),
+        (json!({"op": "replace", "value": {(core): null}}), Fault::InvalidValue),
+        (json!({"op": "replace", "value": {(core): {"role": "owner"}}}), Fault::InvalidPath),
+        (json!({"op": "replace", "value": {(core): {(core): {"title": "x"}}}}), Fault::InvalidPath),
+        (json!({"op": "replace", "path": core, "value": "x"}), Fault::InvalidValue),
+        (json!({"op": "remove", "path": core}), Fault::NoTarget),
+        (json!({"op": "replace", "value": {"urn:ietf:params:scim:schemas:core:2.0:Group": {"displayName": "x"}}}), Fault::InvalidPath),
+    ] {
+        assert_eq!(patched(&USERS, &user(), json!([operation])).expect_err("refused").fault, fault, "{operation}");
+    }
+}
+
+#[test]
 fn a_manager_is_named_by_the_value_alone_and_by_none() {
     for (list, manager) in [
         (json!([{"op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "26118915"}]), json!({ "value": "26118915" })),
