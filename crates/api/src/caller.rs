@@ -155,6 +155,11 @@ impl Caller {
         }
     }
 
+    /// Where the service is found, for links that are to be whole.
+    pub fn public_origin(&self) -> String {
+        self.authenticated.entrance.sign_in.public_origin()
+    }
+
     /// What was read, as it was asked for.
     pub const fn shown<'a, T>(&'a self, record: &'a T) -> Shown<'a, T> {
         self.trim.show(record)

@@ -109,6 +109,29 @@ async fn a_version_is_compared_where_one_is_named() {
 }
 
 #[tokio::test]
+async fn what_points_to_a_resource_is_its_uri_and_leads_there() {
+    let scene = Scene::begin().await;
+    let made = scene.call("POST", "/Users", &[], Some(json!({ "schemas": [crate::USER], "userName": "alpha" }))).await.expect(201);
+    let group = scene.made_group(json!({ "displayName": "Billing", "members": [{ "value": made.body["id"] }] })).await;
+    let user = scene.get(&format!("/Users/{}", id(&made.body))).await.expect(200).body;
+    let resource_type = scene.get("/ResourceTypes/User").await.expect(200).body;
+    let listed = scene.get("/Groups?filter=displayName%20eq%20%22Billing%22").await.expect(200).body;
+    let (of_user, of_group) = (format!("/Users/{}", id(&user)), format!("/Groups/{}", id(&group)));
+    for (pointer, path) in [
+        (&json!(made.header("location")), of_user.as_str()), (&user["meta"]["location"], &of_user), (&user["groups"][0]["$ref"], &of_group),
+        (&group["meta"]["location"], &of_group), (&group["members"][0]["$ref"], &of_user), (&listed["Resources"][0]["meta"]["location"], &of_group),
+        (&resource_type["meta"]["location"], "/ResourceTypes/User"),
+    ] {
+        assert_eq!(pointer, &json!(scene.running.url(&format!("/v1/tenants/acme/scim/v2{path}"))));
+        // The name by which this caller came decides nothing.
+        let request = scene.running.client().get(pointer.as_str().unwrap()).bearer_auth(&scene.token).header("host", "elsewhere.example");
+        let found = scene.running.send(request).await.expect(200).body;
+        assert_eq!(found["meta"]["location"], *pointer);
+    }
+    scene.end().await;
+}
+
+#[tokio::test]
 async fn an_entity_tag_that_is_not_of_ours_fits_nothing_and_a_list_is_read_to_its_end() {
     let scene = Scene::begin().await;
     let path = format!("/Users/{}", id(&scene.made(json!({ "userName": "alpha" })).await));

@@ -7,7 +7,7 @@ use crate::scim::{MEDIA, discovery, error_body, is_scim};
 use ringfence_scim::{GROUPS, RESOURCE_TYPES, USER, USERS};
 use serde_json::{Map, Value, json};
 
-const BASE: &str = "/v1/tenants/acme/scim/v2";
+const BASE: &str = "https://tickets.example.com/v1/tenants/acme/scim/v2";
 const USER_ID: &str = "01980000-0000-7000-8000-000000000020";
 const GROUP_ID: &str = "01980000-0000-7000-8000-000000000021";
 
@@ -49,6 +49,9 @@ fn describe(method: &str, operation: &mut Value) {
         }
         if let Some(headers) = response["headers"].as_object_mut() {
             headers.remove("Link");
+            if let Some(location) = headers.get_mut("Location") {
+                *location = json!({ "description": "The new resource's URI.", "required": true, "schema": { "type": "string", "format": "uri", "example": format!("{BASE}/Users/{USER_ID}") } });
+            }
             if let Some(tag) = headers.get_mut("ETag") {
                 *tag = json!({ "description": "The resource's version, for If-Match.", "required": true, "schema": { "type": "string", "pattern": "^W/\"[0-9]+\"$", "example": "W/\"1\"" } });
             }

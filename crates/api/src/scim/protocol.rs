@@ -85,9 +85,10 @@ pub fn unsupported(config: &mut web::ServiceConfig) {
     );
 }
 
-/// Under which path this tenant's resources are.
+/// Under which URL this tenant's resources are: what points to one is its URI (RFC 7643, section 3.1), as clients find it and not as
+/// one of them named the host.
 pub fn base(caller: &Caller) -> String {
-    format!("/v1/tenants/{}/scim/v2", caller.tenant_path())
+    format!("{}/v1/tenants/{}/scim/v2", caller.public_origin(), caller.tenant_path())
 }
 
 pub fn etag(version: i32) -> String {
