@@ -231,6 +231,10 @@ select u.* from ringfence.provision_user('{u1}', 1, 'U9', 'p1', true, 'P9', null
 reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{sg1}', '{new2}'), ('{acme}', '{link2}', '{new2}'); set session authorization ringfence_app;
 select u.version from ringfence.deprovision_user('{u1}', 1) u;
 
+-- try service[provision.manage]: ended beside another who is in the same group
+reset session authorization; insert into ringfence.scim_group_members (tenant_id, scim_group_id, scim_user_id) values ('{acme}', '{sg1}', '{new2}'); set session authorization ringfence_app;
+select u.version from ringfence.deprovision_user('{u1}', 1) u;
+
 -- try service[provision.manage]: ended beside another who is in none
 select u.version from ringfence.deprovision_user('{u1}', 1) u;
 
