@@ -8,7 +8,7 @@ use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::verify::{Finding, Level, Lint, lints, own_role, verify};
 use ringfence_tests::Installation;
-use ringfence_tests::database::{connect, migrated_admin_client};
+use ringfence_tests::database::{admin_config, connect, migrated_admin_client};
 use ringfence_tests::server::{DATABASE, Server};
 use tokio_postgres::Client;
 
@@ -24,6 +24,16 @@ async fn client() -> Client {
         .await
         .unwrap();
     client
+}
+
+/// One at a time touches what all databases share, as a clone is made (`Installation::clone_of`): until the client is dropped.
+async fn alone() -> Client {
+    let server = connect(&admin_config()).await;
+    server
+        .execute("select pg_advisory_lock(7501)", &[])
+        .await
+        .unwrap();
+    server
 }
 
 /// A fault of a lint, and whether it must speak of it: a file holds several, each behind a line that says which.
@@ -71,6 +81,7 @@ async fn every_lint_is_silent_on_a_migrated_database() {
 #[tokio::test]
 async fn every_lint_fires_on_its_fault() {
     let mut client = client().await;
+    let _alone = alone().await;
     for lint in lints().unwrap() {
         if let Some(substituted) = lint.substituted() {
             let found = substituted.run(&client).await.unwrap();
@@ -197,7 +208,9 @@ async fn a_history_of_another_text_or_shape_is_seen_and_a_hidden_one_put_back() 
         tx.rollback().await.unwrap();
     }
     client.batch_execute("alter table ringfence.schema_history enable row level security, force row level security").await.unwrap();
+    let alone = alone().await;
     let report = ringfence_store::migrate::migrate(installation.admin_config(), &installation.credentials).await.unwrap();
+    drop(alone);
     assert_eq!(report.applied_migrations, [""; 0]);
     let found = verify(&client, &migrations).await.unwrap();
     assert!(found.iter().all(|f| f.level != Level::Error), "{found:#?}");
