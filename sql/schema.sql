@@ -2113,14 +2113,14 @@ function ringfence.known_credential(text)
     begin
         if tenant is null then
             return query select s.session_id, s.identity_id from ringfence.sessions s where s.session_hash = decode(said ->> 'secret', 'hex');
-            return;
+        else
+            perform ringfence.seal(tenant);
+            return query
+            select a.api_token_id, m.identity_id
+              from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
+             where a.tenant_id = tenant and a.token_hash = decode(said ->> 'secret', 'hex');
+            perform ringfence.unseal();
         end if;
-        perform ringfence.seal(tenant);
-        return query
-        select a.api_token_id, m.identity_id
-          from ringfence.api_tokens a join ringfence.members m using (tenant_id, member_id)
-         where a.tenant_id = tenant and a.token_hash = decode(said ->> 'secret', 'hex');
-        perform ringfence.unseal();
     end
     $function$
     grant execute to ringfence_app
