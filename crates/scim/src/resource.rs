@@ -100,10 +100,12 @@ pub(crate) fn whole(attribute: &'static Attribute, value: Value) -> Result<Optio
     }
     let mut values = Vec::with_capacity(items.len());
     for item in items {
-        if let Some(value) = single(attribute, item)?
-            && !values.contains(&value)
-        {
-            values.push(value);
+        let is_given = item.is_object();
+        match single(attribute, item)? {
+            Some(value) if !values.contains(&value) => values.push(value),
+            // A list that names nobody would be taken for an empty one.
+            None if is_given && attribute.is_identified() => return Err(ScimError::value(attribute.name, "must have a value each")),
+            _ => {}
         }
     }
     Ok((!values.is_empty()).then_some(Value::Array(values)))

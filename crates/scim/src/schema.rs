@@ -105,6 +105,11 @@ impl Attribute {
         self.sub.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
     }
 
+    /// Members are who their value says, whatever else is said of them.
+    pub(crate) fn is_identified(&self) -> bool {
+        self.find("value").is_some_and(|value| value.mutability == Mutability::Immutable)
+    }
+
     fn json(&self) -> Value {
         let mut json = json!({
             "name": self.name,

@@ -60,15 +60,20 @@ async fn what_a_member_is_called_is_passed_over_wherever_it_is_sent() {
         json!({ "op": "add", "path": "members", "value": [member(&one)] }),
         json!({ "op": "replace", "path": "members", "value": [member(&two)] }),
         json!({ "op": "replace", "value": { "id": held[0]["id"], "members": [member(&one), member(&two)] } }),
-        json!({ "op": "remove", "path": "members", "value": [{ "display": "Mandy" }] }),
     ] {
         held.push(scene.patch(&path, json!([operation])).await.expect(200).body);
     }
     let members = |group: &Value| group["members"].as_array().unwrap().iter().map(|member| member["value"].clone()).collect::<Vec<_>>();
     let (one, two) = (one["id"].clone(), two["id"].clone());
     let both = vec![one.clone(), two.clone()];
-    assert_eq!(held.iter().map(members).collect::<Vec<_>>(), [vec![one], both.clone(), vec![two.clone()], both.clone(), vec![two], both.clone(), both]);
+    assert_eq!(held.iter().map(members).collect::<Vec<_>>(), [vec![one], both.clone(), vec![two.clone()], both.clone(), vec![two], both]);
     assert!(!json!(held).to_string().contains("Mandy"));
+    // Nobody is named by it: a list of such would be one of nobody.
+    let nobody = json!([{ "display": "Mandy" }]);
+    for verb in ["add", "replace", "remove"] {
+        is_refused(&scene.patch(&path, json!([{ "op": verb, "path": "members", "value": nobody }])).await, 400, Some("invalidValue"));
+    }
+    is_refused(&scene.call("PUT", &path, &[], Some(json!({ "schemas": [crate::GROUP], "displayName": "Billing", "members": nobody }))).await, 400, Some("invalidValue"));
     is_refused(&scene.patch(&path, json!([{ "op": "replace", "path": "members.display", "value": "Mandy" }])).await, 400, Some("mutability"));
     for (query, found) in [("filter=members.display%20eq%20%22Mandy%22", 0), ("filter=members%5Bdisplay%20eq%20%22alpha%22%5D", 0), ("sortBy=members.display", 2)] {
         assert_eq!(scene.get(&format!("/Groups?{query}")).await.expect(200).body["totalResults"], found, "{query}");

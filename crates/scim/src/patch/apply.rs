@@ -80,14 +80,15 @@ fn on_extension(resource: &mut Map<String, Value>, verb: Verb, target: &Target, 
 
 fn on_whole(holder: &mut Map<String, Value>, verb: Verb, attribute: &'static Attribute, value: Value) -> Result<(), ScimError> {
     if verb == Verb::Remove {
-        // With values: those alone, by what identifies them. What names none of them removes none.
-        let listed = attribute.multi && !value.is_null() && value != Value::Array(Vec::new());
-        match whole(attribute, value)? {
-            Some(Value::Array(named)) if attribute.multi => retain(holder, attribute, |held| !named.iter().any(|item| same(attribute, item, held))),
-            None if listed => {}
-            _ => {
-                holder.remove(attribute.name);
-            }
+        // With values: those alone, by what identifies them.
+        let named: Vec<Value> = match whole(attribute, value)? {
+            Some(Value::Array(items)) if attribute.multi => items,
+            _ => Vec::new(),
+        };
+        if named.is_empty() {
+            holder.remove(attribute.name);
+        } else {
+            retain(holder, attribute, |held| !named.iter().any(|item| same(attribute, item, held)));
         }
         return Ok(());
     }
@@ -105,7 +106,7 @@ fn on_whole(holder: &mut Map<String, Value>, verb: Verb, attribute: &'static Att
             // A value that is there already changes nothing, not even which one is primary.
             let mut added: Vec<Value> = Vec::new();
             for item in items {
-                if !held.iter().chain(&added).any(|there| *there == item || (identified(attribute) && same(attribute, &item, there))) {
+                if !held.iter().chain(&added).any(|there| *there == item || (attribute.is_identified() && same(attribute, &item, there))) {
                     added.push(item);
                 }
             }
@@ -234,11 +235,6 @@ fn one_primary(held: &mut [Value], added: &[Value]) {
             }
         }
     }
-}
-
-/// Members are who their value says, whatever else is said of them.
-fn identified(attribute: &Attribute) -> bool {
-    attribute.find("value").is_some_and(|value| value.mutability == Mutability::Immutable)
 }
 
 fn same(attribute: &Attribute, one: &Value, other: &Value) -> bool {
