@@ -1,4 +1,4 @@
--- level: error
+-- level: warning
 -- about: server
 -- title: A login is let in without a password
 -- why: whoever reaches the server by that line is any login that they say they are, or that a map makes of them.
