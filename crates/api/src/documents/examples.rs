@@ -30,7 +30,11 @@ pub fn record(schema: &str) -> Option<Value> {
         if row == "Ticket" {
             page["total"] = json!(41);
         }
-        return Some(json!({ "data": [record(row)?], "page": page }));
+        let mut list = json!({ "data": [record(row)?], "page": page });
+        if row == "Ticket" {
+            list["included"] = json!({ "contacts": [record("Contact")?] });
+        }
+        return Some(list);
     }
     Some(match schema {
         "Me" => json!({

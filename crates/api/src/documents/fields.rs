@@ -27,7 +27,15 @@ const NEVER_NULL: &[(&str, &[&str])] = &[
 ];
 
 /// Fields of answers that are absent where they would say nothing; all others are always there.
-const SOMETIMES_ABSENT: &[(&str, &str)] = &[("PageInfo", "total")];
+const SOMETIMES_ABSENT: &[(&str, &str)] = &[
+    ("PageInfo", "total"),
+    ("TicketList", "included"),
+    ("CommentList", "included"),
+    ("Included", "contacts"),
+    ("Included", "members"),
+    ("Included", "groups"),
+    ("Included", "organizations"),
+];
 
 /// Completes the schemas of requests and answers.
 pub fn complete(document: &mut Value) {
