@@ -22,9 +22,9 @@ async fn every_read_of_a_tenant_answers_with_the_members_asked_for_alone() {
         let (_, path, _) = scene.operations().into_iter().find(|(operation, _, method)| *operation == id && *method == "get").unwrap();
         // The beginning of the trail: its end moves with every read.
         let path = if id == "listAudit" { format!("{path}?order=position&limit=2&") } else { format!("{path}?") };
-        for wrong in ["", "colour", "tenant_id", &format!("{},", names[0]), &format!("%20{}", names[0]), &names[0].to_uppercase(), &format!("{0},{0}", names[0]), &format!("{0}&fields={0}", names[0])] {
+        for wrong in ["", "colour", "tenant_id", &format!("{},", names[0]), &format!("%20{}", names[0]), &names[0].to_uppercase(), &format!("{0}&fields={0}", names[0])] {
             let answer = scene.refused(400, &scene.owner("get", &format!("{path}fields={wrong}"))).await;
-            let code = if wrong == format!("{0},{0}", names[0]) || wrong.contains('&') { "repeated" } else { "unknown_value" };
+            let code = if wrong.contains('&') { "repeated" } else { "unknown_value" };
             assert_eq!(answer.wrong(), [("fields".to_owned(), code.to_owned())], "{id}: {wrong}");
             assert!(code == "repeated" || answer.text().contains(&names.join(", ")), "{id}: {}", answer.text());
         }

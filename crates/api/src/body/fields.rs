@@ -294,16 +294,13 @@ impl Fields {
         words
     }
 
-    /// Names out of those that are known, separated by commas, as query strings have them. `None`: not given, or wrong.
+    /// Names out of those that are known, separated by commas, as query strings have them; each once. `None`: not given, or wrong.
     pub fn names<S: AsRef<str>>(&mut self, field: &str, known: &'static [S]) -> Option<Vec<&'static str>> {
         let Some(Value::String(text)) = self.fields.remove(field) else { return None };
         let mut names: Vec<&'static str> = Vec::new();
         for name in text.split(',') {
             match known.iter().map(AsRef::as_ref).find(|known| *known == name) {
-                Some(known) if names.contains(&known) => {
-                    self.wrong(field, "repeated", "names one more than once");
-                    return None;
-                }
+                Some(known) if names.contains(&known) => {}
                 Some(known) => names.push(known),
                 None => {
                     self.wrong(field, "unknown_value", format!("must be among: {}", known.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")));
