@@ -3103,6 +3103,8 @@ function ringfence.resolve_own_ticket(uuid,integer,text)
            set status = resolve_own_ticket.status, version = t.version + 1, updated_at = transaction_timestamp()
          where t.tenant_id = ringfence.current_tenant() and t.ticket_id = resolve_own_ticket.ticket_id
            and t.requester_id = ringfence.member_with('ticket.resolve.own') and t.version = resolve_own_ticket.version
+           -- It answers with the ticket, so to those who see it.
+           and (ringfence.may('ticket.read') or t.group_id = any (ringfence.groups_with('ticket.read.group')) or t.requester_id = ringfence.member_with('ticket.read.own'))
            and ringfence.status_may_follow(t.status, resolve_own_ticket.status)
         returning t.*;
     end

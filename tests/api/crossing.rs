@@ -209,7 +209,7 @@ async fn a_revocation_by_either_side_holds_at_once_on_both_and_for_good() {
         let agreement = sides.agreed("acme", "globex", "outgoing", ALL).await;
         sides.decide(revoker, &agreement, "revoked").await.expect(200);
         if revoker == "acme" {
-            assert_eq!(sides.escalate("acme", sides.tenant("acme").ticket, &agreement).await.expect(409).body["code"], "agreement_revoked");
+            assert_eq!(sides.escalate("acme", sides.tenant("acme").ticket, &agreement).await.expect(403).body["code"], "agreement_revoked");
         }
         sides.carried().await;
         for side in [revoker, other] {
@@ -217,7 +217,10 @@ async fn a_revocation_by_either_side_holds_at_once_on_both_and_for_good() {
             assert_eq!((&seen["state"], &seen["revoked_by_partner"]), (&json!("revoked"), &json!(side == other)), "{side}");
             assert_eq!(sides.decide(side, &agreement, "consented").await.expect(409).body["code"], "agreement_revoked");
         }
-        assert_eq!(sides.escalate("acme", sides.tenant("acme").ticket, &agreement).await.expect(409).body["code"], "agreement_revoked");
+        let (ticket, comment) = (sides.tenant("acme").ticket, sides.tenant("acme").comments[0].0);
+        for refused in [sides.escalate("acme", ticket, &agreement).await, sides.share("acme", ticket, comment, &agreement).await] {
+            assert_eq!(refused.expect(403).body["code"], "agreement_revoked");
+        }
     }
 }
 
@@ -228,9 +231,9 @@ async fn without_an_agreement_nothing_crosses_and_the_attempt_is_in_the_trail() 
     // Nobody's, another's, not yet anybody's, of the wrong direction, not of this action.
     sides.escalate("acme", ticket, &Uuid::now_v7().to_string()).await.expect(404);
     let proposed = sides.propose("acme", "globex", "outgoing", ALL).await.expect(201).body["agreement_id"].as_str().unwrap().to_owned();
-    assert_eq!(sides.escalate("acme", ticket, &proposed).await.expect(409).body["code"], "agreement_not_active");
+    assert_eq!(sides.escalate("acme", ticket, &proposed).await.expect(403).body["code"], "agreement_not_active");
     let incoming = sides.agreed("acme", "globex", "incoming", ALL).await;
-    sides.escalate("acme", ticket, &incoming).await.expect(403);
+    assert_eq!(sides.escalate("acme", ticket, &incoming).await.expect(403).body["code"], "agreement_does_not_cover");
     let foreign = sides.agreed("globex", "acme", "incoming", ALL).await;
     // acme's side of it lets acme escalate; globex's lets globex receive alone.
     sides.escalate("globex", sides.tenant("globex").ticket, &foreign).await.expect(403);
@@ -307,7 +310,8 @@ async fn who_may_not_escalate_is_told_so_however_the_agreement_stands() {
     let sides = Sides::new().await;
     let proposed = sides.propose("acme", "globex", "outgoing", &["subject"]).await.expect(201).body["agreement_id"].clone();
     let path = format!("/tickets/{}/escalations", sides.tenant("acme").ticket);
-    for (role, status) in [("auditor", 403), ("light_agent", 403), ("owner", 409)] {
-        sides.call("POST", "acme", role, &path, None, Some(json!({"agreement_id": proposed}))).await.expect(status);
+    for (role, code) in [("auditor", "forbidden"), ("light_agent", "forbidden"), ("owner", "agreement_not_active")] {
+        let refused = sides.call("POST", "acme", role, &path, None, Some(json!({"agreement_id": proposed}))).await.expect(403);
+        assert_eq!(refused.body["code"], code, "{role}");
     }
 }

@@ -3,6 +3,7 @@
 mod acting;
 mod authenticate;
 mod fresh;
+mod refusals;
 mod trail;
 
 pub use acting::{ACT_AS, act_as};

@@ -227,6 +227,7 @@ impl From<Refusal> for Problem {
             Refusal::MayNotAct => Self::with_code(Kind::Forbidden, "act_as_denied"),
             Refusal::NoEntry | Refusal::NobodyToActFor | Refusal::NotFound => Self::new(Kind::NotFound),
             Refusal::Forbidden { .. } => Self::new(Kind::Forbidden),
+            Refusal::NotAgreed { code } => Self::with_code(Kind::Forbidden, code),
             Refusal::VersionMismatch { current } => Self { current_version: Some(current), ..Self::new(Kind::PreconditionFailed) },
             Refusal::VersionNeeded => Self::new(Kind::PreconditionRequired),
             Refusal::Conflict { code, .. } => Self::with_code(Kind::Conflict, code),

@@ -23,6 +23,9 @@ pub enum Refusal {
     /// Visible, but the permission named is missing.
     #[error("forbidden: needs {permission}")]
     Forbidden { permission: &'static str },
+    /// No agreement lets it go over to another tenant now.
+    #[error("no agreement allows it: {code}")]
+    NotAgreed { code: &'static str },
     #[error("the version is {current}")]
     VersionMismatch { current: i32 },
     /// It stands already, and nobody changes what they have not read.

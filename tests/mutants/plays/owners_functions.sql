@@ -121,3 +121,18 @@ select string_agg(format('%s%s %s v%s', left(tenant_id::text, 1), number, status
 -- requester@globex: 3|solved|2|t / b3 solved v2
 -- owner agent grouped_agent light_agent auditor service[ticket.change] service[ticket.read.own] nobody: nothing / null
 -- analyst auditor_login operator: !42501
+
+-- play: who may solve what is theirs and does not see it solves nothing
+-- before:
+insert into ringfence.tenant_roles (tenant_id, role_id, name, permissions) values ('{acme}', '{new}', 'solver', '<rights>');
+update ringfence.members set role = 'custom', role_id = '{new}' where tenant_id = '{acme}' and member_id = '{grouped_agent}';
+update ringfence.tickets set requester_id = '{grouped_agent}' where tenant_id = '{acme}' and ticket_id = '<own>';
+-- sql:
+select count(*) from ringfence.resolve_own_ticket('<own>', 1, 'solved');
+-- let: own={ticket1} rights={ticket.resolve.own}
+-- grouped_agent: 0
+-- grouped_agent rights={ticket.read}: 0
+-- grouped_agent rights={ticket.resolve.own,ticket.read}: 1
+-- grouped_agent rights={ticket.resolve.own,ticket.read.own}: 1
+-- grouped_agent rights={ticket.resolve.own,ticket.read.group}: 1
+-- grouped_agent rights={ticket.resolve.own,ticket.read.group} own={ticket2}: 0

@@ -24,10 +24,9 @@ const CONFLICTS: &[(&str, &str, &[&str])] = &[
     ("provisioning_not_set_up", "The tenant's owner has not said whose users are provisioned", &["createScimUser"]),
     ("holds_more", "An owner or a service is not given a role for hours", &["grantBreakGlass"]),
     ("last_owner", "A tenant keeps at least one owner", &["updateMember", "removeMember"]),
-    ("agreement_revoked", "The agreement was revoked", &["setAgreementState", "escalateTicket", "shareComment"]),
-    ("agreement_expired", "The agreement has expired", &["setAgreementState", "escalateTicket", "shareComment"]),
+    ("agreement_revoked", "The agreement was revoked", &["setAgreementState"]),
+    ("agreement_expired", "The agreement has expired", &["setAgreementState"]),
     ("agreement_consented", "This side has consented already", &["setAgreementState"]),
-    ("agreement_not_active", "The other side has not consented", &["escalateTicket", "shareComment"]),
     ("already_escalated", "The ticket went over under this agreement already", &["escalateTicket"]),
     ("already_shared", "The comment went over already", &["shareComment"]),
     ("not_linked", "The ticket did not cross under this agreement", &["shareComment"]),
@@ -65,6 +64,13 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("act_as_denied", "You may act for nobody"),
     ("csrf_required", "A change by a session's cookie needs X-CSRF-Token, and an origin that may call the service"),
     ("act_chain_too_deep", "The token says itself whom its bearer acts for"),
+];
+/// Why nothing goes over to another tenant.
+const NOT_AGREED: &[(&str, &str)] = &[
+    ("agreement_not_active", "The other side has not consented"),
+    ("agreement_revoked", "The agreement was revoked"),
+    ("agreement_expired", "The agreement has expired"),
+    ("agreement_does_not_cover", "The agreement lets something else go over, or the other way"),
 ];
 /// Why an invitation gives nobody a place, or not this one.
 const INVITATIONS: &[(&str, &str)] = &[
@@ -211,6 +217,7 @@ pub fn shared() -> Value {
         "NotSignedOut": coded(Kind::Unauthenticated, told(SIGN_OUTS)),
         "NotSignedIn": coded(Kind::Unauthenticated, told(SIGN_INS).chain(rejections())),
         "Forbidden": coded(Kind::Forbidden, told(FORBIDDEN)),
+        "NotAgreed": coded(Kind::Forbidden, told(FORBIDDEN).chain(told(NOT_AGREED))),
         "NotInvited": coded(Kind::Forbidden, told(FORBIDDEN).chain(told(INVITATIONS))),
         "InvitationUnknown": and(one(Kind::NotFound), Kind::NotFound, INVITATION_UNKNOWN),
         "NotFound": one(Kind::NotFound),
@@ -256,6 +263,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     may(operation.in_tenant() || authenticates && (operation.lists() || operation.mutates() || ["listSessions", "getProvisioningSettings", "getSignInSettings"].contains(&operation.id.as_str())), "403", "Forbidden");
     may(operation.in_tenant() || ["getProblem", "endSession", "acceptInvitation"].contains(&operation.id.as_str()), "404", "NotFound");
     may(operation.id == "acceptInvitation", "403", "NotInvited");
+    may(["escalateTicket", "shareComment"].contains(&operation.id.as_str()), "403", "NotAgreed");
     may(operation.id == "acceptInvitation", "404", "InvitationUnknown");
     // Of another method on this path.
     may(true, "405", "MethodNotAllowed");
@@ -312,7 +320,7 @@ fn codes() -> Vec<&'static str> {
     codes.extend(REJECTIONS.iter().map(|rejection| rejection.code()));
     codes.extend(CONFLICTS.iter().map(|(code, _, _)| *code));
     codes.extend(LIMITED.iter().map(|(code, _)| *code));
-    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(SIGN_OUTS).chain(FORBIDDEN).chain(INVITATIONS).map(|(code, _)| *code));
+    codes.extend(SESSIONS.iter().chain(SIGN_INS).chain(SIGN_OUTS).chain(FORBIDDEN).chain(NOT_AGREED).chain(INVITATIONS).map(|(code, _)| *code));
     codes.extend([IN_FLIGHT.0, RIGHTS_CHANGED.0, "walls_not_verified", TWO_CREDENTIALS.0, INVITATION_UNKNOWN.0, ISSUER_UNAVAILABLE.0, LOGOUT_REPLAYED.0]);
     codes.sort_unstable();
     codes.dedup();

@@ -175,10 +175,10 @@ async fn why_not(tx: &mut TenantTx, agreement: AgreementId, action: CrossingActi
         return Ok(Refusal::Forbidden { permission: permission::TICKET_ESCALATE }.into());
     }
     let refusal = match refusal.as_deref() {
-        Some("revoked") => Refusal::Conflict { code: "agreement_revoked", message: "the agreement was revoked" },
-        Some("expired") => Refusal::Conflict { code: "agreement_expired", message: "the agreement has expired" },
-        Some("not_consented") => Refusal::Conflict { code: "agreement_not_active", message: "the other side has not consented" },
-        Some(_) => Refusal::Forbidden { permission: "agreement" },
+        Some("revoked") => Refusal::NotAgreed { code: "agreement_revoked" },
+        Some("expired") => Refusal::NotAgreed { code: "agreement_expired" },
+        Some("not_consented") => Refusal::NotAgreed { code: "agreement_not_active" },
+        Some(_) => Refusal::NotAgreed { code: "agreement_does_not_cover" },
         // It would let it: then the ticket has no link under it.
         None => Refusal::Conflict { code: "not_linked", message: "the ticket did not cross under this agreement" },
     };
