@@ -45,6 +45,13 @@ fn columns_are_found_by_name_in_any_case_and_order() {
 }
 
 #[test]
+fn a_column_that_stands_twice_is_refused_where_it_means_something() {
+    let error = read("id,subject,Status,status\n1,s,open,new\n").remove(0).unwrap_err();
+    assert_eq!(error.to_string(), "line 1: the column status stands twice, at 3 and 4: which of them is meant?");
+    assert_eq!(one("id,subject,x,x\n1,s,open,new\n").external_id, "1");
+}
+
+#[test]
 fn github_columns_are_known_and_a_bare_requester_is_a_handle() {
     let ticket = one(
         "action,issue.id,issue.title,issue.body,state,user.login\nopened,444500041,Typo,Fix it,open,octo\n",

@@ -50,7 +50,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  psql \"$(ringfence dsn --as reporting:acme)\"\n  psql \"$(ringfence dsn --as app)\"")]
     Dsn(DsnArgs),
     /// Read tickets of another system into one tenant
-    #[command(after_help = format!("Examples:\n  ringfence import --tenant acme --format csv --dry-run tickets.csv\n  ringfence import --tenant acme --format zendesk-json --source zendesk-eu export.json\n\nAn import run again goes on where it ended: a ticket whose source and id are there already is skipped.\n\n{}", settings::help(settings::FOR_IMPORT)))]
+    #[command(after_help = format!("Examples:\n  ringfence import --tenant acme --format csv --dry-run tickets.csv\n  ringfence import --tenant acme --format zendesk-json --source zendesk-eu export.json\n\nAn import run again goes on where it ended: a ticket whose source and id are there already is skipped. Columns of a CSV file that mean nothing here are passed over.\n\n{}", settings::help(settings::FOR_IMPORT)))]
     Import(ImportArgs),
 }
 

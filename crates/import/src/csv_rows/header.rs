@@ -71,7 +71,12 @@ impl Header {
                 .iter()
                 .find_map(|alias| names.iter().position(|name| name == alias));
             if let Some(at) = found {
-                columns.push((column, at, names[at].clone()));
+                let name = &names[at];
+                if let Some(again) = names.iter().skip(at + 1).position(|other| other == name) {
+                    let (one, other) = (at + 1, at + again + 2);
+                    return Err(RowError::new(1, format!("the column {name} stands twice, at {one} and {other}: which of them is meant?")));
+                }
+                columns.push((column, at, name.clone()));
             }
         }
         let header = Header {

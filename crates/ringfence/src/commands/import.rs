@@ -29,7 +29,7 @@ use crate::failure::Failure;
 use crate::output;
 
 /// What an import may do, and no more.
-pub const PERMISSIONS: &[&str] = &[
+const PERMISSIONS: &[&str] = &[
     "ticket.read", "ticket.create", "ticket.change", "ticket.import", "comment.read", "comment.create", "contact.read", "contact.change",
     "organization.read", "organization.change", "group.read",
 ];

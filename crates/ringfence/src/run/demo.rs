@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ringfence_identity::development::Person;
-use ringfence_domain::{GroupId, Role, TenantId};
+use ringfence_domain::{GroupId, Role, TenantId, permission};
 use ringfence_store::command::{MemberRow, NewMember, Operator};
 use ringfence_store::tickets::Numbers;
-use ringfence_store::{Access, Database, Principal, Refusal, StoreError, TenantTx, groups, imports, server};
+use ringfence_store::{Access, Database, Keyset, Principal, Refusal, StoreError, TenantTx, groups, imports, members, server};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::demo_tickets;
 use crate::commands::membership::{Entry, Membership};
-use crate::commands::{import, operator, report_role};
+use crate::commands::{operator, report_role};
 use crate::connections::{Connections, Login};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
@@ -117,13 +118,15 @@ impl Seeding<'_> {
 
     /// As an import: a killed run's tickets are found again by their external ids.
     async fn tickets(&self) -> Result<(), Failure> {
-        let permissions = [import::PERMISSIONS, &["group.manage"]].concat();
+        // An import's, and what it takes to say who works in which group: nobody does who holds less than an admin.
+        let permissions: Vec<&str> = permission::ALL.iter().copied().filter(|name| *name != permission::BREAK_GLASS_GRANT).collect();
         let entry = Entry { tenant: self.tenant_id, slug: self.slug, command: "demo", name: "Demo", permissions: &permissions };
         let membership = Membership::begin(self.operator, &self.connections.database()?, &entry).await?;
         let written = async {
             for group in demo_tickets::GROUPS {
                 make_group(&membership.database, &membership.principal, group).await?;
             }
+            self.light_agent_works_in(demo_tickets::GROUPS[0], &membership).await?;
             let numbers = Numbers::default();
             for ticket in demo_tickets::tickets(self.slug, self.name, Timestamp::now()) {
                 imports::import(&membership.database, &membership.principal, &numbers, &ticket).await?;
@@ -133,6 +136,22 @@ impl Seeding<'_> {
         .await;
         membership.end().await?;
         written
+    }
+
+    /// A light agent sees what is in their groups alone.
+    async fn light_agent_works_in(&self, group: &str, membership: &Membership<'_>) -> Result<(), Failure> {
+        let subject = format!("{}:{}", self.slug, Role::LightAgent);
+        let people = self.operator.list_members(self.tenant_id).await?;
+        let mut tx = TenantTx::open(&membership.database, &membership.principal, Access::Write).await?;
+        let keyset = Keyset { column: "created_at", descending: false, from: None, backwards: false, limit: 10 };
+        let groups = groups::list(&mut tx, &keyset).await?.rows;
+        if let Some(person) = people.iter().find(|row| row.subject == subject)
+            && let Some(member) = members::find(&mut tx, person.member_id).await?
+            && let Some(group) = groups.iter().find(|known| known.name == group)
+        {
+            members::change(&mut tx, member.member_id, member.version, &json!({ "groups": [{ "group_id": group.group_id, "access": ["full"] }] })).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn reporting_login(&self) -> Result<(), Failure> {

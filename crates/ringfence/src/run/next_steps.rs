@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::commands::token::issuer_url;
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::output;
@@ -42,6 +43,7 @@ fn text(address: SocketAddr, binary: &str, folder: &str, is_for_development: boo
 }
 
 fn conversation(address: SocketAddr, binary: &str, folder: &str) -> String {
+    let issuer = issuer_url(address);
     format!(
         r#"
 In another terminal, for example:
@@ -64,7 +66,7 @@ In another terminal, for example:
   curl -siw '\n' -X PATCH -H "$agent" -H 'Content-Type: application/merge-patch+json' -H 'If-Match: "0"' -d '{{"priority": "high"}}' "$tenants/acme/tickets/1"
 
   # as a web page does: pick who to be in a browser; the session is a cookie, and /v1/me says who it is
-  #   http://{address}/v1/auth/sign-in?return_to=/v1/me
+  #   http://{address}/v1/auth/sign-in?issuer={issuer}&return_to=/v1/me
 
   # one person, two tenants, two roles
   curl -sw '\n' -H "Authorization: Bearer $("$ringfence" token --subject morgan)" http://{address}/v1/me"#
