@@ -76,6 +76,10 @@ bench: cargo ## the service beside pgbench, its own walls taken away, and a plai
 	@cargo build --locked --release --package ringfence --package ringfence-tests --bin ringfence --bin bench
 	@RINGFENCE_BINARY='$(target_dir)/release/ringfence' '$(target_dir)/release/bench'
 
+.PHONY: clippy
+clippy: cargo ## clippy over everything; a warning fails
+	@cargo clippy --locked --workspace --all-targets -- --deny warnings
+
 .PHONY: schema
 schema: tools ## writes sql/schema.sql and the tables of policies/README.md anew
 	@$(with) '$(target_dir)/debug/schema'

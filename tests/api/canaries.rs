@@ -131,7 +131,7 @@ fn bad_bodies(good: &Value) -> Vec<Vec<u8>> {
     with_unknown[ODD_NAME] = json!(planted("unknown"));
     let mut bad = vec![
         with_unknown.to_string().into_bytes(),
-        text[..text.len() - 1].as_bytes().to_vec(),
+        text.as_bytes()[..text.len() - 1].to_vec(),
         json!(planted("string")).to_string().into_bytes(),
         json!([planted("array")]).to_string().into_bytes(),
         planted("plain").into_bytes(),

@@ -306,12 +306,16 @@ async fn owners_agree_staff_escalate_and_the_others_do_not() {
 }
 
 #[tokio::test]
-async fn who_may_not_escalate_is_told_so_however_the_agreement_stands() {
+async fn who_may_not_escalate_or_share_is_told_so_however_the_agreement_stands() {
     let sides = Sides::new().await;
     let proposed = sides.propose("acme", "globex", "outgoing", &["subject"]).await.expect(201).body["agreement_id"].clone();
     let path = format!("/tickets/{}/escalations", sides.tenant("acme").ticket);
     for (role, code) in [("auditor", "forbidden"), ("light_agent", "forbidden"), ("owner", "agreement_not_active")] {
         let refused = sides.call("POST", "acme", role, &path, None, Some(json!({"agreement_id": proposed}))).await.expect(403);
         assert_eq!(refused.body["code"], code, "{role}");
+        let comment = sides.tenant("acme").comments[0].0;
+        let share = format!("{}/comments/{comment}/shares", path.trim_end_matches("/escalations"));
+        let refused = sides.call("POST", "acme", role, &share, None, Some(json!({"agreement_id": proposed}))).await.expect(403);
+        assert_eq!(refused.body["code"], code, "{role} shares");
     }
 }

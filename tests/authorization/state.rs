@@ -100,7 +100,7 @@ pub fn some_rights(dice: &mut Dice, beyond: bool) -> Names {
         // All of an admin's, or all but one of them.
         0 | 4 => crate::model::of_role("admin", false).into_iter().filter(|_| !dice.one_in(25)).collect(),
         1 => RIGHTS.iter().filter(|_| dice.one_in(2)).map(|name| (*name).to_owned()).collect(),
-        2 => crate::model::of_role(*dice.pick(&["agent", "light_agent", "requester"]), true),
+        2 => crate::model::of_role(dice.pick::<&str>(&["agent", "light_agent", "requester"]), true),
         // A right or two, so that none opens anything that takes another.
         3 => (0..2).map(|_| (*dice.pick(RIGHTS)).to_owned()).collect(),
         _ => RIGHTS.iter().filter(|_| dice.one_in(5)).map(|name| (*name).to_owned()).collect(),
@@ -118,7 +118,7 @@ fn some_access(dice: &mut Dice) -> Access {
 }
 
 fn some_groups(dice: &mut Dice, groups: &[Uuid]) -> BTreeMap<Uuid, Access> {
-    groups.iter().filter(|_| dice.one_in(2)).map(|group| *group).collect::<Vec<_>>().into_iter().map(|group| (group, some_access(dice))).collect()
+    groups.iter().filter(|_| dice.one_in(2)).copied().collect::<Vec<_>>().into_iter().map(|group| (group, some_access(dice))).collect()
 }
 
 impl State {

@@ -207,12 +207,19 @@ impl Page {
             return said(&places, operation.row.operation_id).into();
         }
         if operation.row.operation_id == "shareComment" {
-            // On a ticket that did cross.
-            let tenant = &self.scene.sides[0].tenant;
-            let ids = [(Kind::Ticket, tenant.ticket), (Kind::Comment, tenant.comments[0].0)];
-            let body = body(self);
-            let shared = self.allowed(operation, person, &ids, body).await.is_some();
-            return if shared { "yes" } else { "-" }.into();
+            // On tickets that did cross.
+            let mut places = Vec::new();
+            for sample in self.samples(self.people[person].member).await {
+                let sent = body(self).expect("an honest body");
+                let sql = "insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by, state, settled_at)
+                           select tenant_id, $3, $4::text::uuid, ticket_id, requester_id, group_key, requester_id, 'delivered', now() from ringfence.tickets where tenant_id = $1 and ticket_id = $2";
+                let tenant = self.scene.sides[0].tenant.id;
+                let agreement = sent["agreement_id"].as_str().expect("an agreement").to_owned();
+                self.scene.digests.client.execute(sql, &[&tenant, &sample.ticket, &Uuid::now_v7(), &agreement]).await.expect("a link");
+                let ids = [(Kind::Ticket, sample.ticket), (Kind::Comment, sample.public)];
+                places.push(self.allowed(operation, person, &ids, Some(sent)).await.is_some());
+            }
+            return said(&places, operation.row.operation_id).into();
         }
         if kinds.first() == Some(&Kind::Ticket) {
             let mut places = Vec::new();

@@ -207,7 +207,7 @@ impl Filling<'_> {
 
     /// Whose rights a role of the tenant's own says.
     fn makes_custom_member(&self) -> bool {
-        self.statement.name == "members/create.sql" && self.serial % 2 == 0
+        self.statement.name == "members/create.sql" && self.serial.is_multiple_of(2)
     }
 
     /// The one that stands, now and then another: of whoever's row it is, for a foreign version that fits must not open anything.

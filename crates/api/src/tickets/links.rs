@@ -171,7 +171,7 @@ async fn why_not(tx: &mut TenantTx, agreement: AgreementId, action: CrossingActi
     let Some(refusal) = ticket_links::refusal(tx, agreement, action.as_str()).await? else { return Ok(UNKNOWN.into()) };
     // Who may not at all is told that, and not how the agreement stands.
     let escalates = tx.enter().await?.permissions.any(&[permission::TICKET_ESCALATE, permission::TICKET_ESCALATE_GROUP]);
-    if action == CrossingAction::TicketEscalate && !escalates {
+    if !escalates {
         return Ok(Refusal::Forbidden { permission: permission::TICKET_ESCALATE }.into());
     }
     let refusal = match refusal.as_deref() {

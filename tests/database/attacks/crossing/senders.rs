@@ -27,7 +27,7 @@ async fn injected_sql_sends_nothing_that_its_doors_do_not_let_it() {
     for sql in [
         "update ringfence.agreements set fields = '{subject,body}'".to_owned(), "update ringfence.agreements set revoked_at = null, revoked_by = null".into(), "delete from ringfence.agreements".into(),
         "update ringfence.ticket_links set state = 'delivered'".into(), "update ringfence.comment_shares set state = 'delivered'".into(),
-        format!("insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, direction, actions, fields, expires_at, consented_by, partner_consented_at) values (ringfence.tenant_id(), gen_random_uuid(), 'globex', 'both', '{{ticket.escalate}}', '{{}}', '2099-01-01', ringfence.member(), now())"),
+        "insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, direction, actions, fields, expires_at, consented_by, partner_consented_at) values (ringfence.tenant_id(), gen_random_uuid(), 'globex', 'both', '{ticket.escalate}', '{}', '2099-01-01', ringfence.member(), now())".to_owned(),
         format!("insert into ringfence.agreements (tenant_id, agreement_id, partner_slug, direction, actions, fields, expires_at, consented_by, partner_id) values (ringfence.tenant_id(), gen_random_uuid(), 'globex', 'both', '{{ticket.escalate}}', '{{}}', '2099-01-01', ringfence.member(), '{}')", post.id("globex")),
     ] {
         assert_eq!(post.injected("acme", "owner", &sql).await, DENIED, "{sql}");
