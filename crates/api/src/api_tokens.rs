@@ -27,7 +27,8 @@ const MOST_DAYS: i32 = 366;
 pub struct ApiTokenInput {
     #[schema(min_length = 1, max_length = 200, example = "Nightly export")]
     name: String,
-    /// Permissions that the caller holds, or narrower forms of them; none by which tokens are made.
+    /// Permissions that the caller holds, or narrower forms of them; none by which tokens are made. Nobody makes or changes what they
+    /// do not see: `ticket.create` alone makes no ticket, with `ticket.read` it does.
     #[schema(min_items = 1, max_items = 100)]
     scopes: Vec<String>,
     /// At most 366 days from now.
