@@ -4,7 +4,6 @@
 use ringfence_store::command::Removal;
 use ringfence_tests::world::served;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn a_ticket_goes_from_sign_in_to_audit() {
@@ -231,55 +230,6 @@ async fn an_internal_comment_leaves_nothing_that_a_requester_could_see() {
 }
 
 #[tokio::test]
-async fn what_tickets_refer_to_comes_along_as_far_as_it_may_be_read() {
-    let (_installation, running, world) = served().await;
-    let acme = world.tenant("acme");
-    let (agent, requester, auditor) = (running.token("acme:agent"), running.token("acme:requester"), running.token("acme:auditor"));
-    let base = "/v1/tenants/acme";
-    let organization = running.post(&format!("{base}/organizations"), &agent, json!({"name": "Example"})).await.expect(201).body["organization_id"].clone();
-    let ticket = json!({"subject": "Referring", "requester_id": acme.members["requester"], "assignee_id": acme.members["agent"], "group_id": acme.groups["first"],
-        "organization_id": organization, "body": "Said"});
-    let made = running.post(&format!("{base}/tickets"), &agent, ticket).await.expect(201);
-    let relations = [("requester", "contacts", "contact_id"), ("assignee", "members", "member_id"), ("group", "groups", "group_id"), ("organization", "organizations", "organization_id")];
-    let all = format!("{base}/tickets?limit=200&include=total,requester,assignee,group,organization");
-    let listed = running.get(&all, &agent).await.expect(200);
-    assert!(listed.body["page"]["total"].is_number());
-    for (relation, name, id) in relations {
-        let referred: BTreeSet<&str> = listed.body["data"].as_array().unwrap().iter().filter_map(|ticket| ticket[format!("{relation}_id")].as_str()).collect();
-        let rows = listed.body["included"][name].as_array().unwrap();
-        assert_eq!(rows.iter().map(|row| row[id].as_str().unwrap()).collect::<BTreeSet<_>>(), referred, "{name}");
-        assert_eq!(rows.len(), referred.len(), "{name} came more than once");
-        for row in rows {
-            assert_eq!(&running.get(&format!("{base}/{name}/{}", row[id].as_str().unwrap()), &agent).await.expect(200).body, row);
-        }
-        // One alone brings one alone.
-        let one = running.get(&format!("{base}/tickets?limit=200&include={relation}"), &agent).await.expect(200);
-        assert_eq!(one.body["included"], json!({name: listed.body["included"][name]}));
-        assert!(one.body["page"]["total"].is_null());
-    }
-    let trail = running.get(&format!("{base}/audit?request_id={}&action=ticket.listed", listed.request_id()), &auditor).await.expect(200);
-    let counted = listed.body["included"]["organizations"].as_array().unwrap().len();
-    assert_eq!(trail.body["data"][0]["details"]["included"]["organizations"]["count"], json!(counted));
-    assert!(trail.body["data"][0]["details"]["included"]["contacts"]["digest"].is_string());
-
-    // A requester reads themselves, and none of those who work for them.
-    let own = running.get(&all, &requester).await.expect(200);
-    assert!(own.body["data"].as_array().unwrap().iter().any(|ticket| ticket["ticket_id"] == made.body["ticket_id"]));
-    assert_eq!(own.body["included"]["contacts"].as_array().unwrap().iter().map(|row| &row["contact_id"]).collect::<Vec<_>>(), [&json!(acme.members["requester"])]);
-    for name in ["members", "groups", "organizations"] {
-        assert_eq!(own.body["included"][name], json!([]), "{name}");
-    }
-    let comments = format!("{base}/tickets/{}/comments", made.body["number"]);
-    let said = running.get(&format!("{comments}?include=author"), &auditor).await.expect(200);
-    assert_eq!(said.body["included"]["contacts"][0]["contact_id"], json!(acme.members["agent"]));
-    assert_eq!(running.get(&format!("{comments}?include=author"), &requester).await.expect(200).body["included"], json!({"contacts": []}));
-    assert!(running.get(&comments, &auditor).await.expect(200).body.get("included").is_none());
-    for wrong in ["include=tenant", "include=requester,tenant", "include=", "include=author"] {
-        assert_eq!(running.get(&format!("{base}/tickets?{wrong}"), &agent).await.expect(400).body["errors"][0]["field"], "include", "{wrong}");
-    }
-}
-
-#[tokio::test]
 async fn an_agent_closes_a_ticket_and_hands_it_out_of_their_groups_at_once() {
     let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");
@@ -315,87 +265,6 @@ async fn an_agent_hands_a_ticket_out_of_their_groups() {
     running.get(&path, &grouped).await.expect(404);
     let agent = running.token("acme:agent");
     assert_eq!(running.get(&format!("{path}/comments"), &agent).await.expect(200).body["data"].as_array().unwrap().len(), 2);
-}
-
-#[tokio::test]
-async fn pages_follow_one_another_without_gap_or_repetition() {
-    let (_installation, running, _) = served().await;
-    let agent = running.token("acme:agent");
-    for n in 0..7 {
-        running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": format!("Ticket {n}")})).await.expect(201);
-    }
-    for order in ["-updated_at", "updated_at", "-created_at", "created_at", "-number", "number"] {
-        let all = running.get(&format!("/v1/tenants/acme/tickets?order={order}&limit=200&include=total"), &agent).await.expect(200);
-        let expected: Vec<_> = all.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
-        assert_eq!(all.body["page"]["total"], 10);
-        let mut seen = Vec::new();
-        let mut path = format!("/v1/tenants/acme/tickets?order={order}&limit=4");
-        let mut previous = None;
-        loop {
-            let page = running.get(&path, &agent).await.expect(200);
-            let numbers: Vec<_> = page.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
-            if let Some(before) = page.body["page"]["prev_cursor"].as_str() {
-                let back = running.get(&format!("/v1/tenants/acme/tickets?order={order}&limit=4&cursor={before}"), &agent).await.expect(200);
-                let back: Vec<_> = back.body["data"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect();
-                assert_eq!(Some(back), previous);
-            }
-            seen.extend(numbers.clone());
-            previous = Some(numbers);
-            let Some(next) = page.body["page"]["next_cursor"].as_str() else { break };
-            assert!(page.header("link").unwrap().contains("rel=\"next\""));
-            path = format!("/v1/tenants/acme/tickets?order={order}&limit=4&cursor={next}");
-        }
-        assert_eq!(seen, expected, "{order}");
-    }
-    let stranger = running.token("globex:agent");
-    let cursor = running.get("/v1/tenants/acme/tickets?limit=1", &agent).await.body["page"]["next_cursor"].as_str().unwrap().to_owned();
-    let refused = running.get(&format!("/v1/tenants/globex/tickets?limit=1&cursor={cursor}"), &stranger).await.expect(400);
-    assert_eq!(refused.body["code"], "cursor_invalid");
-}
-
-#[tokio::test]
-async fn a_page_that_was_emptied_leads_back_to_the_rows_on_its_other_side() {
-    let (_installation, running, _) = served().await;
-    let agent = running.token("acme:agent");
-    let tickets = "/v1/tenants/acme/tickets";
-    for (order, end) in ["-updated_at", "updated_at", "-created_at", "created_at", "-number", "number"].iter().flat_map(|order| [(order, true), (order, false)]) {
-        // A tag of the round's own: no other ticket is in its list.
-        let tag = format!("{order}:{end}");
-        let mut made = Vec::new();
-        for n in 0..4 {
-            made.push(running.post(tickets, &agent, json!({"subject": format!("Ticket {n}"), "tags": [tag]})).await.expect(201).body["ticket_id"].as_str().unwrap().to_owned());
-        }
-        if order.starts_with('-') {
-            made.reverse();
-        }
-        let page = async |cursor: &serde_json::Value| {
-            let cursor = cursor.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-            let answer = running.get(&format!("{tickets}?status=new&tag={tag}&order={order}&limit=2{cursor}"), &agent).await.expect(200);
-            let linked = ["next", "prev"].map(|way| answer.header("link").is_some_and(|link| link.contains(&format!("rel=\"{way}\""))));
-            assert_eq!(linked, ["next_cursor", "prev_cursor"].map(|cursor| answer.body["page"][cursor].is_string()), "{tag}");
-            let ids: Vec<String> = answer.body["data"].as_array().unwrap().iter().map(|ticket| ticket["ticket_id"].as_str().unwrap().to_owned()).collect();
-            (ids, answer.body["page"]["next_cursor"].clone(), answer.body["page"]["prev_cursor"].clone())
-        };
-        let nothing = json!(null);
-        let (first, next, _) = page(&nothing).await;
-        let (second, _, back) = page(&next).await;
-        assert_eq!((first.as_slice(), second.as_slice()), made.split_at(2), "{tag}");
-        let (gone, stayed) = if end { (&second, &first) } else { (&first, &second) };
-        for id in gone {
-            running.call("PUT", &format!("{tickets}/{id}/status"), &agent, &[("If-Match", "\"1\"")], Some(&json!({"status": "open"}))).await.expect(200);
-        }
-        let mut cursor = if end { next } else { back };
-        // There and back, again and again: behind the edge nothing, before it all that stayed, the row at the edge with it.
-        for _ in 0..3 {
-            let (rows, next, prev) = page(&cursor).await;
-            let (on, turned) = if end { (next, prev) } else { (prev, next) };
-            assert_eq!((rows.len(), &on, turned.is_string()), (0, &nothing, true), "{tag}");
-            let (rows, next, prev) = page(&turned).await;
-            let (on, beyond) = if end { (next, prev) } else { (prev, next) };
-            assert_eq!((&rows, &beyond), (stayed, &nothing), "{tag}");
-            cursor = on;
-        }
-    }
 }
 
 #[tokio::test]

@@ -172,6 +172,9 @@ impl Request {
 
     fn query(&mut self, case: &HttpCase, operation: &Operation, places: &Places<'_>, kept: &[Kept]) {
         if !operation.lists() {
+            if operation.row.operation_id == "getTicket" && matches!(case.query, Query::Short) {
+                self.query = "?include=requester,assignee,group,organization".into();
+            }
             return;
         }
         let (home, victim) = (places.home.tenant.id, places.victim.tenant.id);

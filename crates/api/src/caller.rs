@@ -10,6 +10,7 @@ pub use acting::{ACT_AS, act_as};
 pub use trail::{Seen, object, objects};
 
 use crate::body::Fields;
+use crate::included;
 use crate::problem::{Kind, Problem};
 use crate::routes::ROUTES;
 use crate::scim;
@@ -59,6 +60,8 @@ pub struct Caller {
     pub principal: Principal,
     tenant: TenantRef,
     trim: Trim,
+    /// What is to come along with a single record.
+    pub include: Vec<&'static str>,
     authenticated: Authenticated,
 }
 
@@ -86,15 +89,16 @@ impl FromRequest for Caller {
             // A name that no tenant can have is one that does not exist.
             let tenant: TenantRef = request.match_info().get("tenant").and_then(|t| t.parse().ok()).unwrap_or(TenantRef::Id(TenantId(Uuid::nil())));
             let authenticated = authenticate(&request, Some(&tenant)).await?;
-            let mut trim = Trim::default();
+            let (mut trim, mut include) = (Trim::default(), Vec::new());
             if asks_for_no_list(&request) {
                 let mut fields = Fields::of_query(request.query_string());
                 trim = Trim::asked(&mut fields, &request);
+                include = included::asked(&mut fields, &request);
                 fields.finish()?;
             }
             let principal = Principal::for_request(&authenticated.database, &authenticated.credential, &tenant, authenticated.context.clone()).await?;
             request.extensions_mut().insert(Logged { tenant_id: principal.tenant_id(), member_id: None });
-            let caller = Self { principal, tenant, trim, authenticated };
+            let caller = Self { principal, tenant, trim, include, authenticated };
             if let Some(right) = step_up::asked_of(request.method(), request.match_pattern().as_deref()) {
                 caller.fresh(right).await?;
             }
@@ -106,7 +110,7 @@ impl FromRequest for Caller {
     }
 }
 
-/// Whether an operation knows no parameter but `fields`: one that is sent was meant to do something. Lists read their own, and so does SCIM.
+/// Whether an operation knows no parameter but `fields` and `include`: one that is sent was meant to do something. Lists read their own, and so does SCIM.
 fn asks_for_no_list(request: &HttpRequest) -> bool {
     let Some(path) = request.match_pattern() else { return false };
     let lists = || ROUTES.iter().any(|route| route.path == path && route.method == "get" && route.operation_id.starts_with("list"));

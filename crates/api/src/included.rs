@@ -1,6 +1,9 @@
-//! `include=`: what the rows of a list refer to comes along, each read by the same doors as a GET of its own.
+//! `include=`: what a record or the rows of a list refer to comes along, each read by the same doors as a GET of its own.
 
+use crate::body::Fields;
 use crate::listing::digest;
+use actix_web::HttpRequest;
+use actix_web::http::Method;
 use ringfence_domain::{Comment, Contact, Group, Member, Organization, Ticket};
 use ringfence_store::{StoreError, TenantTx, contacts, groups, members, organizations};
 use serde::Serialize;
@@ -11,7 +14,9 @@ use uuid::Uuid;
 
 /// What may come along with a list of tickets.
 pub const OF_TICKETS: &[&str] = &["total", "requester", "assignee", "group", "organization"];
-/// What may come along with a list of comments.
+/// What may come along with one.
+pub const OF_TICKET: &[&str] = &["requester", "assignee", "group", "organization"];
+/// What may come along with a comment, or a list of them.
 pub const OF_COMMENTS: &[&str] = &["author"];
 
 /// What rows refer to, each once. Whatever the caller may not read is not among it.
@@ -29,6 +34,31 @@ pub struct Included {
     /// With `include=organization`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organizations: Option<Vec<Organization>>,
+}
+
+/// A record as it was asked for, and what came along with it.
+#[derive(Serialize)]
+pub struct Including<T> {
+    #[serde(flatten)]
+    pub record: T,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub included: Option<Included>,
+}
+
+/// Takes `include` from the query of a single record that something may come along with.
+pub fn asked(fields: &mut Fields, request: &HttpRequest) -> Vec<&'static str> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let known = match request.match_pattern().filter(|_| reads).as_deref() {
+        Some("/v1/tenants/{tenant}/tickets/{ticket_id}") => OF_TICKET,
+        Some("/v1/tenants/{tenant}/tickets/{ticket_id}/comments/{comment_id}") => OF_COMMENTS,
+        _ => return Vec::new(),
+    };
+    fields.names("include", known).unwrap_or_default()
+}
+
+/// What the trail says of a single record that was read.
+pub fn details(included: Option<&Included>) -> Value {
+    included.map_or_else(|| json!({}), |included| json!({ "included": included.told() }))
 }
 
 impl Included {

@@ -48,7 +48,7 @@ impl<'a> Operation<'a> {
     }
 
     pub fn lists(&self) -> bool {
-        self.queries && !self.signs_in()
+        self.queries && self.id.starts_with("list") && !self.signs_in()
     }
 
     pub fn mutates(&self) -> bool {
@@ -168,6 +168,11 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
         if let Some(example) = examples::record(schema) {
             media["example"] = example;
         }
+        // A single record that something may come along with.
+        if ["getTicket", "getComment"].contains(&known.id.as_str()) {
+            let included = json!({ "$ref": "#/components/schemas/Included", "description": "With `include`, what the record refers to." });
+            media["schema"] = json!({ "allOf": [media["schema"], { "type": "object", "properties": { "included": included } }] });
+        }
     }
 }
 
@@ -190,7 +195,8 @@ pub fn trimmed(document: &Value) -> BTreeMap<String, Vec<String>> {
     let schemas = &document["components"]["schemas"];
     let record = |name: &str| schemas[name].pointer("/properties/data/items").unwrap_or(&schemas[name]);
     let names = |item: &Value| {
-        let answered = item["get"].pointer("/responses/200/content/application~1json/schema").and_then(named)?;
+        let schema = item["get"].pointer("/responses/200/content/application~1json/schema")?;
+        let answered = named(schema.pointer("/allOf/0").unwrap_or(schema))?;
         let record = record(answered);
         let record = named(record).map_or(record, |row| &schemas[row]);
         Some(record["properties"].as_object()?.keys().cloned().collect())

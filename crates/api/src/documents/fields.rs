@@ -1,7 +1,7 @@
 //! What the annotations cannot say of fields and parameters: bounds, patterns, which may be null, which are always there,
 //! and which go together. The readers in `body/fields.rs` refuse; this only says what they refuse.
 
-use crate::included::{OF_COMMENTS, OF_TICKETS};
+use crate::included::{OF_COMMENTS, OF_TICKET, OF_TICKETS};
 use crate::listing::Order;
 use crate::problem::Kind;
 use crate::{operations, people, tickets};
@@ -245,7 +245,11 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),
         "limit" => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 200, "default": 50 }),
         "cursor" => json!({ "type": "string", "minLength": 1, "maxLength": 1024, "pattern": "^[A-Za-z0-9_-]+$" }),
-        "include" => words(if operation == "listComments" { OF_COMMENTS } else { OF_TICKETS }),
+        "include" => words(match operation {
+            "listTickets" => OF_TICKETS,
+            "getTicket" => OF_TICKET,
+            _ => OF_COMMENTS,
+        }),
         "order" => {
             let names: Vec<&str> = orders(operation).iter().map(|(name, _, _)| *name).collect();
             json!({ "type": "string", "enum": names, "default": names.first() })

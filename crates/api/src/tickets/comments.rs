@@ -4,7 +4,7 @@ use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
 use crate::body::{Fields, Unread};
 use crate::caller::{Caller, object, objects};
-use crate::included::{Included, OF_COMMENTS};
+use crate::included::{Included, Including, OF_COMMENTS, details};
 use crate::listing::{self, Beside, IncludingList, Listing, Order};
 use crate::people;
 use crate::problem::{Kind, Problem};
@@ -13,7 +13,6 @@ use ringfence_audit::Action;
 use ringfence_domain::{Comment, CommentId, Visibility, permission};
 use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
 use serde::Serialize;
-use serde_json::json;
 use std::cell::Cell;
 use utoipa::ToSchema;
 
@@ -75,6 +74,7 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("comment_id" = uuid::Uuid, Path),
+        ("include" = Option<String>, Query, description = "What comes along. author: the contact who wrote it, as far as the caller may read it"),
     ),
     responses((status = 200, body = Comment)))]
 pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
@@ -87,15 +87,16 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
             Some(ticket) => comments::find(&mut tx, ticket.ticket_id, comment_id).await?,
             None => None,
         };
+        let included = Included::of_comments(&mut tx, &caller.include, comment.as_slice()).await?;
         tx.commit().await?;
-        Ok((entered, comment))
+        Ok((entered, comment, included))
     };
     match found.await {
-        Ok((entered, Some(comment))) => {
-            caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), json!({})).await?;
-            Ok(HttpResponse::Ok().json(caller.shown(&comment)))
+        Ok((entered, Some(comment), included)) => {
+            caller.read(&entered, Action::CommentRead, object("comment", comment.comment_id.0), details(included.as_ref())).await?;
+            Ok(HttpResponse::Ok().json(Including { record: caller.shown(&comment), included }))
         }
-        Ok((entered, None)) => Err(caller.denied(Action::CommentRead, object("comment", comment_id.0), Problem::new(Kind::NotFound), None, Some(&entered)).await),
+        Ok((entered, None, _)) => Err(caller.denied(Action::CommentRead, object("comment", comment_id.0), Problem::new(Kind::NotFound), None, Some(&entered)).await),
         Err(error) => Err(caller.refused(Action::CommentRead, objects("comment"), error, None).await),
     }
 }
