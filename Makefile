@@ -32,7 +32,7 @@ test: tools ## everything below but the bench, at small counts (CASES=n raises i
 	@$(with) cargo test --locked --package ringfence-tests --test lints --test documents
 	@$(with) cargo test --locked --package ringfence-tests --no-fail-fast --test spine --test lists --test races --test limits --test people --test machines --test hostile_credentials --test roles --test scim --test sign_in --test crossing --test contract --test bad_input --test attacks --test canaries
 	@CASES=$${CASES:-300} $(with) cargo test --locked --package ringfence-tests --test isolation
-	@CASES=2000 $(with) cargo test --locked --package ringfence-tests --test authorization
+	@CASES=50000 $(with) cargo test --locked --package ringfence-tests --test authorization
 	@$(with) cargo test --locked --package ringfence-tests --test mutants -- --nocapture
 	@CASES=3 $(with) cargo test --locked --package ringfence-tests --test faults -- --nocapture
 	@$(with) cargo test --locked --package ringfence-tests --test e2e
