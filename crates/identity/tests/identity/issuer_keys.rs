@@ -217,6 +217,9 @@ async fn keys_that_are_not_for_these_signatures_verify_nothing() {
     };
     let mut weak = world.rsa.jwk("ed");
     weak["n"] = json!(&weak["n"].as_str().unwrap()[..171]);
+    // 8208 bits.
+    let mut huge = world.rsa.jwk("ed");
+    huge["n"] = json!("_".repeat(1368));
     let mut nameless = world.ed25519.jwk("ed");
     nameless.as_object_mut().unwrap().remove("kid");
     let symmetric = json!({"kty": "oct", "k": "c2VjcmV0", "kid": "ed"});
@@ -227,6 +230,7 @@ async fn keys_that_are_not_for_these_signatures_verify_nothing() {
         (with("alg", "RSA-OAEP"), UnknownKey),
         (with("crv", "Ed448"), KeyNotSuitable),
         (weak, UnknownKey),
+        (huge, UnknownKey),
         (nameless, UnknownKey),
         (symmetric, UnknownKey),
     ] {
