@@ -266,7 +266,8 @@ impl Fields {
         match self.fields.remove(field)? {
             Value::Null => None,
             Value::Number(number) => {
-                let number = number.as_i64().and_then(|number| i32::try_from(number).ok()).filter(|number| (least..=most).contains(number));
+                // 17.0 is a whole number too (JSON Schema Validation, 6.1.1); what is past the bounds stays there.
+                let number = number.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i32).filter(|number| (least..=most).contains(number));
                 if number.is_none() {
                     self.wrong(field, "out_of_range", format!("must be a whole number from {least} to {most}"));
                 }

@@ -102,6 +102,7 @@ fn bound(field: &str, shape: &mut Value) {
         "body" => json!({ "minLength": 1, "maxLength": 65_536 }),
         "email" => json!({ "pattern": EMAIL }),
         "tags" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\s\x85,\x00]+$" } }),
+        "partner" => json!({ "pattern": "^[a-z][a-z0-9-]*[a-z0-9]$" }),
         "required_issuers" => json!({ "items": { "type": "string", "minLength": 1, "maxLength": 500, "pattern": r"^[^\x00]+$" } }),
         "default_role" => json!({ "enum": crate::scim::settings::GIVEN, "pattern": "^[a-z_]+$" }),
         "role_map" => json!({ "propertyNames": { "minLength": 1, "maxLength": 1000, "pattern": r"^[^\x00]+$" }, "maxProperties": 100, "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
