@@ -21,6 +21,8 @@ use uuid::Uuid;
 /// Days that a token holds where nobody says how long.
 const DAYS: i32 = 90;
 const MOST_DAYS: i32 = 366;
+/// A token that makes tokens would never end.
+pub const NO_SCOPES: [&str; 2] = [permission::TOKEN_CREATE, permission::TOKEN_MANAGE];
 
 /// A new API token.
 #[derive(Serialize, ToSchema)]
@@ -166,8 +168,7 @@ fn read<T>(body: JsonBody, make: impl FnOnce(String, Option<Uuid>, Vec<String>, 
     if scopes.as_ref().is_some_and(Vec::is_empty) {
         fields.wrong("scopes", "required", "must hold at least one");
     }
-    // A token that makes tokens would never end.
-    if scopes.iter().flatten().any(|scope| scope == permission::TOKEN_CREATE || scope == permission::TOKEN_MANAGE) {
+    if scopes.iter().flatten().any(|scope| NO_SCOPES.contains(&scope.as_str())) {
         fields.wrong("scopes", "invalid", "no token makes tokens");
     }
     let until = fields.time("expires_at");

@@ -15,6 +15,16 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+/// What no role of a tenant's own making holds: the constraint `tenant_roles_stay_below_owner` of the database.
+pub const OF_OWNERS_ALONE: [&str; 6] = [
+    permission::OWNER_MANAGE,
+    permission::BREAK_GLASS_GRANT,
+    permission::AGREEMENT_MANAGE,
+    permission::ACT_AS,
+    permission::PROVISION_MANAGE,
+    permission::TICKET_IMPORT,
+];
+
 /// A new role of the tenant's own making.
 #[derive(Serialize, ToSchema)]
 pub struct RoleInput {

@@ -6,7 +6,7 @@ use crate::listing::Order;
 use crate::problem::Kind;
 use crate::{operations, people, tickets};
 use ringfence_audit::Action;
-use ringfence_domain::{Priority, Role, TicketStatus};
+use ringfence_domain::{Priority, Role, TicketStatus, permission};
 use serde_json::{Map, Value, json};
 
 /// Not blank, and without NUL, which PostgreSQL cannot hold.
@@ -84,7 +84,7 @@ fn complete_input(name: &str, schema: &mut Value) {
             if NEVER_NULL.iter().any(|(of, never)| *of == name && never.contains(&field.as_str())) {
                 without_null(shape);
             }
-            bound(field, shape);
+            bound(name, field, shape);
         }
     }
     if let Some(rules) = rules(name) {
@@ -95,7 +95,7 @@ fn complete_input(name: &str, schema: &mut Value) {
     }
 }
 
-fn bound(field: &str, shape: &mut Value) {
+fn bound(schema: &str, field: &str, shape: &mut Value) {
     let bounds = match field {
         "external_source" => json!({ "minLength": 1, "maxLength": 200 }),
         "external_id" => json!({ "minLength": 1, "maxLength": 255 }),
@@ -107,7 +107,7 @@ fn bound(field: &str, shape: &mut Value) {
         "default_role" => json!({ "enum": crate::scim::settings::GIVEN, "pattern": "^[a-z_]+$" }),
         "role_map" => json!({ "propertyNames": { "minLength": 1, "maxLength": 1000, "pattern": r"^[^\x00]+$" }, "maxProperties": 100, "additionalProperties": { "type": "string", "enum": crate::scim::settings::GIVEN } }),
         "access" => json!({ "contains": { "enum": ["overview", "read", "full"] } }),
-        "permissions" | "scopes" => json!({ "items": { "type": "string", "enum": ringfence_domain::permission::ALL } }),
+        "permissions" | "scopes" => json!({ "items": { "type": "string", "enum": permissions(schema) } }),
         _ => json!({}),
     };
     merge(shape, bounds);
@@ -115,6 +115,16 @@ fn bound(field: &str, shape: &mut Value) {
     if is_text && shape.get("format").is_none() && shape.get("pattern").is_none() {
         merge(shape, json!({ "pattern": WORDED }));
     }
+}
+
+/// The names that stand in such a request, whoever sends it.
+fn permissions(schema: &str) -> Vec<&'static str> {
+    let never: &[&str] = match schema {
+        "ApiTokenInput" => &crate::api_tokens::NO_SCOPES,
+        "RoleInput" | "RolePatch" => &crate::roles::OF_OWNERS_ALONE,
+        _ => &[],
+    };
+    permission::ALL.iter().copied().filter(|name| !never.contains(name)).collect()
 }
 
 fn merge(shape: &mut Value, more: Value) {
