@@ -6,8 +6,14 @@ mod credentials;
 mod fastify;
 mod flood;
 mod http;
+#[path = "../../crates/identity/tests/identity/issuer_server.rs"]
+#[allow(dead_code, reason = "the verifier's tests make more of it")]
+mod issuer_server;
 mod pgbench;
 mod report;
+#[path = "../../crates/identity/tests/identity/signer.rs"]
+#[allow(dead_code, reason = "the verifier's tests make more of it")]
+mod signer;
 mod stage;
 
 use report::{Rounds, Row};
@@ -59,7 +65,7 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     let create = http::run(stage, http::Load::Create, seconds);
     let by_token = http::run(stage, http::Load::ReadByApiToken, seconds);
     let by_session = http::run(stage, http::Load::ReadBySession, seconds);
-    let (fresh, again) = credentials::verified(stage, seconds).await;
+    credentials::measure(seconds, rounds).await;
     let (foreign, absent) = http::foreign_and_absent(stage, seconds).await;
     let (forged, good) = http::forged_and_good(stage, seconds).await;
 
@@ -75,8 +81,6 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     rounds.add("by_session", by_session.rate);
     rounds.add("by_token_of_read", by_token.rate / read.rate);
     rounds.add("by_session_of_read", by_session.rate / read.rate);
-    rounds.add("bearer_fresh", fresh);
-    rounds.add("bearer_again", again);
     rounds.add("read_of_pipeline", read.rate / pipeline.rate);
     rounds.add("read_of_plain", read.rate / plain.rate);
     rounds.add("foreign", foreign);
@@ -100,8 +104,10 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
     rows.extend([
         Row::at_least("read, of pgbench's pipeline", rounds.median("read_of_pipeline"), 0.3, "x"),
         Row::at_least("read, of Fastify's plain read", rounds.median("read_of_plain"), 1.2, "x"),
-        Row::at_most("bearer verified, key cached", rounds.median("bearer_fresh"), 60.0, "us"),
-        Row::shown("bearer shown again", rounds.median("bearer_again"), "us"),
+        Row::at_most("bearer verified, key cached (RS256)", rounds.median("bearer.RS256.fresh"), 60.0, "us"),
+        Row::at_most("bearer verified, key cached (EdDSA)", rounds.median("bearer.EdDSA.fresh"), 60.0, "us"),
+        Row::shown("bearer shown again (RS256)", rounds.median("bearer.RS256.again"), "us"),
+        Row::shown("bearer shown again (EdDSA)", rounds.median("bearer.EdDSA.again"), "us"),
         Row::shown("service: read by an API token", rounds.median("by_token"), "/s"),
         Row::shown("the same, of the read by a bearer", rounds.median("by_token_of_read"), "x"),
         Row::shown("service: read by a session", rounds.median("by_session"), "/s"),

@@ -39,7 +39,7 @@ pub const STEP_UP_ACR: Setting = setting("RINGFENCE_STEP_UP_ACR", "'urn:example:
 pub const ORIGINS: Setting = setting("RINGFENCE_ORIGINS", "https://support.example.com", "origins that browsers may call from, parted by `,`; none by default");
 pub const WORKERS: Setting = setting("RINGFENCE_WORKERS", "4", "threads that answer requests; default: one a core");
 pub const CONNECTIONS: Setting = setting("RINGFENCE_CONNECTIONS", "16", "connections of the service's pool");
-pub const LIMITS: Setting = setting("RINGFENCE_LIMITS", ringfence_api::LIMITS_EXAMPLE, "requests in seconds that one caller may make in one tenant (read, write) and all callers of one tenant together (tenant), credentials refused to one address and sign-ins begun from it (sign_in), and how much of the pool one tenant may hold at once (connections); `off` for none; default: as in the example");
+pub const LIMITS: Setting = setting("RINGFENCE_LIMITS", ringfence_api::LIMITS_EXAMPLE, "requests in seconds that one caller may make in one tenant (read, write) and all callers of one tenant together (tenant), credentials refused to one address and sign-ins begun from it (sign_in), and how much of the pool one tenant may hold at once, a quarter of it while others are about (connections); `off` for none; default: as in the example");
 pub const TRUSTED_PROXIES: Setting = setting("RINGFENCE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.7", "addresses and networks whose X-Forwarded-For is believed, parted by `,`; none by default");
 /// Read by the crate that looks for PostgreSQL.
 pub const PG_BIN: Setting = setting("RINGFENCE_PG_BIN", "/usr/lib/postgresql/17/bin", "folder of `initdb` and `postgres` for the private cluster; default: the newest installed, 15 to 18");

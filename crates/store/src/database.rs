@@ -68,7 +68,7 @@ impl Database {
     /// As `new`.
     pub fn for_one_of(&self, threads: usize, config: &DatabaseConfig) -> Result<Self, StoreError> {
         let connections = config.connections.div_ceil(threads);
-        Ok(Self { pool: pool(&config.app, connections)?, turns: FairShare::new(connections, WAIT), ..self.clone() })
+        Ok(Self { pool: pool(&config.app, connections)?, turns: self.turns.beside(connections), ..self.clone() })
     }
 
     /// The same on a party's account: its requests take turns with those of others, and hold at most so many connections in a

@@ -1,11 +1,11 @@
-//! Who gets the next connection of a pool: parties take turns, and none holds more than its share while another could wait.
-//! It counts connections and refuses to know what they are used for, or who may.
+//! Who gets the next connection of a pool: parties take turns, and none holds more than its share, nor more than a part of it while
+//! another tenant is about. It counts connections and refuses to know what they are used for, or who may.
 
 use crate::StoreError;
 use ringfence_domain::TenantId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -29,12 +29,23 @@ pub(crate) struct Claim {
     pub percent: u8,
 }
 
+/// What is left of a share in company: what runs beside a request slows it down by the processors it takes, whoever's turn it is.
+/// `make bench` shows by how much.
+const IN_COMPANY: usize = 4;
+/// For how long a tenant is about after it took a connection.
+const ABOUT: Duration = Duration::from_secs(10);
+
 /// The turns at one pool.
 pub(crate) struct FairShare {
     capacity: usize,
     patience: Duration,
     turns: Mutex<Turns>,
+    about: Arc<About>,
 }
+
+/// The two tenants that took connections last, of whichever of the service's pools: one of them at least is another than who asks.
+#[derive(Default)]
+struct About(Mutex<[Option<(Party, Instant)>; 2]>);
 
 /// Only parties that hold or wait for something are in here, so its size is bounded by the requests under way.
 #[derive(Default)]
@@ -47,7 +58,7 @@ struct Turns {
 }
 
 struct Queue {
-    most: usize,
+    share: usize,
     requests: VecDeque<oneshot::Sender<()>>,
 }
 
@@ -68,7 +79,12 @@ struct Place {
 impl FairShare {
     /// Turns at a pool of so many connections, for which a request waits so long.
     pub(crate) fn new(capacity: usize, patience: Duration) -> Arc<Self> {
-        Arc::new(Self { capacity, patience, turns: Mutex::default() })
+        Arc::new(Self { capacity, patience, turns: Mutex::default(), about: Arc::default() })
+    }
+
+    /// The same at another pool of the same service.
+    pub(crate) fn beside(&self, capacity: usize) -> Arc<Self> {
+        Arc::new(Self { capacity, patience: self.patience, turns: Mutex::default(), about: Arc::clone(&self.about) })
     }
 
     pub(crate) fn share(&self, percent: u8) -> usize {
@@ -85,24 +101,28 @@ impl FairShare {
     /// # Errors
     /// `Crowded` when the party's own requests are what it would wait for.
     pub(crate) async fn permit(self: &Arc<Self>, claim: Claim) -> Result<Permit, StoreError> {
-        let party = claim.party;
-        let most = self.share(claim.percent);
+        let (party, share) = (claim.party, self.share(claim.percent));
+        self.about.note(party);
         let turn = {
             let mut turns = self.turns();
-            let holds = turns.held.get(&party).copied().unwrap_or_default();
-            if turns.taken < self.capacity && holds < most && !turns.waiting.contains_key(&party) {
+            if turns.taken < self.capacity && self.may_hold_more(&turns, party, share) && !turns.waiting.contains_key(&party) {
                 turns.take(party);
                 return Ok(Permit { of: Arc::clone(self), party });
             }
-            turns.queue(party, most)?
+            turns.queue(party, share)?
         };
         let mut place = Place { of: Arc::clone(self), party, turn, came: false };
         if let Ok(Ok(())) = tokio::time::timeout(self.patience, &mut place.turn).await {
             place.came = true;
             return Ok(Permit { of: Arc::clone(self), party });
         }
-        let crowded = self.turns().held.get(&party).is_some_and(|held| *held >= most);
+        let crowded = !self.may_hold_more(&self.turns(), party, share);
         Err(if crowded { StoreError::Crowded } else { StoreError::Unavailable { reason: "all connections are in use" } })
+    }
+
+    fn may_hold_more(&self, turns: &Turns, party: Party, share: usize) -> bool {
+        let most = if self.about.is_another_than(party) { (share / IN_COMPANY).max(1) } else { share };
+        turns.held.get(&party).is_none_or(|held| *held < most)
     }
 
     /// Hands what is free to whoever's turn it is.
@@ -110,13 +130,13 @@ impl FairShare {
         let mut passed = 0;
         while turns.taken < self.capacity && passed < turns.order.len() {
             let Some(party) = turns.order.pop_front() else { return };
-            let holds = turns.held.get(&party).copied().unwrap_or_default();
-            let Some(queue) = turns.waiting.get_mut(&party) else { continue };
-            if holds >= queue.most {
+            let Some(share) = turns.waiting.get(&party).map(|queue| queue.share) else { continue };
+            if !self.may_hold_more(turns, party, share) {
                 turns.order.push_back(party);
                 passed += 1;
                 continue;
             }
+            let Some(queue) = turns.waiting.get_mut(&party) else { continue };
             // Whoever gave up in the meantime is passed over.
             let given = std::iter::from_fn(|| queue.requests.pop_front()).any(|request| request.send(()).is_ok());
             if queue.requests.is_empty() {
@@ -144,19 +164,41 @@ impl FairShare {
     }
 }
 
+impl About {
+    /// Strangers are nobody's company: they may be had by the thousand, and take nothing from a tenant.
+    fn note(&self, party: Party) {
+        if matches!(party, Party::Outside(_)) {
+            return;
+        }
+        let mut last = self.last();
+        if last[0].is_some_and(|(latest, _)| latest != party) {
+            last.swap(0, 1);
+        }
+        last[0] = Some((party, Instant::now()));
+    }
+
+    fn is_another_than(&self, party: Party) -> bool {
+        self.last().iter().flatten().any(|(tenant, at)| *tenant != party && at.elapsed() < ABOUT)
+    }
+
+    fn last(&self) -> MutexGuard<'_, [Option<(Party, Instant)>; 2]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Turns {
     fn take(&mut self, party: Party) {
         self.taken += 1;
         *self.held.entry(party).or_default() += 1;
     }
 
-    fn queue(&mut self, party: Party, most: usize) -> Result<oneshot::Receiver<()>, StoreError> {
+    fn queue(&mut self, party: Party, share: usize) -> Result<oneshot::Receiver<()>, StoreError> {
         let (turn, waits) = oneshot::channel();
         match self.waiting.get_mut(&party) {
             Some(queue) if queue.requests.len() >= QUEUE => return Err(StoreError::Crowded),
             Some(queue) => queue.requests.push_back(turn),
             None => {
-                self.waiting.insert(party, Queue { most, requests: VecDeque::from([turn]) });
+                self.waiting.insert(party, Queue { share, requests: VecDeque::from([turn]) });
                 self.order.push_back(party);
             }
         }
@@ -212,15 +254,58 @@ mod tests {
         turns.taken == 0 && turns.held.is_empty() && turns.waiting.is_empty() && turns.order.is_empty()
     }
 
+    fn stranger(n: u128) -> Claim {
+        Claim { party: Party::Outside(Uuid::from_u128(n)), percent: 50 }
+    }
+
     #[tokio::test]
     async fn a_party_holds_its_share_and_another_finds_the_rest() {
         let share = FairShare::new(4, Duration::from_millis(20));
         let held: Vec<_> = (0..2).map(|_| now(&share, tenant(1)).unwrap()).collect();
         assert!(now(&share, tenant(1)).is_none(), "its share is two of four");
-        let others: Vec<_> = (0..2).map(|_| now(&share, tenant(2)).unwrap()).collect();
-        assert!(now(&share, tenant(3)).is_none(), "all four are taken");
+        let others: Vec<_> = (2..4).map(|n| now(&share, tenant(n)).unwrap()).collect();
+        assert!(now(&share, tenant(4)).is_none(), "all four are taken");
         drop((held, others));
         assert!(is_empty(&share), "who gave up left something behind");
+    }
+
+    #[tokio::test]
+    async fn in_company_a_quarter_of_the_share_is_left_at_every_pool() {
+        let share = FairShare::new(16, Duration::from_millis(20));
+        let beside = share.beside(16);
+        let strangers: Vec<_> = (0..3).map(|n| now(&share, stranger(n)).unwrap()).collect();
+        let mut held: Vec<_> = (0..8).map(|_| now(&share, tenant(1)).expect("strangers are nobody's company")).collect();
+        assert!(now(&share, tenant(1)).is_none(), "its share is eight of sixteen");
+        drop(now(&beside, tenant(2)).expect("the first of another tenant"));
+        held.truncate(2);
+        assert!(now(&share, tenant(1)).is_none(), "two are a quarter of eight");
+        assert!(now(&share, stranger(0)).is_some() && now(&share, stranger(0)).is_some(), "and a stranger has as much");
+        held.truncate(1);
+        let again = now(&share, tenant(1)).expect("one of two is held");
+        let mut waiting = Box::pin(share.permit(tenant(1)));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        drop(again);
+        assert!(waiting.as_mut().now_or_never().is_some(), "what it gave back it gets");
+        drop((waiting, held, strangers));
+        assert!(is_empty(&share));
+    }
+
+    #[test]
+    fn of_the_last_two_tenants_one_is_another() {
+        let about = About::default();
+        let parties: Vec<Party> = (0..3).map(|n| tenant(n).party).collect();
+        assert!(!about.is_another_than(parties[0]));
+        about.note(parties[0]);
+        about.note(stranger(1).party);
+        assert!(!about.is_another_than(parties[0]) && about.is_another_than(parties[1]) && about.is_another_than(stranger(1).party));
+        for noted in [1, 1, 1, 2, 2] {
+            about.note(parties[noted]);
+            assert!(parties.iter().all(|party| about.is_another_than(*party)), "after {noted}");
+        }
+        if let Some(past) = Instant::now().checked_sub(ABOUT) {
+            *about.last() = [Some((parties[0], Instant::now())), Some((parties[1], past))];
+            assert!(!about.is_another_than(parties[0]), "whoever was about is no longer");
+        }
     }
 
     #[tokio::test]

@@ -20,7 +20,7 @@ pub struct LimitPolicy {
     pub sign_in: Rate,
     /// Of all callers in one tenant together.
     pub tenant: Rate,
-    /// Of a hundred connections to the database, how many one tenant may hold at once.
+    /// Of a hundred connections to the database, how many one tenant may hold at once while no other is about.
     pub connections: u8,
 }
 
