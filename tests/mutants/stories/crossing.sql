@@ -804,6 +804,13 @@ update ringfence.comment_shares set reason = reason where tenant_id = '{acme}';
 select pg_temp.due();
 select pg_temp.carry();
 
+-- try root: the comment was delivered, and the share is gone since
+select pg_temp.take();
+select pg_temp.deliver();
+delete from ringfence.comment_shares where tenant_id = '{acme}';
+select pg_temp.due();
+select pg_temp.carry();
+
 -- try root: the comment is internal meanwhile
 update ringfence.comments set visibility = 'internal' where comment_id = '{c1p}';
 select pg_temp.carry();

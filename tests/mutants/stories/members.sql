@@ -106,6 +106,10 @@ select * from ringfence.deactivate_user('{p1}');
 reset session authorization; select pg_temp.gone(); update ringfence.scim_users set active = null where scim_user_id = '{u1}'; set session authorization ringfence_app;
 select * from ringfence.deactivate_user('{p1}');
 
+-- try root: nobody of another tenant is held
+select ringfence.seal('{acme}');
+select (ringfence.hold_person('{outsider}')).contact_id, (ringfence.hold_person('{asker}')).name;
+
 -- root: memberships ended, in the two tenants at different versions
 update ringfence.contacts set identity_id = '{i_new}', member_version = 7 where contact_id = '{silent}' and tenant_id = '{globex}';
 update ringfence.contacts set identity_id = '{i_new}', member_version = 2 where contact_id = '{silent}' and tenant_id = '{acme}';
