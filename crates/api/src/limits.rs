@@ -262,8 +262,10 @@ pub fn describe(response: &mut ServiceResponse<BoxBody>) {
         let limited = problem.filter(|problem| problem.kind == Kind::RateLimited);
         if limited.as_ref().is_some_and(|problem| problem.code == TOO_MANY_AT_ONCE) {
             metrics::counter!("ringfence_rate_limited_total", "policy" => "connections").increment(1);
-            let share = request.app_data::<Data<Database>>().map_or(1, |database| database.share(limits.connections));
-            (format!("\"connections\";q={share};qu=\"concurrent-requests\""), "\"connections\";r=0".to_owned(), Some(1))
+            let inside = counted.caller.as_ref().filter(|_| counted.is_inside).and_then(|name| limits.let_in.get(name));
+            let party = inside.map_or(Party::Outside(Uuid::nil()), |inside| Party::Tenant(inside.tenant_id));
+            let most = request.app_data::<Data<Database>>().map_or(1, |database| database.most(party, limits.connections));
+            (format!("\"connections\";q={most};qu=\"concurrent-requests\""), "\"connections\";r=0".to_owned(), Some(1))
         } else {
             let Level { policy, rate, left, seconds } = counted.level;
             (format!("\"{policy}\";q={};w={}", rate.count, rate.seconds), format!("\"{policy}\";r={left};t={seconds}"), limited.map(|_| seconds))

@@ -78,10 +78,10 @@ impl Database {
         Self { claim: Some(Claim { party, percent }), ..self.clone() }
     }
 
-    /// How many connections that many in a hundred are.
+    /// How many connections a party with a claim to that many in a hundred may hold at once just now.
     #[must_use]
-    pub fn share(&self, percent: u8) -> usize {
-        self.turns.share(percent)
+    pub fn most(&self, party: Party, percent: u8) -> usize {
+        self.turns.most(Claim { party, percent })
     }
 
     pub(crate) async fn connection(&self) -> Result<Lease, StoreError> {

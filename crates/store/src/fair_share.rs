@@ -58,7 +58,7 @@ struct Turns {
 }
 
 struct Queue {
-    share: usize,
+    percent: u8,
     requests: VecDeque<oneshot::Sender<()>>,
 }
 
@@ -87,8 +87,10 @@ impl FairShare {
         Arc::new(Self { capacity, patience: self.patience, turns: Mutex::default(), about: Arc::clone(&self.about) })
     }
 
-    pub(crate) fn share(&self, percent: u8) -> usize {
-        (self.capacity * usize::from(percent) / 100).max(1)
+    /// How many connections a party may hold at once just now.
+    pub(crate) fn most(&self, claim: Claim) -> usize {
+        let share = (self.capacity * usize::from(claim.percent) / 100).max(1);
+        if self.about.is_another_than(claim.party) { (share / IN_COMPANY).max(1) } else { share }
     }
 
     fn turns(&self) -> MutexGuard<'_, Turns> {
@@ -101,28 +103,27 @@ impl FairShare {
     /// # Errors
     /// `Crowded` when the party's own requests are what it would wait for.
     pub(crate) async fn permit(self: &Arc<Self>, claim: Claim) -> Result<Permit, StoreError> {
-        let (party, share) = (claim.party, self.share(claim.percent));
+        let party = claim.party;
         self.about.note(party);
         let turn = {
             let mut turns = self.turns();
-            if turns.taken < self.capacity && self.may_hold_more(&turns, party, share) && !turns.waiting.contains_key(&party) {
+            if turns.taken < self.capacity && self.may_hold_more(&turns, claim) && !turns.waiting.contains_key(&party) {
                 turns.take(party);
                 return Ok(Permit { of: Arc::clone(self), party });
             }
-            turns.queue(party, share)?
+            turns.queue(claim)?
         };
         let mut place = Place { of: Arc::clone(self), party, turn, came: false };
         if let Ok(Ok(())) = tokio::time::timeout(self.patience, &mut place.turn).await {
             place.came = true;
             return Ok(Permit { of: Arc::clone(self), party });
         }
-        let crowded = !self.may_hold_more(&self.turns(), party, share);
+        let crowded = !self.may_hold_more(&self.turns(), claim);
         Err(if crowded { StoreError::Crowded } else { StoreError::Unavailable { reason: "all connections are in use" } })
     }
 
-    fn may_hold_more(&self, turns: &Turns, party: Party, share: usize) -> bool {
-        let most = if self.about.is_another_than(party) { (share / IN_COMPANY).max(1) } else { share };
-        turns.held.get(&party).is_none_or(|held| *held < most)
+    fn may_hold_more(&self, turns: &Turns, claim: Claim) -> bool {
+        turns.held.get(&claim.party).is_none_or(|held| *held < self.most(claim))
     }
 
     /// Hands what is free to whoever's turn it is.
@@ -130,8 +131,8 @@ impl FairShare {
         let mut passed = 0;
         while turns.taken < self.capacity && passed < turns.order.len() {
             let Some(party) = turns.order.pop_front() else { return };
-            let Some(share) = turns.waiting.get(&party).map(|queue| queue.share) else { continue };
-            if !self.may_hold_more(turns, party, share) {
+            let Some(percent) = turns.waiting.get(&party).map(|queue| queue.percent) else { continue };
+            if !self.may_hold_more(turns, Claim { party, percent }) {
                 turns.order.push_back(party);
                 passed += 1;
                 continue;
@@ -192,13 +193,13 @@ impl Turns {
         *self.held.entry(party).or_default() += 1;
     }
 
-    fn queue(&mut self, party: Party, share: usize) -> Result<oneshot::Receiver<()>, StoreError> {
+    fn queue(&mut self, Claim { party, percent }: Claim) -> Result<oneshot::Receiver<()>, StoreError> {
         let (turn, waits) = oneshot::channel();
         match self.waiting.get_mut(&party) {
             Some(queue) if queue.requests.len() >= QUEUE => return Err(StoreError::Crowded),
             Some(queue) => queue.requests.push_back(turn),
             None => {
-                self.waiting.insert(party, Queue { share, requests: VecDeque::from([turn]) });
+                self.waiting.insert(party, Queue { percent, requests: VecDeque::from([turn]) });
                 self.order.push_back(party);
             }
         }
@@ -275,10 +276,10 @@ mod tests {
         let beside = share.beside(16);
         let strangers: Vec<_> = (0..3).map(|n| now(&share, stranger(n)).unwrap()).collect();
         let mut held: Vec<_> = (0..8).map(|_| now(&share, tenant(1)).expect("strangers are nobody's company")).collect();
-        assert!(now(&share, tenant(1)).is_none(), "its share is eight of sixteen");
+        assert!(now(&share, tenant(1)).is_none() && share.most(tenant(1)) == 8, "its share is eight of sixteen");
         drop(now(&beside, tenant(2)).expect("the first of another tenant"));
         held.truncate(2);
-        assert!(now(&share, tenant(1)).is_none(), "two are a quarter of eight");
+        assert!(now(&share, tenant(1)).is_none() && share.most(tenant(1)) == 2, "two are a quarter of eight");
         assert!(now(&share, stranger(0)).is_some() && now(&share, stranger(0)).is_some(), "and a stranger has as much");
         held.truncate(1);
         let again = now(&share, tenant(1)).expect("one of two is held");
@@ -302,10 +303,9 @@ mod tests {
             about.note(parties[noted]);
             assert!(parties.iter().all(|party| about.is_another_than(*party)), "after {noted}");
         }
-        if let Some(past) = Instant::now().checked_sub(ABOUT) {
-            *about.last() = [Some((parties[0], Instant::now())), Some((parties[1], past))];
-            assert!(!about.is_another_than(parties[0]), "whoever was about is no longer");
-        }
+        let past = Instant::now().checked_sub(ABOUT).expect("a machine that is up for so long");
+        *about.last() = [Some((parties[0], Instant::now())), Some((parties[1], past))];
+        assert!(!about.is_another_than(parties[0]), "whoever was about is no longer");
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
 //! A tenant that asks for all at once, beside one that asks for little.
 
-use crate::{OTHERS, TICKETS, limited, told};
-use ringfence_tests::Running;
+use crate::{OTHERS, TICKETS, left, limited, served, told};
+use futures_util::future::join_all;
+use ringfence_tests::{Installation, Running};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -69,4 +70,40 @@ async fn a_flood_past_its_limits_is_refused_and_the_other_tenant_served() {
     assert_eq!(statuses, [200, 429]);
     assert!(told(&installation, "rate.limited", Some(world.tenant("acme").id)).await <= 5, "a flood of refusals is not a flood of events");
     assert_eq!(told(&installation, "rate.limited", Some(world.tenant("globex").id)).await, 0);
+}
+
+/// What those are told who ask while so many wait already that no more may: no ticket is read until one of them was told.
+async fn told_at_once(installation: &Installation, running: &Running) -> (String, u32) {
+    let (admin, token, was_told) = (installation.admin().await, running.token("acme:owner"), tokio::sync::Notify::new());
+    admin.batch_execute("begin; lock table ringfence.tickets in access exclusive mode").await.unwrap();
+    let asked = join_all((0..300).map(|_| async {
+        let answer = running.get(TICKETS, &token).await;
+        if answer.status == 429 {
+            was_told.notify_one();
+        }
+        answer
+    }));
+    let (answers, ()) = tokio::join!(asked, async {
+        was_told.notified().await;
+        admin.batch_execute("rollback").await.unwrap();
+    });
+    left(answers.iter().find(|answer| answer.body["code"] == "too_many_at_once").expect("somebody is told"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_too_much_at_once_is_told_how_much_is_theirs_just_now() {
+    let (installation, running, _world) = served(|config| {
+        config.limits = Some("read=1000000/60 tenant=1000000/60".parse().unwrap());
+        config.workers = Some(1);
+    })
+    .await;
+    running.get(TICKETS, &running.token("acme:owner")).await.expect(200);
+    let alone = told_at_once(&installation, &running).await;
+    assert_eq!(alone, ("\"connections\";q=8;qu=\"concurrent-requests\"".to_owned(), 0));
+    // The first request is still a stranger's, who is nobody's company.
+    for _ in 0..2 {
+        running.get(OTHERS, &running.token("globex:owner")).await.expect(200);
+    }
+    let in_company = told_at_once(&installation, &running).await;
+    assert_eq!(in_company, ("\"connections\";q=2;qu=\"concurrent-requests\"".to_owned(), 0));
 }
