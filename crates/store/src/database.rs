@@ -173,7 +173,7 @@ impl Database {
     async fn of_nowhere(&self, sql: crate::Sql, caller: &Principal) -> Result<Vec<Row>, StoreError> {
         let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), caller.proof(), Acting::Alone, caller.request_id(), jiff::Timestamp::now());
         let lease = self.connection().await?;
-        let statement = lease.prepare(sql.text()).await?;
+        let statement = lease.prepare(sql.text(), false).await?;
         Ok(lease.client()?.query(&statement, &[&token]).await?)
     }
 
@@ -204,13 +204,13 @@ impl Database {
     pub(crate) async fn minted(&self, sql: crate::Sql, purpose: &'static str, said: &serde_json::Value) -> Result<Vec<Row>, StoreError> {
         let token = self.token_key.mint_for(purpose, said, jiff::Timestamp::now());
         let lease = self.connection().await?;
-        let statement = lease.prepare(sql.text()).await?;
+        let statement = lease.prepare(sql.text(), false).await?;
         Ok(lease.client()?.query(&statement, &[&token]).await?)
     }
 
     async fn before_tenant(&self, sql: crate::Sql, params: &[crate::statement::Param<'_>]) -> Result<Row, StoreError> {
         let lease = self.connection().await?;
-        let statement = lease.prepare(sql.text()).await?;
+        let statement = lease.prepare(sql.text(), false).await?;
         Ok(lease.client()?.query_one(&statement, params).await?)
     }
 }
@@ -252,8 +252,13 @@ impl Lease {
         self.object.as_ref().map(|object| &***object).ok_or(StoreError::Unavailable { reason: "the connection is gone" })
     }
 
-    pub(crate) async fn prepare(&self, text: &str) -> Result<tokio_postgres::Statement, StoreError> {
+    /// Kept with the connection; a rare one is forgotten when it was run.
+    pub(crate) async fn prepare(&self, text: &str, rare: bool) -> Result<tokio_postgres::Statement, StoreError> {
+        if !is_about_rows(text) {
+            return Err(StoreError::Unexpected { code: "statement".into(), message: "not a statement about rows".into() });
+        }
         match &self.object {
+            Some(object) if rare => Ok(object.prepare(text).await?),
             Some(object) => Ok(object.prepare_cached(text).await?),
             None => Err(StoreError::Unavailable { reason: "the connection is gone" }),
         }
@@ -267,6 +272,18 @@ impl Lease {
     pub(crate) fn settled(&mut self) {
         self.settled = true;
     }
+}
+
+/// Whether a statement reads or writes rows. All others act on the session or the transaction (PREPARE, DECLARE, LISTEN, SET, COMMIT,
+/// ...), and what they leave would meet the next tenant: none of them is sent, whatever came into its text. The extended protocol
+/// takes one statement at a time, and no function that the service may execute runs one from text.
+fn is_about_rows(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while let Some(comment) = rest.strip_prefix("--") {
+        rest = comment.split_once(['\n', '\r']).map_or("", |(_, rest)| rest).trim_start();
+    }
+    let word = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    ["select", "with", "insert", "update", "delete"].iter().any(|verb| word.eq_ignore_ascii_case(verb))
 }
 
 impl Drop for Lease {

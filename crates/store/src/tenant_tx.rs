@@ -7,7 +7,7 @@ use futures_util::future::OptionFuture;
 use jiff::Timestamp;
 use ringfence_domain::{ContactId, GroupId, IdentityId, MemberId, Permissions, TenantId, permission};
 use ringfence_identity::ActorKind;
-use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
+use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
 /// What a transaction is for; a read cannot write, by the server's own refusal.
@@ -63,18 +63,10 @@ pub struct TenantTx {
 const ENTER: Sql = crate::sql!("context/enter.sql");
 const BEGIN_READ: &str = "begin isolation level read committed read only";
 const BEGIN_WRITE: &str = "begin isolation level read committed read write";
-/// The end of a transaction, and of all that injected SQL could leave on its connection: cursors that outlive theirs,
-/// channels listened to, settings of the session. Temporary tables and session locks are refused to this role. A statement
-/// prepared by SQL may stand under the name of one of the driver's own, and would run in the next tenant's context: where
-/// there is one, the connection is not used again. As a simple query, which nothing on the connection can stand in for.
-const COMMIT: &str = "commit; close all; unlisten *; reset all; select true from pg_catalog.pg_prepared_statement() where from_sql";
-const ROLLBACK: &str = "rollback; close all; unlisten *; reset all; select true from pg_catalog.pg_prepared_statement() where from_sql";
-
-/// Whether the connection may serve another tenant.
-async fn end(client: &Client, how: &str) -> Result<bool, tokio_postgres::Error> {
-    let answers = client.simple_query(how).await?;
-    Ok(!answers.iter().any(|answer| matches!(answer, SimpleQueryMessage::Row(_))))
-}
+/// The end of a transaction, and of all that a statement about rows could leave on its connection: settings of the session.
+/// Temporary tables and session locks are refused to this role; no other statement is sent (`Lease::prepare`).
+const COMMIT: &str = "commit; reset all";
+const ROLLBACK: &str = "rollback; reset all";
 
 impl TenantTx {
     /// A transaction for this principal. Nothing is sent yet: the first statement takes BEGIN and `enter` along.
@@ -130,7 +122,7 @@ impl TenantTx {
     /// # Errors
     /// Whatever the statement, or the entry before it, is refused for.
     pub async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        let statement = self.lease.prepare(sql.text()).await?;
+        let statement = self.lease.prepare(sql.text(), false).await?;
         self.run(Some((&statement, params)), false).await
     }
 
@@ -139,7 +131,7 @@ impl TenantTx {
     /// # Errors
     /// As `query`.
     pub async fn query_composed(&mut self, composed: &Composed<'_>) -> Result<Vec<Row>, StoreError> {
-        let statement = if composed.rare { self.lease.client()?.prepare(&composed.text).await? } else { self.lease.prepare(&composed.text).await? };
+        let statement = self.lease.prepare(&composed.text, composed.rare).await?;
         self.run(Some((&statement, &composed.params)), false).await
     }
 
@@ -148,7 +140,7 @@ impl TenantTx {
     /// # Errors
     /// As `query`; then nothing was changed.
     pub async fn query_and_commit(mut self, sql: Sql, params: &[Param<'_>]) -> Result<(Entered, Vec<Row>), StoreError> {
-        let statement = self.lease.prepare(sql.text()).await?;
+        let statement = self.lease.prepare(sql.text(), false).await?;
         let rows = self.run(Some((&statement, params)), true).await?;
         let entered = self.entered.take().ok_or(StoreError::Refused(crate::Refusal::NoEntry))?;
         Ok((entered, rows))
@@ -161,9 +153,8 @@ impl TenantTx {
             return Ok(());
         }
         // Unsettled until the answer was seen; an error closes the connection.
-        if end(self.lease.client()?, COMMIT).await? {
-            self.lease.settled();
-        }
+        self.lease.client()?.batch_execute(COMMIT).await?;
+        self.lease.settled();
         Ok(())
     }
 
@@ -172,9 +163,8 @@ impl TenantTx {
     /// # Errors
     /// When the connection broke; the server then rolls back by itself.
     pub async fn rollback(mut self) -> Result<(), StoreError> {
-        if end(self.lease.client()?, ROLLBACK).await? {
-            self.lease.settled();
-        }
+        self.lease.client()?.batch_execute(ROLLBACK).await?;
+        self.lease.settled();
         Ok(())
     }
 
@@ -189,7 +179,7 @@ impl TenantTx {
     async fn run(&mut self, work: Option<(&Statement, &[Param<'_>])>, last: bool) -> Result<Vec<Row>, StoreError> {
         let opening = match self.entered {
             Some(_) => None,
-            None => Some(self.lease.prepare(ENTER.text()).await?),
+            None => Some(self.lease.prepare(ENTER.text(), false).await?),
         };
         self.lease.unsettle();
         let client = self.lease.client()?;
@@ -200,7 +190,7 @@ impl TenantTx {
             OptionFuture::from(opening.is_some().then(|| client.batch_execute(begin))),
             OptionFuture::from(opening.as_ref().map(|enter| client.query_one(enter, &enter_params))),
             OptionFuture::from(work.map(|(statement, params)| client.query(statement, params))),
-            OptionFuture::from(last.then(|| end(client, COMMIT))),
+            OptionFuture::from(last.then(|| client.batch_execute(COMMIT))),
         );
         let entered = (|| {
             began.transpose()?;
@@ -210,18 +200,14 @@ impl TenantTx {
             self.met = entered.or_else(|| self.met.take());
             Ok::<_, StoreError>(rows.transpose()?.unwrap_or_default())
         });
-        // The driver's own statement was deallocated by SQL: the connection would fail again.
-        let bereft = matches!(&outcome, Err(StoreError::Unexpected { code, .. }) if code == "26000");
         if last {
             // Answered at all means ended: a failed transaction is rolled back by its COMMIT.
             match ended.transpose() {
-                Ok(Some(false)) => {}
-                Ok(_) if bereft => {}
                 Ok(_) => self.lease.settled(),
                 Err(error) if outcome.is_ok() => return Err(error.into()),
                 Err(_) => {}
             }
-        } else if outcome.is_err() && end(client, ROLLBACK).await.is_ok_and(|clean| clean) && !bereft {
+        } else if outcome.is_err() && client.batch_execute(ROLLBACK).await.is_ok() {
             self.lease.settled();
         }
         let rows = outcome?;

@@ -1,6 +1,7 @@
 //! Attacks 4, 6, 7 and 25: what one request leaves on a connection, the next tenant's request on it neither obeys nor shows.
 
 use crate::play::{DENIED, OneConnection, Play, code, one, refused, set};
+use ringfence_store::{Access, StoreError, TenantTx};
 use std::collections::BTreeSet;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -10,6 +11,10 @@ fn tenants(rows: &[Row]) -> BTreeSet<Uuid> {
 }
 
 const BLIND: &str = "select tenant_id from ringfence.tickets union all select tenant_id from ringfence.comments union all select tenant_id from ringfence.contacts";
+
+/// Prepared by SQL, a cursor (the driver's own portals have no name), a channel listened to.
+const LEFT_BEHIND: &str = "select name from pg_prepared_statements where from_sql union all select name from pg_cursors where name <> ''
+    union all select pg_listening_channels()";
 
 #[tokio::test]
 async fn a_session_setting_left_behind_does_not_rule_the_next_request() {
@@ -40,80 +45,83 @@ async fn a_session_setting_left_behind_does_not_rule_the_next_request() {
 #[tokio::test]
 async fn a_transaction_ended_by_hand_takes_its_context_along() {
     let play = Play::new().await;
-    let pool = OneConnection::of(&play).await;
+    let client = play.app().await;
     for end in ["commit", "rollback", "commit and chain", "rollback and chain"] {
-        let mut tx = ringfence_store::TenantTx::open(&pool.database, &pool.acme, ringfence_store::Access::Write).await.unwrap();
-        tx.query(crate::play::anything(end), &[]).await.unwrap();
-        let seen = tx.query(crate::play::anything("select count(*) from ringfence.tickets"), &[]).await;
-        assert_eq!(seen.unwrap()[0].get::<_, i64>(0), 0, "{end}");
-        drop(tx);
-        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
+        play.enter(&client, "acme", "owner").await;
+        assert_eq!(tenants(&client.query(BLIND, &[]).await.unwrap()), [play.acme().id].into());
+        client.batch_execute(end).await.unwrap();
+        assert!(client.query(BLIND, &[]).await.unwrap().is_empty(), "{end}");
+        client.batch_execute("rollback").await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_cursor_with_hold_is_closed_before_the_next_request() {
-    let play = Play::new().await;
-    let pool = OneConnection::of(&play).await;
-    pool.request(&pool.acme, "declare held cursor with hold for select subject from ringfence.tickets").await.unwrap();
-    assert!(pool.request(&pool.globex, "fetch all from held").await.is_err());
-    pool.request(&pool.acme, "declare held cursor with hold for select subject from ringfence.tickets").await.unwrap();
-    // The driver's own portals have no name.
-    let left = pool.request(&pool.globex, "select name from pg_cursors where name <> ''").await.unwrap();
-    assert!(left.is_empty());
-}
-
-#[tokio::test]
-async fn a_channel_listened_to_is_left_with_the_next_request() {
-    let play = Play::new().await;
-    let pool = OneConnection::of(&play).await;
-    pool.request(&pool.acme, "listen spy").await.unwrap();
-    // UNLISTEN holds from the commit of the transaction that it opens; the driver drops what arrives until then.
-    pool.request(&pool.globex, "select 1").await.unwrap();
-    assert!(pool.request(&pool.globex, "select pg_listening_channels()").await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_statement_prepared_by_sql_runs_in_no_other_request() {
+async fn no_request_sends_a_statement_that_would_outlive_it() {
     let play = Play::new().await;
     let pool = OneConnection::of(&play).await;
     let pid = "select pg_backend_pid()";
     let first: i32 = pool.request(&pool.acme, pid).await.unwrap()[0].get(0);
-    pool.request(&pool.acme, "prepare left_behind as select tenant_id from ringfence.tickets").await.unwrap();
-    assert!(pool.request(&pool.globex, "execute left_behind").await.is_err());
-    let next: i32 = pool.request(&pool.globex, pid).await.unwrap()[0].get(0);
-    assert_ne!(first, next, "the connection went on");
-
-    // In the place of each statement that the driver prepared: the victim's own request would run it, token and all.
-    for outcome in ["commit", "rollback", "drop"] {
-        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
-        let mut tx = ringfence_store::TenantTx::open(&pool.database, &pool.acme, ringfence_store::Access::Write).await.unwrap();
-        let known = tx.query(crate::play::anything("select name from pg_prepared_statements where not from_sql and statement ~ 'ringfence'"), &[]).await.unwrap();
-        assert!(known.len() > 1);
-        for name in known.iter().map(|row| row.get::<_, String>(0)) {
-            tx.query(crate::play::anything(&format!("deallocate {name}")), &[]).await.unwrap();
-            tx.query(crate::play::anything(&format!("prepare {name} as select set_config('x.stolen', string_agg(subject, ','), false) from ringfence.tickets")), &[]).await.unwrap();
+    for sql in [
+        "declare held cursor with hold for select subject from ringfence.tickets",
+        "listen spy",
+        "prepare left_behind as select tenant_id from ringfence.tickets",
+        "execute left_behind",
+        "deallocate all",
+        "discard plans",
+        "set search_path = pg_temp",
+        "reset all",
+        "begin",
+        "commit",
+        "commit and chain",
+        "rollback",
+        "savepoint here",
+        "lock table ringfence.tickets",
+        "copy ringfence.tickets to stdout",
+        "do $$ begin execute 'listen spy'; end $$",
+        "call anything()",
+        "explain analyze select 1",
+        "  \n\tListen spy",
+        "(listen spy)",
+        "-- select\n-- select\nlisten spy",
+        // A comment ends at either end of line (PostgreSQL 4.1.5), and the rest of this is another.
+        "-- \rlisten spy /*\nselect 1 */",
+        "/* select */ listen spy",
+        "selector",
+        "",
+    ] {
+        for access in [Access::Read, Access::Write] {
+            let mut tx = TenantTx::open(&pool.database, &pool.acme, access).await.unwrap();
+            let outcome = tx.query(crate::play::anything(sql), &[]).await;
+            assert!(matches!(&outcome, Err(StoreError::Unexpected { code, .. }) if code == "statement"), "{sql}: {outcome:?}");
         }
-        match outcome {
-            "commit" => tx.commit().await.unwrap(),
-            "rollback" => tx.rollback().await.unwrap(),
-            _ => drop(tx),
-        }
-        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into(), "{outcome}");
-        let stolen = pool.request(&pool.acme, "select current_setting('x.stolen', true)").await.unwrap();
-        assert_eq!(stolen[0].get::<_, Option<String>>(0).unwrap_or_default(), "", "{outcome}");
     }
+    // One more statement behind one about rows is the server's to refuse.
+    assert!(pool.request(&pool.acme, "select 1; listen spy").await.is_err());
+    assert!(pool.request(&pool.globex, LEFT_BEHIND).await.unwrap().is_empty());
+    let last: i32 = pool.request(&pool.globex, pid).await.unwrap()[0].get(0);
+    assert_eq!(first, last, "the requests did not share a connection, so nothing was tried");
 }
 
 #[tokio::test]
-async fn statements_that_sql_deallocated_fail_one_request_and_no_more() {
+async fn no_function_runs_a_statement_from_text() {
     let play = Play::new().await;
-    let pool = OneConnection::of(&play).await;
-    pool.request(&pool.globex, BLIND).await.unwrap();
-    pool.request(&pool.acme, "deallocate all").await.unwrap();
-    assert!(pool.request(&pool.globex, BLIND).await.is_err());
-    for _ in 0..3 {
-        assert_eq!(tenants(&pool.request(&pool.globex, BLIND).await.unwrap()), [play.globex().id].into());
+    let client = play.app().await;
+    for text in ["prepare left_behind as select 1", "listen spy", "declare held cursor with hold for select 1", "select subject from ringfence.tickets"] {
+        for sql in [
+            format!("select query_to_xml('{text}', true, true, '')"),
+            format!("select query_to_xmlschema('{text}', true, true, '')"),
+            format!("select query_to_xml_and_xmlschema('{text}', true, true, '')"),
+            "select cursor_to_xml('held', 1, true, true, '')".to_owned(),
+            format!("select ts_stat('{text}')"),
+            format!("select ts_stat('{text}', 'a')"),
+            format!("select ts_rewrite('a'::tsquery, '{text}')"),
+        ] {
+            play.enter(&client, "acme", "owner").await;
+            let outcome = client.batch_execute(&sql).await;
+            client.batch_execute("commit").await.unwrap();
+            let left = client.query(LEFT_BEHIND, &[]).await.unwrap();
+            assert!(left.is_empty(), "{sql} left something behind: {outcome:?}");
+        }
     }
 }
 
