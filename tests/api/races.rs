@@ -42,6 +42,17 @@ async fn a_new_requester_named_by_many_at_once_is_one_contact() {
 }
 
 #[tokio::test]
+async fn who_creates_at_once_with_others_wastes_no_number() {
+    let (_installation, running, _world) = served().await;
+    let last = number_of_a_new_ticket(&running).await;
+    let agent = running.token("acme:agent");
+    // More than a block holds, several times.
+    let made = join_all((0..150).map(|_| running.post(TICKETS, &agent, json!({"subject": "at once"})))).await;
+    let numbers: BTreeSet<i64> = made.into_iter().map(|answer| answer.expect(201).body["number"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, (last + 1..=last + 150).collect());
+}
+
+#[tokio::test]
 async fn who_may_not_create_uses_up_no_number() {
     let (_installation, running, _world) = served().await;
     let before = number_of_a_new_ticket(&running).await;

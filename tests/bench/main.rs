@@ -56,11 +56,13 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     let pipeline = pgbench::run(stage, pgbench::Script::Pipeline, 8, seconds);
     let read = http::run(stage, http::Load::Read, seconds);
     let plain = http::run_at(stage, fastify.address(), http::Load::Plain, seconds);
-    let open = pgbench::run(stage, pgbench::Script::PipelineWithoutRowSecurity, 8, seconds);
     let trips = pgbench::run(stage, pgbench::Script::Trips, 8, seconds);
     let entered = pgbench::run(stage, pgbench::Script::Enter, 1, seconds);
     let not_entered = pgbench::run(stage, pgbench::Script::NoEnter, 1, seconds);
-    let grouped = pgbench::run(stage, pgbench::Script::EnterAsGroupedAgent, 1, seconds);
+    let admin = stage.server.installation().admin().await;
+    let [walled, unwalled] = pgbench::side_by_side(stage, &admin, [pgbench::Script::Pipeline, pgbench::Script::PipelineWithoutRowSecurity], seconds).await;
+    let [inside, outside] = pgbench::side_by_side(stage, &admin, [pgbench::Script::Enter, pgbench::Script::NoEnter], seconds).await;
+    let [in_groups, as_nobody] = pgbench::side_by_side(stage, &admin, [pgbench::Script::EnterAsGroupedAgent, pgbench::Script::NoEnter], seconds).await;
     let list = http::run(stage, http::Load::List, seconds);
     let create = http::run(stage, http::Load::Create, seconds);
     let by_token = http::run(stage, http::Load::ReadByApiToken, seconds);
@@ -71,9 +73,11 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
 
     rounds.add("pipeline", pipeline.rate);
     rounds.add("trips", trips.rate);
-    rounds.add("tax", 1.0 - pipeline.rate / open.rate);
-    rounds.add("enter", entered.latency_us - not_entered.latency_us);
-    rounds.add("enter_grouped", grouped.latency_us - not_entered.latency_us);
+    rounds.add("tax", 1.0 - walled.rate / unwalled.rate);
+    rounds.add("tax_of_processor", 1.0 - unwalled.processor_us / walled.processor_us);
+    rounds.add("enter", inside.processor_us - outside.processor_us);
+    rounds.add("enter_latency", entered.latency_us - not_entered.latency_us);
+    rounds.add("enter_grouped", in_groups.processor_us - as_nobody.processor_us);
     for (name, load) in [("read", &read), ("list", &list), ("create", &create), ("plain", &plain)] {
         rounds.add_load(name, load);
     }
@@ -94,9 +98,11 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
     let mut rows = vec![
         Row::shown("pgbench: the read transaction, one pipeline", rounds.median("pipeline"), "/s"),
         Row::shown("pgbench: the same in separate trips", rounds.median("trips"), "/s"),
-        Row::at_most("enter, alone (owner)", rounds.median("enter"), 80.0, "us"),
-        Row::shown("enter, alone (agent with groups)", rounds.median("enter_grouped"), "us"),
+        Row::at_most("enter, processor time (owner)", rounds.median("enter"), 80.0, "us"),
+        Row::shown("the same of an agent with groups", rounds.median("enter_grouped"), "us"),
+        Row::shown("enter, latency for a client alone (owner)", rounds.median("enter_latency"), "us"),
         Row::at_most("tax of wall and doors", rounds.median("tax") * 100.0, 15.0, "%"),
+        Row::shown("the same of the server's processor time", rounds.median("tax_of_processor") * 100.0, "%"),
     ];
     for (name, title) in [("read", "service: read"), ("list", "service: list of 50"), ("create", "service: create"), ("plain", "Fastify + pg: plain read")] {
         rows.extend(rounds.load_rows(name, title));

@@ -3,7 +3,9 @@
 
 use crate::stage::{OPEN_DATABASE, Stage, TICKETS};
 use ringfence_tests::server::DATABASE;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tokio_postgres::Client;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Script {
@@ -61,21 +63,86 @@ fn statement(file: &str, variables: &[&str]) -> String {
     text
 }
 
-pub fn run(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Measured {
+fn pgbench(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Command {
     let database = if script == Script::PipelineWithoutRowSecurity { OPEN_DATABASE } else { DATABASE };
     let token = if script == Script::EnterAsGroupedAgent { &stage.grouped_token } else { &stage.owner_token };
-    let output = Command::new("pgbench")
+    let mut command = Command::new("pgbench");
+    command
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", &format!("--client={clients}"), &format!("--time={seconds}")])
         .arg(format!("--file={}", stage.script(script.file(), &script.text()).display()))
         .args(["-D", &format!("tenant={}", stage.tenant), "-D", "session=session", "-D", "authentication=bearer"])
         .args(["-D", &format!("token={token}")])
         .arg(stage.server.url("ringfence_app", database))
-        .output()
-        .expect("pgbench, of Debian's postgresql-contrib");
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn measured(output: &std::process::Output) -> Measured {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("number of failed transactions: 0 "), "pgbench: {text}{}", String::from_utf8_lossy(&output.stderr));
-    let rate = figure(&text, "tps = ");
-    Measured { rate, latency_us: figure(&text, "latency average = ") * 1000.0 }
+    Measured { rate: figure(&text, "tps = "), latency_us: figure(&text, "latency average = ") * 1000.0 }
+}
+
+pub fn run(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Measured {
+    measured(&pgbench(stage, script, clients, seconds).output().expect("pgbench, of Debian's postgresql-contrib"))
+}
+
+pub struct Beside {
+    /// Transactions a second on one processor, pgbench's own share of it in them.
+    pub rate: f64,
+    /// Microseconds of processor time that the server's processes take for one.
+    pub processor_us: f64,
+}
+
+/// Two scripts at once, so that whatever the machine does meanwhile meets both. Each has a processor, and half-way the other's: no two are
+/// equally fast for long. The first second, in which connections warm up, is not watched.
+pub async fn side_by_side(stage: &Stage, admin: &Client, scripts: [Script; 2], seconds: usize) -> [Beside; 2] {
+    const HALVES: u32 = 2;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut runs = Vec::new();
+    for (script, name) in scripts.into_iter().zip(["bench-left", "bench-right"]) {
+        runs.push((pgbench(stage, script, 2, seconds + 2).env("PGAPPNAME", name).spawn().expect("pgbench"), name));
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut backends = Vec::new();
+    for (_, name) in &runs {
+        let pids = admin.query("select pid from pg_stat_activity where application_name = $1", &[name]).await.expect("pids");
+        assert_eq!(pids.len(), 2, "two clients of {name}");
+        backends.push(pids.iter().map(|row| row.get::<_, i32>(0).cast_unsigned()).collect::<Vec<u32>>());
+    }
+    let processor_times = || [processor_time(&backends[0]), processor_time(&backends[1])];
+    let (began, before) = (Instant::now(), processor_times());
+    for half in 0..HALVES as usize {
+        for (i, ((child, _), pids)) in runs.iter().zip(&backends).enumerate() {
+            for pid in pids.iter().chain([&child.id()]) {
+                pin(*pid, (i + half) % processors);
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(seconds as u64) / HALVES).await;
+    }
+    let (after, watched) = (processor_times(), began.elapsed().as_secs_f64());
+    let mut measures = Vec::new();
+    for ((child, _), (after, before)) in runs.into_iter().zip(after.into_iter().zip(before)) {
+        let rate = measured(&child.wait_with_output().expect("pgbench")).rate;
+        measures.push(Beside { rate, processor_us: (after - before).as_secs_f64() * 1e6 / (rate * watched) });
+    }
+    measures.try_into().ok().expect("two")
+}
+
+/// A process and its threads.
+fn pin(pid: u32, processor: usize) {
+    let done = Command::new("taskset").args(["--all-tasks", "--cpu-list", "--pid", &processor.to_string(), &pid.to_string()]).output().expect("taskset, of util-linux");
+    assert!(done.status.success(), "taskset: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// The first figure of schedstat: nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
+fn processor_time(pids: &[u32]) -> Duration {
+    let of = |pid: &u32| {
+        let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).expect("a running backend");
+        text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse::<u64>().ok()).expect("nanoseconds")
+    };
+    Duration::from_nanos(pids.iter().map(of).sum())
 }
 
 fn figure(text: &str, before: &str) -> f64 {

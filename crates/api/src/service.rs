@@ -19,7 +19,7 @@ use ringfence_identity::sign_in::{SignIn, SignInClient};
 use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier, is_origin};
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::crossing::Crossing;
-use ringfence_store::tickets::Numbers;
+use ringfence_store::numbers::Numbers;
 use ringfence_store::verify::{Finding, Level};
 use ringfence_store::{Database, DatabaseConfig, Party, StoreError};
 use std::net::SocketAddr;

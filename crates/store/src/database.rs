@@ -216,7 +216,7 @@ impl Database {
 }
 
 /// How long a request waits for a connection.
-const WAIT: Duration = Duration::from_secs(3);
+pub(crate) const WAIT: Duration = Duration::from_secs(3);
 
 fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
     let mut app = with_options(

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod invitations;
 pub mod members;
+pub mod numbers;
 pub mod organizations;
 mod page;
 mod record;

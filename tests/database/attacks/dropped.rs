@@ -3,7 +3,8 @@
 use crate::play::{OneConnection, Play, anything, one};
 use ringfence_domain::{CommentId, TicketId, TicketRef};
 use ringfence_store::idempotency::{self, Attempt, KeptAnswer};
-use ringfence_store::tickets::{self, NewTicket, Numbers};
+use ringfence_store::numbers::Numbers;
+use ringfence_store::tickets::{self, NewTicket};
 use ringfence_store::{Access, Keyset, Principal, StoreError, TenantTx, comments, tenants};
 use std::collections::BTreeSet;
 use std::future::poll_fn;

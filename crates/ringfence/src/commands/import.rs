@@ -14,7 +14,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use ringfence_import::{Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
-use ringfence_store::tickets::Numbers;
+use ringfence_store::numbers::Numbers;
 use ringfence_store::StoreError;
 use ringfence_store::command::{FoundTenant, Operator};
 use serde::Serialize;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ringfence_identity::development::Person;
 use ringfence_domain::{GroupId, Role, TenantId, permission};
 use ringfence_store::command::{MemberRow, NewMember, Operator};
-use ringfence_store::tickets::Numbers;
+use ringfence_store::numbers::Numbers;
 use ringfence_store::{Access, Database, Keyset, Principal, Refusal, StoreError, TenantTx, groups, imports, members, server};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

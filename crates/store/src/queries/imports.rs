@@ -1,6 +1,6 @@
 //! Tickets of another system, each written whole or not at all; an import makes people and organizations, never groups or members.
 
-use crate::tickets::Numbers;
+use crate::numbers::Numbers;
 use crate::{Access, Database, Principal, Refusal, StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::{CommentId, ContactId, OrganizationId, Priority, TicketEventId, TicketId, TicketStatus, TicketType, Visibility};

@@ -2,12 +2,10 @@
 
 use super::page::{Keyset, Page};
 use super::record::{self, Narrowed, Record};
-use crate::{Access, Database, Entered, Principal, Refusal, StoreError, TenantTx};
+use crate::{Database, Entered, Principal, StoreError, TenantTx};
 use jiff::Timestamp;
-use ringfence_domain::{CommentId, GroupId, TenantId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
+use ringfence_domain::{CommentId, GroupId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -17,7 +15,6 @@ const CREATE: crate::Sql = crate::sql!("tickets/create.sql");
 const CHANGE: crate::Sql = crate::sql!("tickets/change.sql");
 const TRANSFER: crate::Sql = crate::sql!("tickets/transfer.sql");
 const RESOLVE_OWN: crate::Sql = crate::sql!("tickets/resolve_own.sql");
-const RESERVE: crate::Sql = crate::sql!("tickets/reserve_numbers.sql");
 const LIST: crate::Template = crate::template!("tickets/list.sql");
 const COUNT: crate::Template = crate::template!("tickets/count.sql");
 const LIST_EVENTS: crate::Template = crate::template!("tickets/list_events.sql");
@@ -225,63 +222,4 @@ impl Record for TicketEvent {
             created_at: row.try_get("created_at")?,
         })
     }
-}
-
-/// Blocks of ticket numbers in hand, per tenant. A counter row locked until commit would let one create at a time in.
-#[derive(Clone, Default)]
-pub struct Numbers(Arc<Mutex<HashMap<TenantId, (i64, i64)>>>);
-
-/// Numbers reserved at once; a stopped service leaves at most that many unused.
-const BLOCK: i32 = 20;
-
-impl Numbers {
-    /// Sees to it that there is a number in hand, before the transaction that takes it: whoever may not create gets none.
-    ///
-    /// # Errors
-    /// `Refusal::NoEntry`, `Refusal::Forbidden`, or when the database cannot be asked.
-    pub async fn ensure(&self, database: &Database, principal: &Principal) -> Result<(), StoreError> {
-        if self.0.lock().is_ok_and(|blocks| blocks.get(&principal.tenant_id()).is_some_and(|(next, end)| next < end)) {
-            return Ok(());
-        }
-        let mut tx = TenantTx::open(database, principal, Access::Write).await?;
-        if may_create(tx.enter().await?).is_err() {
-            // `take_for` refuses them in the transaction of their change, which knows whose refusal it is.
-            return tx.rollback().await;
-        }
-        let tenant = tx.tenant_id();
-        let (_, rows) = tx.query_and_commit(RESERVE, &[&tenant, &BLOCK]).await?;
-        let first: i64 = rows.first().ok_or(Refusal::NoEntry)?.try_get(0)?;
-        if let Ok(mut blocks) = self.0.lock() {
-            blocks.insert(principal.tenant_id(), (first, first + i64::from(BLOCK)));
-        }
-        Ok(())
-    }
-
-    /// The next number, for who has entered and may create.
-    ///
-    /// # Errors
-    /// `Refusal::Forbidden`; `Collided` when others took the last one, for another try.
-    pub async fn take_for(&self, tx: &mut TenantTx) -> Result<i64, StoreError> {
-        may_create(tx.enter().await?)?;
-        self.take(TenantId(tx.tenant_id())).ok_or(StoreError::Collided)
-    }
-
-    /// What was reserved is taken by others: the next one who needs a number reserves anew.
-    pub fn forget(&self, principal: &Principal) {
-        if let Ok(mut blocks) = self.0.lock() {
-            blocks.remove(&principal.tenant_id());
-        }
-    }
-
-    fn take(&self, tenant: TenantId) -> Option<i64> {
-        let mut blocks = self.0.lock().ok()?;
-        let (next, end) = blocks.get_mut(&tenant)?;
-        let number = *next;
-        (number < *end).then(|| *next += 1).map(|()| number)
-    }
-}
-
-fn may_create(entered: &Entered) -> Result<(), Refusal> {
-    let any = [permission::TICKET_CREATE, permission::TICKET_CREATE_GROUP, permission::TICKET_CREATE_OWN];
-    if entered.permissions.any(&any) { Ok(()) } else { Err(Refusal::Forbidden { permission: permission::TICKET_CREATE }) }
 }
