@@ -68,7 +68,7 @@ fn pgbench(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Com
     let token = if script == Script::EnterAsGroupedAgent { &stage.grouped_token } else { &stage.owner_token };
     let mut command = Command::new("pgbench");
     command
-        .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", &format!("--client={clients}"), &format!("--time={seconds}")])
+        .args(["--no-vacuum", "--protocol=prepared", &format!("--jobs={}", clients.div_ceil(4)), &format!("--client={clients}"), &format!("--time={seconds}")])
         .arg(format!("--file={}", stage.script(script.file(), &script.text()).display()))
         .args(["-D", &format!("tenant={}", stage.tenant), "-D", "session=session", "-D", "authentication=bearer"])
         .args(["-D", &format!("token={token}")])
@@ -88,16 +88,17 @@ pub fn run(stage: &Stage, script: Script, clients: usize, seconds: usize) -> Mea
     measured(&pgbench(stage, script, clients, seconds).output().expect("pgbench, of Debian's postgresql-contrib"))
 }
 
-pub struct Beside {
-    /// Transactions a second on one processor, pgbench's own share of it in them.
-    pub rate: f64,
-    /// Microseconds of processor time that the server's processes take for one.
-    pub processor_us: f64,
+/// Microseconds of processor time for one transaction.
+pub struct Taken {
+    /// By the server's processes.
+    pub server_us: f64,
+    /// By them and pgbench.
+    pub whole_us: f64,
 }
 
 /// Two scripts at once, so that whatever the machine does meanwhile meets both. Each has a processor, and half-way the other's: no two are
 /// equally fast for long. The first second, in which connections warm up, is not watched.
-pub async fn side_by_side(stage: &Stage, admin: &Client, scripts: [Script; 2], seconds: usize) -> [Beside; 2] {
+pub async fn side_by_side(stage: &Stage, admin: &Client, scripts: [Script; 2], seconds: usize) -> [Taken; 2] {
     const HALVES: u32 = 2;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let mut runs = Vec::new();
@@ -107,36 +108,39 @@ pub async fn side_by_side(stage: &Stage, admin: &Client, scripts: [Script; 2], s
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut backends = Vec::new();
     for (_, name) in &runs {
-        let pids = admin.query("select pid from pg_stat_activity where application_name = $1", &[name]).await.expect("pids");
+        let rows = admin.query("select pid from pg_stat_activity where application_name = $1", &[name]).await.expect("pids");
+        let pids: Vec<u32> = rows.iter().map(|row| row.get::<_, i32>(0).cast_unsigned()).collect();
         assert_eq!(pids.len(), 2, "two clients of {name}");
-        backends.push(pids.iter().map(|row| row.get::<_, i32>(0).cast_unsigned()).collect::<Vec<u32>>());
+        backends.push(pids);
     }
-    let processor_times = || [processor_time(&backends[0]), processor_time(&backends[1])];
-    let (began, before) = (Instant::now(), processor_times());
+    let clients = [runs[0].0.id(), runs[1].0.id()];
+    let times = || [0, 1].map(|i| (processor_time(&backends[i]), processor_time(&[clients[i]])));
+    let (began, before) = (Instant::now(), times());
     for half in 0..HALVES as usize {
-        for (i, ((child, _), pids)) in runs.iter().zip(&backends).enumerate() {
-            for pid in pids.iter().chain([&child.id()]) {
+        for (i, pids) in backends.iter().enumerate() {
+            for pid in pids.iter().chain([&clients[i]]) {
                 pin(*pid, (i + half) % processors);
             }
         }
         tokio::time::sleep(Duration::from_secs(seconds as u64) / HALVES).await;
     }
-    let (after, watched) = (processor_times(), began.elapsed().as_secs_f64());
-    let mut measures = Vec::new();
-    for ((child, _), (after, before)) in runs.into_iter().zip(after.into_iter().zip(before)) {
-        let rate = measured(&child.wait_with_output().expect("pgbench")).rate;
-        measures.push(Beside { rate, processor_us: (after - before).as_secs_f64() * 1e6 / (rate * watched) });
+    let (after, watched) = (times(), began.elapsed().as_secs_f64());
+    let mut taken = Vec::new();
+    for (i, (child, _)) in runs.into_iter().enumerate() {
+        let transactions = measured(&child.wait_with_output().expect("pgbench")).rate * watched;
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / transactions;
+        let (server_us, client_us) = (each(after[i].0 - before[i].0), each(after[i].1 - before[i].1));
+        taken.push(Taken { server_us, whole_us: server_us + client_us });
     }
-    measures.try_into().ok().expect("two")
+    taken.try_into().ok().expect("two")
 }
 
-/// A process and its threads.
 fn pin(pid: u32, processor: usize) {
-    let done = Command::new("taskset").args(["--all-tasks", "--cpu-list", "--pid", &processor.to_string(), &pid.to_string()]).output().expect("taskset, of util-linux");
+    let done = Command::new("taskset").args(["--cpu-list", "--pid", &processor.to_string(), &pid.to_string()]).output().expect("taskset, of util-linux");
     assert!(done.status.success(), "taskset: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// The first figure of schedstat: nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
+/// Of processes of one thread. The first figure of schedstat: nanoseconds on a processor (Linux, Documentation/scheduler/sched-stats).
 fn processor_time(pids: &[u32]) -> Duration {
     let of = |pid: &u32| {
         let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).expect("a running backend");

@@ -44,15 +44,16 @@ impl Numbers {
         if in_hand.any() {
             return Ok(());
         }
-        let Ok(_turn) = tokio::time::timeout(WAIT, in_hand.turn.lock()).await else {
-            return Err(StoreError::Unavailable { reason: "no ticket number was to be had in time" });
-        };
-        if in_hand.any() {
-            return Ok(());
-        }
         let mut tx = TenantTx::open(database, principal, Access::Write).await?;
         if may_create(&mut tx).await?.is_err() {
             // `take_for` refuses them in the transaction of their change, which knows whose refusal it is.
+            return tx.rollback().await;
+        }
+        // From inside: whoever may not enter, or not create, keeps nobody waiting.
+        let Ok(_turn) = tokio::time::timeout(WAIT, in_hand.turn.lock()).await else {
+            return Err(tx.refuse(StoreError::Unavailable { reason: "no ticket number was to be had in time" }).await);
+        };
+        if in_hand.any() {
             return tx.rollback().await;
         }
         let (tenant, size) = (tx.tenant_id(), in_hand.next_size());
