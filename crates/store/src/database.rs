@@ -276,7 +276,7 @@ impl Lease {
 
 /// Whether a statement reads or writes rows. All others act on the session or the transaction (PREPARE, DECLARE, LISTEN, SET, COMMIT,
 /// ...), and what they leave would meet the next tenant: none of them is sent, whatever came into its text. The extended protocol
-/// takes one statement at a time, and no function that the service may execute runs one from text.
+/// takes one statement at a time, and no function that the service may execute runs such a one from text.
 fn is_about_rows(text: &str) -> bool {
     let mut rest = text.trim_start();
     while let Some(comment) = rest.strip_prefix("--") {

@@ -45,7 +45,7 @@ impl Numbers {
             return Ok(());
         }
         let mut tx = TenantTx::open(database, principal, Access::Write).await?;
-        if may_create(&mut tx).await?.is_err() {
+        if !may_create(&mut tx).await? {
             // `take_for` refuses them in the transaction of their change, which knows whose refusal it is.
             return tx.rollback().await;
         }
@@ -68,7 +68,9 @@ impl Numbers {
     /// # Errors
     /// `Refusal::Forbidden`; `Collided` when others took the last one, for another try.
     pub async fn take_for(&self, tx: &mut TenantTx) -> Result<i64, StoreError> {
-        may_create(tx).await??;
+        if !may_create(tx).await? {
+            return Err(Refusal::Forbidden { permission: permission::TICKET_CREATE }.into());
+        }
         self.of(TenantId(tx.tenant_id())).take().ok_or(StoreError::Collided)
     }
 
@@ -107,8 +109,7 @@ impl InHand {
     }
 }
 
-async fn may_create(tx: &mut TenantTx) -> Result<Result<(), Refusal>, StoreError> {
+async fn may_create(tx: &mut TenantTx) -> Result<bool, StoreError> {
     let any = [permission::TICKET_CREATE, permission::TICKET_CREATE_GROUP, permission::TICKET_CREATE_OWN];
-    let may = tx.enter().await?.permissions.any(&any);
-    Ok(if may { Ok(()) } else { Err(Refusal::Forbidden { permission: permission::TICKET_CREATE }) })
+    Ok(tx.enter().await?.permissions.any(&any))
 }
