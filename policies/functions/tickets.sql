@@ -87,8 +87,9 @@ begin
     insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
     values (after.tenant_id, transfer_ticket.ticket_event_id, after.ticket_id, after.requester_id, after.group_key, ringfence.member(),
             'ticket.assigned', 'internal', after.version,
-            jsonb_build_object('group_id', jsonb_build_array(before.group_id, after.group_id),
-                               'assignee_id', jsonb_build_array(before.assignee_id, after.assignee_id)));
+            (select coalesce(jsonb_object_agg(f.name, jsonb_build_array(f.old, f.new)), '{}')
+               from (values ('group_id', before.group_id, after.group_id), ('assignee_id', before.assignee_id, after.assignee_id)) f (name, old, new)
+              where f.old is distinct from f.new));
     return next after;
 end
 $$;

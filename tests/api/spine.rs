@@ -265,6 +265,13 @@ async fn an_agent_hands_a_ticket_out_of_their_groups() {
     running.get(&path, &grouped).await.expect(404);
     let agent = running.token("acme:agent");
     assert_eq!(running.get(&format!("{path}/comments"), &agent).await.expect(200).body["data"].as_array().unwrap().len(), 2);
+    // Nobody had it in hand, and nothing says that somebody had.
+    let history = running.get(&format!("{path}/events"), &agent).await.expect(200);
+    let last = history.body["data"].as_array().unwrap().iter().find(|event| event["kind"] == "ticket.assigned").expect("the handover").clone();
+    assert_eq!(last["changes"], json!({"group_id": [acme.groups["first"], acme.groups["second"]]}));
+    let owner = running.token("acme:owner");
+    let trail = running.get("/v1/tenants/acme/audit?action=ticket.assigned", &owner).await.expect(200);
+    assert_eq!(trail.body["data"][0]["details"], json!({"fields": ["group_id"]}));
 }
 
 #[tokio::test]
