@@ -13,7 +13,7 @@ create policy memberships_read_managed on ringfence.memberships for select to ri
 create policy memberships_add on ringfence.memberships for insert to ringfence_app
     with check (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
 create policy memberships_remove on ringfence.memberships for delete to ringfence_app
-    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')));
+    using (tenant_id = ringfence.tenant_id() and (select ringfence.may('member.manage')) and (select ringfence.gives_roles()) and identity_id <> all ((select ringfence.kept_identities())::uuid[]));
 create policy memberships_read_by_definers on ringfence.memberships for select to ringfence_owner
     using (true);
 create policy memberships_create_by_definers on ringfence.memberships for insert to ringfence_owner

@@ -47,5 +47,13 @@ begin atomic
          where m.tenant_id = ringfence.current_tenant() and m.role <> 'requester' and m.member_id is distinct from ringfence.oneself()) else '{}' end;
 end;
 
-grant execute on function ringfence.kept_contacts() to ringfence_app;
+-- The owners, for whoever manages members and no owners: an owner's membership is not theirs to end.
+create function ringfence.kept_identities() returns uuid[]
+language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp
+begin atomic
+    select case when ringfence.may('member.manage') and not ringfence.may('owner.manage') then array(
+        select m.identity_id from ringfence.members m where m.tenant_id = ringfence.current_tenant() and m.role = 'owner') else '{}' end;
+end;
+
+grant execute on function ringfence.kept_contacts(), ringfence.kept_identities() to ringfence_app;
 grant execute on function ringfence.permissions_of(text, boolean) to ringfence_gate;

@@ -9,4 +9,4 @@ select format('%s on %s', p.polname, p.polrelid::regclass) as object, format('ca
  cross join lateral regexp_matches(x.expression, '([a-z_0-9".]+)\(', 'gi') as f (call)
  where c.relnamespace = to_regnamespace('ringfence')
    and f.call[1] not in ('ringfence.tenant_id', 'ringfence.current_tenant', 'ringfence.identity', 'ringfence.member', 'ringfence.actor', 'ringfence.oneself', 'ringfence.credential', 'ringfence.grantable',
-       'ringfence.member_with', 'ringfence.request', 'ringfence.groups_with', 'ringfence.permissions', 'ringfence.gives_roles', 'ringfence.may', 'ringfence.rights', 'ringfence.acts_on_tickets', 'ringfence.kept_contacts', 'transaction_timestamp', 'encode', 'textsend', 'COALESCE')
+       'ringfence.member_with', 'ringfence.request', 'ringfence.groups_with', 'ringfence.permissions', 'ringfence.gives_roles', 'ringfence.may', 'ringfence.rights', 'ringfence.acts_on_tickets', 'ringfence.kept_contacts', 'ringfence.kept_identities', 'transaction_timestamp', 'encode', 'textsend', 'COALESCE')

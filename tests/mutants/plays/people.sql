@@ -248,8 +248,16 @@ insert into ringfence.memberships (identity_id, tenant_id) values ('<identity>',
 -- play: who unties identities, blindly
 delete from ringfence.memberships;
 -- effects
--- owner admin service[member.manage]: #8 / memberships a-8
+-- owner: #8 / memberships a-8
+-- admin service[admin]: #7 / memberships a-7
+-- service[admin,-role.manage] service[member.manage]: #0 / unchanged
 -- agent grouped_agent light_agent requester auditor service[member.read] nobody: #0 / unchanged
+
+-- play: who the owners are is told to those alone who manage members and no owners
+select string_agg(case k when '{i_owner}' then 'owner' else k::text end, ' ') from unnest(ringfence.kept_identities()) k;
+-- admin service[member.manage]: owner
+-- owner agent requester service[] service[member.manage,owner.manage] service[member.read] nobody: null
+-- analyst auditor_login operator: !42501
 
 -- play: whose contacts one may not change is told to those alone who change contacts
 select string_agg(k::text, ' ' order by k) from unnest(ringfence.kept_contacts()) k;
