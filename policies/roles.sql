@@ -99,6 +99,8 @@ end
 $$;
 -- Ours: one try-lock, behind the owner's functions that make its keys, and the transaction id that stamps an audit row.
 grant execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) to ringfence_owner;
+-- For the one function that ends the sessions of analysts.
+grant execute on function pg_catalog.pg_terminate_backend(integer, bigint) to ringfence_provisioner;
 -- Whoever chooses the key can hold another tenant's, and see whether it is held: not the service.
 revoke execute on function pg_catalog.pg_try_advisory_xact_lock(bigint) from ringfence_app;
 grant execute on function pg_catalog.pg_current_xact_id() to ringfence_app, ringfence_auditor, ringfence_owner;

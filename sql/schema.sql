@@ -83,6 +83,7 @@ table ringfence.agreements
     constraint agreements_actions_are_known CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 2)) AND (array_ndims(actions) = 1) AND (actions <@ ARRAY['ticket.escalate'::text, 'comment.share'::text])))
     constraint agreements_consent_is_somebodys CHECK (((consented_by IS NULL) = (consented_at IS NULL)))
     constraint agreements_direction_is_known CHECK ((direction = ANY (ARRAY['outgoing'::text, 'incoming'::text, 'both'::text])))
+    constraint agreements_expire_in_time CHECK (((expires_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     constraint agreements_fields_are_known CHECK (((fields <@ ARRAY['subject'::text, 'body'::text, 'priority'::text, 'type'::text, 'tags'::text, 'requester_name'::text, 'requester_email'::text]) AND (cardinality(fields) <= 7) AND (COALESCE(array_ndims(fields), 1) = 1)))
     constraint agreements_partner_is_another CHECK ((partner_id <> tenant_id))
     constraint agreements_partner_is_known_before_it_counts CHECK (((partner_consented_at IS NULL) OR (partner_id IS NOT NULL)))
@@ -655,7 +656,7 @@ table ringfence.memberships
     policy memberships_create_by_definers for insert to ringfence_owner with check (tenant_id = ringfence.tenant_id())
     policy memberships_read_by_definers for select to ringfence_owner using true
     policy memberships_read_managed for select to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
-    policy memberships_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may))
+    policy memberships_remove for delete to ringfence_app using ((tenant_id = ringfence.tenant_id()) AND ( SELECT ringfence.may('member.manage'::text) AS may) AND ( SELECT ringfence.gives_roles() AS gives_roles) AND (identity_id <> ALL (( SELECT ringfence.kept_identities() AS kept_identities)::uuid[])))
     policy memberships_remove_by_definers for delete to ringfence_owner using (tenant_id = ringfence.tenant_id())
     grant delete, insert, select to ringfence_app
 
@@ -1383,6 +1384,7 @@ function ringfence.create_reporting_login(uuid,text,uuid)
         perform ringfence.register_reporting_login(login, create_reporting_login.tenant_id, create_reporting_login.request_id);
         execute format('create role %I login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 5 password %L', login, verifier);
         execute format('grant ringfence_reporting to %I', login);
+        execute format('grant %I to ringfence_provisioner', login);
         execute format('alter role %I set default_transaction_read_only = on', login);
         execute format('alter role %I set statement_timeout = ''60s''', login);
         execute format('alter role %I set idle_in_transaction_session_timeout = ''60s''', login);
@@ -1602,6 +1604,31 @@ function ringfence.deprovision_user(uuid,integer)
     end
     $function$
     grant execute to ringfence_app
+
+function ringfence.end_overdue_reports()
+    owner ringfence_provisioner
+    CREATE OR REPLACE FUNCTION ringfence.end_overdue_reports()
+     RETURNS integer
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        overdue integer;
+        ended integer := 0;
+    begin
+        -- Found first and ended then: conditions of one statement are asked in whatever order, and this one acts.
+        for overdue in
+            select a.pid from pg_stat_activity a
+             where a.datname = current_database() and a.usename ~ '^r_[0-9a-f]{20}$' and pg_has_role(a.usesysid, 'ringfence_reporting', 'member')
+               and a.xact_start < clock_timestamp() - interval '5 minutes'
+        loop
+            ended := ended + pg_terminate_backend(overdue)::integer;
+        end loop;
+        return ended;
+    end
+    $function$
+    grant execute to ringfence_auditor
 
 function ringfence.end_provisioned(uuid)
     owner ringfence_owner
@@ -1980,7 +2007,7 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
             or granter is distinct from ringfence.actor() then
             return;
         end if;
-        identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
+        identity := ringfence.identity_of(grant_break_glass.issuer, grant_break_glass.subject);
         select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
         if person_role in ('owner', 'service') then
             return;
@@ -2048,25 +2075,18 @@ function ringfence.hold_person(uuid)
     $function$
     grant execute to ringfence_app
 
-function ringfence.identify(text,text)
+function ringfence.identify(text)
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.identify(issuer text, subject text)
+    CREATE OR REPLACE FUNCTION ringfence.identify(token text)
      RETURNS uuid
      LANGUAGE plpgsql
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        found_id uuid;
+        said jsonb := ringfence.minted(token, 'identify');
     begin
-        select i.identity_id into found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
-        if found_id is null then
-            insert into ringfence.identities (identity_id, issuer, subject)
-            values (ringfence.new_id(), identify.issuer, identify.subject)
-            on conflict on constraint identities_issuer_subject_key do nothing;
-            select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
-        end if;
-        return found_id;
+        return ringfence.identity_of(said ->> 'issuer', said ->> 'subject');
     end
     $function$
     grant execute to ringfence_app
@@ -2081,6 +2101,44 @@ function ringfence.identity()
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.identity_of(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.identity_of(issuer text, subject text)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    declare
+        found_id uuid;
+    begin
+        select i.identity_id into found_id from ringfence.identities i where i.issuer = identity_of.issuer and i.subject = identity_of.subject;
+        if found_id is null then
+            insert into ringfence.identities (identity_id, issuer, subject)
+            values (gen_random_uuid(), identity_of.issuer, identity_of.subject)
+            on conflict on constraint identities_issuer_subject_key do nothing;
+            select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identity_of.issuer and i.subject = identity_of.subject;
+        end if;
+        return found_id;
+    end
+    $function$
+
+function ringfence.identity_to_add(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.identity_to_add(issuer text, subject text)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if ringfence.may('member.manage') then
+            return ringfence.identity_of(issuer, subject);
+        end if;
+        return null;
+    end
+    $function$
+    grant execute to ringfence_app
+
 function ringfence.kept_contacts()
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.kept_contacts()
@@ -2094,6 +2152,24 @@ function ringfence.kept_contacts()
                  WHEN (ringfence.may('contact.change'::text) AND (NOT ringfence.may('member.manage'::text))) THEN ARRAY( SELECT m.member_id
                     FROM ringfence.members m
                    WHERE ((m.tenant_id = ringfence.current_tenant()) AND (m.role <> 'requester'::text) AND (m.member_id IS DISTINCT FROM ringfence.oneself())))
+                 ELSE '{}'::uuid[]
+             END AS "case";
+    END
+    grant execute to ringfence_app
+
+function ringfence.kept_identities()
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.kept_identities()
+     RETURNS uuid[]
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED SECURITY DEFINER
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+     SELECT
+             CASE
+                 WHEN (ringfence.may('member.manage'::text) AND (NOT ringfence.may('owner.manage'::text))) THEN ARRAY( SELECT m.identity_id
+                    FROM ringfence.members m
+                   WHERE ((m.tenant_id = ringfence.current_tenant()) AND (m.role = 'owner'::text)))
                  ELSE '{}'::uuid[]
              END AS "case";
     END
@@ -2296,9 +2372,9 @@ function ringfence.minted(text,text)
     end
     $function$
 
-function ringfence.move_audit(integer)
+function ringfence.move_audit(integer,uuid)
     owner ringfence_owner
-    CREATE OR REPLACE FUNCTION ringfence.move_audit(most integer)
+    CREATE OR REPLACE FUNCTION ringfence.move_audit(most integer, asked uuid DEFAULT NULL::uuid)
      RETURNS integer
      LANGUAGE plpgsql
      SECURITY DEFINER
@@ -2312,7 +2388,11 @@ function ringfence.move_audit(integer)
     begin
         -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
         for tenant in
-            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1
+            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i
+             where asked is null
+            union
+            select asked where asked is not null
+             order by 1
         loop
             perform ringfence.seal(tenant);
             select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
@@ -2339,6 +2419,9 @@ function ringfence.move_audit(integer)
             moved := moved + batch;
         end loop;
         perform ringfence.unseal();
+        if asked is not null then
+            return moved;
+        end if;
         -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
         with taken as (
             delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
@@ -2469,7 +2552,7 @@ function ringfence.open_session(text)
     declare
         said jsonb := ringfence.minted(token, 'session.open');
         request uuid := (said ->> 'request_id')::uuid;
-        person uuid := ringfence.identify(said ->> 'issuer', said ->> 'subject');
+        person uuid := ringfence.identity_of(said ->> 'issuer', said ->> 'subject');
         opened uuid := ringfence.new_id();
         former record;
     begin
@@ -2645,7 +2728,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        identity uuid := ringfence.identify(provision_member.issuer, provision_member.subject);
+        identity uuid := ringfence.identity_of(provision_member.issuer, provision_member.subject);
         person uuid;
     begin
         perform ringfence.seal(provision_member.tenant_id);
@@ -2709,7 +2792,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
                 return;
             end if;
         end if;
-        identity := ringfence.identify(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
+        identity := ringfence.identity_of(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
         known := ringfence.hold_person(person);
@@ -3375,10 +3458,16 @@ function ringfence.take_crossing()
             if job.kind = 'ticket' then
                 select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = job.intent_id;
                 refused := ringfence.agreement_refuses(agreement, 'outgoing', 'ticket.escalate');
+                perform from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = job.intent_id for no key update skip locked;
             else
                 select s.* into share from ringfence.comment_shares s where s.tenant_id = job.tenant_id and s.share_id = job.intent_id;
                 select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = share.link_id;
                 refused := coalesce(ringfence.agreement_refuses(agreement, 'outgoing', 'comment.share'), case when link.state = 'refused' then 'not_linked' end);
+                perform from ringfence.comment_shares s where s.tenant_id = job.tenant_id and s.share_id = job.intent_id for no key update skip locked;
+            end if;
+            if not found and coalesce(share.share_id, link.link_id) is not null then
+                perform ringfence.unseal();
+                return '';
             end if;
             if refused is null and ringfence.may_still_escalate(job.tenant_id, coalesce(share.created_by, link.created_by), link.group_key) is not true then
                 refused := 'sender_may_not';
@@ -3627,8 +3716,9 @@ function ringfence.transfer_ticket(uuid,integer,uuid,uuid,uuid)
         insert into ringfence.ticket_events (tenant_id, ticket_event_id, ticket_id, requester_id, group_key, actor_id, kind, visibility, version, changes)
         values (after.tenant_id, transfer_ticket.ticket_event_id, after.ticket_id, after.requester_id, after.group_key, ringfence.member(),
                 'ticket.assigned', 'internal', after.version,
-                jsonb_build_object('group_id', jsonb_build_array(before.group_id, after.group_id),
-                                   'assignee_id', jsonb_build_array(before.assignee_id, after.assignee_id)));
+                (select coalesce(jsonb_object_agg(f.name, jsonb_build_array(f.old, f.new)), '{}')
+                   from (values ('group_id', before.group_id, after.group_id), ('assignee_id', before.assignee_id, after.assignee_id)) f (name, old, new)
+                  where f.old is distinct from f.new));
         return next after;
     end
     $function$

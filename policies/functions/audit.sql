@@ -1,8 +1,9 @@
 -- The mover: carries committed events from the inbox to the trail of their tenant, each exactly once, in commit order.
 
 -- A row is deleted from the inbox and inserted into the trail in one transaction, so that nothing can be lost between a
--- watermark and a late commit. Nobody else has a privilege to delete. Returns how many were moved.
-create function ringfence.move_audit(most integer) returns integer
+-- watermark and a late commit. Nobody else has a privilege to delete. Of the tenant that was asked for alone, so that whoever reads their
+-- trail waits for no other's; or the oldest, whoever's they are. Returns how many were moved.
+create function ringfence.move_audit(most integer, asked uuid default null) returns integer
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -13,7 +14,11 @@ declare
 begin
     -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
     for tenant in
-        select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1
+        select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i
+         where asked is null
+        union
+        select asked where asked is not null
+         order by 1
     loop
         perform ringfence.seal(tenant);
         select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
@@ -40,6 +45,9 @@ begin
         moved := moved + batch;
     end loop;
     perform ringfence.unseal();
+    if asked is not null then
+        return moved;
+    end if;
     -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
     with taken as (
         delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
@@ -55,4 +63,4 @@ begin
 end
 $$;
 
-grant execute on function ringfence.move_audit(integer) to ringfence_auditor;
+grant execute on function ringfence.move_audit(integer, uuid) to ringfence_auditor;

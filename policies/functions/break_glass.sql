@@ -26,7 +26,7 @@ begin
         or granter is distinct from ringfence.actor() then
         return;
     end if;
-    identity := ringfence.identify(grant_break_glass.issuer, grant_break_glass.subject);
+    identity := ringfence.identity_of(grant_break_glass.issuer, grant_break_glass.subject);
     select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
     if person_role in ('owner', 'service') then
         return;

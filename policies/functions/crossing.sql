@@ -138,7 +138,8 @@ end;
 
 -- First transaction, in the sender's tenant: takes up what is due and writes the letter. Null: nothing is due; empty: what was
 -- due needs no letter. Who is killed after this leaves it to be taken up again, under another claim. Tenants take turns, from the
--- one behind whose turn it was on this connection: a backlog holds up its own tenant and nobody else.
+-- one behind whose turn it was on this connection: a backlog holds up its own tenant and nobody else. Neither does a transaction of the
+-- sender's that holds what is to be settled: it is left for later.
 create function ringfence.take_crossing() returns text
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
@@ -192,10 +193,16 @@ begin
         if job.kind = 'ticket' then
             select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = job.intent_id;
             refused := ringfence.agreement_refuses(agreement, 'outgoing', 'ticket.escalate');
+            perform from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = job.intent_id for no key update skip locked;
         else
             select s.* into share from ringfence.comment_shares s where s.tenant_id = job.tenant_id and s.share_id = job.intent_id;
             select l.* into link from ringfence.ticket_links l where l.tenant_id = job.tenant_id and l.link_id = share.link_id;
             refused := coalesce(ringfence.agreement_refuses(agreement, 'outgoing', 'comment.share'), case when link.state = 'refused' then 'not_linked' end);
+            perform from ringfence.comment_shares s where s.tenant_id = job.tenant_id and s.share_id = job.intent_id for no key update skip locked;
+        end if;
+        if not found and coalesce(share.share_id, link.link_id) is not null then
+            perform ringfence.unseal();
+            return '';
         end if;
         if refused is null and ringfence.may_still_escalate(job.tenant_id, coalesce(share.created_by, link.created_by), link.group_key) is not true then
             refused := 'sender_may_not';

@@ -248,21 +248,45 @@ begin
 end
 $$;
 
--- What is needed before a tenant is known.
-create function ringfence.identify(issuer text, subject text) returns uuid
-language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+-- The identity of an issuer's subject, made at first sight. All tenants share these, so the id is chance alone: one that told when it
+-- was made would tell whoever names a stranger whether others know them.
+create function ringfence.identity_of(issuer text, subject text) returns uuid
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
 declare
     found_id uuid;
 begin
-    select i.identity_id into found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
+    select i.identity_id into found_id from ringfence.identities i where i.issuer = identity_of.issuer and i.subject = identity_of.subject;
     if found_id is null then
         insert into ringfence.identities (identity_id, issuer, subject)
-        values (ringfence.new_id(), identify.issuer, identify.subject)
+        values (gen_random_uuid(), identity_of.issuer, identity_of.subject)
         on conflict on constraint identities_issuer_subject_key do nothing;
-        select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identify.issuer and i.subject = identify.subject;
+        select i.identity_id into strict found_id from ringfence.identities i where i.issuer = identity_of.issuer and i.subject = identity_of.subject;
     end if;
     return found_id;
+end
+$$;
+
+-- Of whom a member is made. To nobody but who may: whoever makes an identity holds its key until they are done.
+create function ringfence.identity_to_add(issuer text, subject text) returns uuid
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if ringfence.may('member.manage') then
+        return ringfence.identity_of(issuer, subject);
+    end if;
+    return null;
+end
+$$;
+
+-- What is needed before a tenant is known. By a token minted for it (sign_in.sql), for SQL injected names nobody.
+create function ringfence.identify(token text) returns uuid
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said jsonb := ringfence.minted(token, 'identify');
+begin
+    return ringfence.identity_of(said ->> 'issuer', said ->> 'subject');
 end
 $$;
 
@@ -326,7 +350,7 @@ begin
 end
 $$;
 
-grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
+grant execute on function ringfence.token_used(text), ringfence.enter(text), ringfence.identify(text), ringfence.identity_to_add(text, text), ringfence.resolve_tenant(text), ringfence.my_identity(text), ringfence.my_tenants(text)
     to ringfence_app;
 grant execute on function ringfence.tenant_id(), ringfence.context(integer), ringfence.tenant_of_login(), ringfence.current_tenant(), ringfence.live_session(text),
     ringfence.wider(text), ringfence.narrowed(text, text), ringfence.common_groups(text, text, text, text), ringfence.for_hours(text) to ringfence_gate;

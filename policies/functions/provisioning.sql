@@ -73,7 +73,7 @@ create function ringfence.provision_member(tenant_id uuid, issuer text, subject 
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    identity uuid := ringfence.identify(provision_member.issuer, provision_member.subject);
+    identity uuid := ringfence.identity_of(provision_member.issuer, provision_member.subject);
     person uuid;
 begin
     perform ringfence.seal(provision_member.tenant_id);
@@ -173,11 +173,34 @@ begin
     perform ringfence.register_reporting_login(login, create_reporting_login.tenant_id, create_reporting_login.request_id);
     execute format('create role %I login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit 5 password %L', login, verifier);
     execute format('grant ringfence_reporting to %I', login);
+    execute format('grant %I to ringfence_provisioner', login);
     execute format('alter role %I set default_transaction_read_only = on', login);
     execute format('alter role %I set statement_timeout = ''60s''', login);
     execute format('alter role %I set idle_in_transaction_session_timeout = ''60s''', login);
     execute format('alter role %I set search_path = reporting', login);
     return login;
+end
+$$;
+
+-- An analyst's own limits are defaults, which every session may set. What one holds on to meanwhile, all tenants wait for: rows that nobody
+-- can clear away, tables that nobody can migrate. So a transaction that is older than five minutes ends with its session. Owned by the
+-- provisioner, who is a member of these logins and of no others.
+create function ringfence.end_overdue_reports() returns integer
+language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    overdue integer;
+    ended integer := 0;
+begin
+    -- Found first and ended then: conditions of one statement are asked in whatever order, and this one acts.
+    for overdue in
+        select a.pid from pg_stat_activity a
+         where a.datname = current_database() and a.usename ~ '^r_[0-9a-f]{20}$' and pg_has_role(a.usesysid, 'ringfence_reporting', 'member')
+           and a.xact_start < clock_timestamp() - interval '5 minutes'
+    loop
+        ended := ended + pg_terminate_backend(overdue)::integer;
+    end loop;
+    return ended;
 end
 $$;
 
@@ -194,6 +217,7 @@ end
 $$;
 
 grant execute on function ringfence.register_reporting_login(name, uuid, uuid) to ringfence_provisioner;
+grant execute on function ringfence.end_overdue_reports() to ringfence_auditor;
 
 grant execute on function ringfence.create_tenant(uuid, text, text, uuid), ringfence.suspend_tenant(uuid, boolean, uuid),
     ringfence.list_tenants(uuid), ringfence.find_tenant(text), ringfence.command_turn(uuid, text),

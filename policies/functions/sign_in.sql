@@ -69,7 +69,7 @@ as $$
 declare
     said jsonb := ringfence.minted(token, 'session.open');
     request uuid := (said ->> 'request_id')::uuid;
-    person uuid := ringfence.identify(said ->> 'issuer', said ->> 'subject');
+    person uuid := ringfence.identity_of(said ->> 'issuer', said ->> 'subject');
     opened uuid := ringfence.new_id();
     former record;
 begin

@@ -13,6 +13,6 @@ select distinct f.oid::regprocedure::text as object, format('executable by %s', 
                where not o.rolsuper
                  and (o.rolname in ('ringfence_app', 'ringfence_auditor', 'ringfence_dispatcher', 'ringfence_operator', 'ringfence_reporting')
                       or pg_has_role(o.oid, to_regrole('ringfence_reporting')::oid, 'usage'))) r where pg_has_role(r.oid, a.grantee, 'member')) end
-   -- The transaction id that stamps an audit row (policies/roles.sql).
+   -- The transaction id that stamps an audit row, and what ends the sessions of analysts (policies/roles.sql).
    and (f.oid::regprocedure::text, coalesce(nullif(a.grantee, 0)::regrole::text, '')) not in (
-       ('pg_current_xact_id()', 'ringfence_app'), ('pg_current_xact_id()', 'ringfence_auditor'))
+       ('pg_current_xact_id()', 'ringfence_app'), ('pg_current_xact_id()', 'ringfence_auditor'), ('pg_terminate_backend(integer,bigint)', 'ringfence_provisioner'))

@@ -258,7 +258,7 @@ async fn where_nothing_is_to_be_written_the_service_writes_and_says_so() {
     database.identify("https://id.example", "somebody").await.unwrap();
     let trail = AuditTrail::start(&config.auditor);
     trail.record(Vec::new()).await.unwrap();
-    trail.catch_up().await.unwrap();
+    trail.carries().await.unwrap();
     let found = database.findings(&ringfence_store::migrate::known_migrations()).await.unwrap();
     let errors: Vec<&str> = found.iter().filter(|f| f.level == Level::Error).map(|f| f.detail.as_str()).collect();
     assert_eq!(errors, ["default_transaction_read_only=on"]);

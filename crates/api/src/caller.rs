@@ -175,6 +175,6 @@ impl Caller {
     /// # Errors
     /// 503 when the mover did not catch up.
     pub async fn catch_up(&self) -> Result<(), Problem> {
-        Ok(self.authenticated.trail.catch_up().await?)
+        Ok(self.authenticated.trail.catch_up(self.tenant_id()).await?)
     }
 }

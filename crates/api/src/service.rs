@@ -106,7 +106,7 @@ pub struct Readiness {
 impl Readiness {
     pub async fn check(&self) -> Result<(), Problem> {
         self.database.ping().await?;
-        self.trail.catch_up().await?;
+        self.trail.carries().await?;
         let standing = self
             .walls
             .get_with((), async {

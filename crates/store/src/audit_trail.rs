@@ -3,9 +3,12 @@
 use crate::StoreError;
 use crate::login::with_options;
 use ringfence_audit::Event;
-use std::time::Duration;
+use ringfence_domain::TenantId;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::{Client, Config, NoTls};
+use uuid::Uuid;
 
 /// Events waiting for the writer; past that a request is told 503 instead of waiting for ever.
 const WAITING: usize = 10_000;
@@ -17,17 +20,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOVE: i32 = 5_000;
 const INSERT: crate::Sql = crate::sql!("audit/insert.sql");
 const MOVED: crate::Sql = crate::sql!("audit/move.sql");
+const END_OVERDUE: crate::Sql = crate::sql!("audit/end_overdue_reports.sql");
+/// How often overdue transactions of analysts are looked for; while one stands, what was moved on is not cleared away.
+const LOOK: Duration = Duration::from_secs(10);
 
 struct Waiting {
     events: Vec<Event>,
     durable: oneshot::Sender<()>,
 }
 
+/// Whoever waits for the mover: until nothing of a tenant is left behind, or just for a sign of life.
+struct Asking {
+    tenant: Option<TenantId>,
+    moved: oneshot::Sender<()>,
+}
+
 /// Where requests hand in their events. Cheap to clone.
 #[derive(Clone)]
 pub struct AuditTrail {
     inbox: mpsc::Sender<Waiting>,
-    mover: mpsc::Sender<oneshot::Sender<()>>,
+    mover: mpsc::Sender<Asking>,
 }
 
 impl AuditTrail {
@@ -57,17 +69,29 @@ impl AuditTrail {
         }
     }
 
-    /// Carries what has been recorded so far to its tenants, so that who reads the trail reads their own writes.
+    /// Carries what has been recorded of a tenant so far to its trail, so that who reads it reads their own writes.
     ///
     /// # Errors
     /// When the mover did not get to it in time.
-    pub async fn catch_up(&self) -> Result<(), StoreError> {
+    pub async fn catch_up(&self, tenant: TenantId) -> Result<(), StoreError> {
+        self.moved(Some(tenant)).await
+    }
+
+    /// Whether events are carried on at all, however many wait.
+    ///
+    /// # Errors
+    /// When the mover did not get to it in time.
+    pub async fn carries(&self) -> Result<(), StoreError> {
+        self.moved(None).await
+    }
+
+    async fn moved(&self, tenant: Option<TenantId>) -> Result<(), StoreError> {
         const BEHIND: StoreError = StoreError::Unavailable { reason: "the audit mover is not available" };
-        let (done, moved) = oneshot::channel();
+        let (moved, done) = oneshot::channel();
         // Of one patience: while the mover is stuck, nobody waits longer for a place in its queue than in it.
         let carried = async {
-            self.mover.send(done).await.map_err(|_| BEHIND)?;
-            moved.await.map_err(|_| BEHIND)
+            self.mover.send(Asking { tenant, moved }).await.map_err(|_| BEHIND)?;
+            done.await.map_err(|_| BEHIND)
         };
         tokio::time::timeout(PATIENCE, carried).await.unwrap_or(Err(BEHIND))
     }
@@ -102,40 +126,76 @@ async fn write(auditor: Config, mut waiting: mpsc::Receiver<Waiting>) {
 }
 
 /// Carries events on once a second, and at once when somebody waits.
-async fn move_on(auditor: Config, mut nudges: mpsc::Receiver<oneshot::Sender<()>>) {
+async fn move_on(auditor: Config, mut nudges: mpsc::Receiver<Asking>) {
     let mut client = None;
-    let mut waiting = Vec::new();
+    let mut asking = Vec::new();
+    let mut behind = false;
+    let mut looked = Instant::now();
     loop {
-        if let Ok(0) = tokio::time::timeout(Duration::from_secs(1), nudges.recv_many(&mut waiting, 64)).await {
+        let pause = if behind || !asking.is_empty() { Duration::ZERO } else { Duration::from_secs(1) };
+        if let Ok(0) = tokio::time::timeout(pause, nudges.recv_many(&mut asking, 64)).await {
             return;
         }
         let moved = async {
             let session = connected(&auditor, &mut client).await?;
-            loop {
-                let row = session.client.query_one(&session.moved, &[&MOVE]).await?;
-                if row.try_get::<_, i32>(0)? < MOVE {
-                    return Ok::<_, tokio_postgres::Error>(());
-                }
+            move_asked(session, &mut asking).await?;
+            let all = move_some(session, None).await?;
+            answer(&mut asking, |tenant| tenant.is_none());
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                end_overdue(session).await?;
             }
+            Ok::<_, tokio_postgres::Error>(all)
         };
         match moved.await {
-            Ok(()) => {
-                for done in waiting.drain(..) {
-                    let _ = done.send(());
-                }
-            }
+            Ok(all) => behind = !all,
             Err(error) => {
                 tracing::error!(error = %StoreError::from(error), "audit events could not be moved");
-                client = None;
-                waiting.clear();
+                (client, behind) = (None, false);
+                asking.clear();
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }
 }
 
+/// A turn for each tenant that is waited for; whoever waits for more than that asks again in the next round.
+async fn move_asked(session: &Session, asking: &mut Vec<Asking>) -> Result<(), tokio_postgres::Error> {
+    let tenants: BTreeSet<Uuid> = asking.iter().filter_map(|asked| asked.tenant).map(|tenant| tenant.0).collect();
+    let mut behind = BTreeSet::new();
+    for tenant in tenants {
+        if !move_some(session, Some(tenant)).await? {
+            behind.insert(tenant);
+        }
+    }
+    answer(asking, |tenant| tenant.is_some_and(|tenant| !behind.contains(&tenant.0)));
+    Ok(())
+}
+
+fn answer(asking: &mut Vec<Asking>, done: impl Fn(Option<TenantId>) -> bool) {
+    for asked in asking.extract_if(.., |asked| done(asked.tenant)) {
+        // Whoever waited may have gone.
+        let _ = asked.moved.send(());
+    }
+}
+
+/// Of one tenant, or the oldest; whether that was all.
+async fn move_some(session: &Session, tenant: Option<Uuid>) -> Result<bool, tokio_postgres::Error> {
+    let row = session.client.query_one(&session.moved, &[&MOVE, &tenant]).await?;
+    Ok(row.try_get::<_, i32>(0)? < MOVE)
+}
+
+async fn end_overdue(session: &Session) -> Result<(), tokio_postgres::Error> {
+    let ended: i32 = session.client.query_one(&session.overdue, &[]).await?.try_get(0)?;
+    if ended > 0 {
+        tracing::warn!(ended, "sessions of analysts held a transaction for too long");
+    }
+    Ok(())
+}
+
 struct Session {
     client: Client,
+    overdue: tokio_postgres::Statement,
     insert: tokio_postgres::Statement,
     moved: tokio_postgres::Statement,
 }
@@ -146,7 +206,8 @@ async fn connected<'a>(auditor: &Config, session: &'a mut Option<Session>) -> Re
         tokio::spawn(connection);
         let insert = client.prepare(INSERT.text()).await?;
         let moved = client.prepare(MOVED.text()).await?;
-        *session = Some(Session { client, insert, moved });
+        let overdue = client.prepare(END_OVERDUE.text()).await?;
+        *session = Some(Session { client, overdue, insert, moved });
     }
     match session {
         Some(session) => Ok(session),

@@ -25,7 +25,7 @@ impl Crossing {
     pub fn start(dispatcher: &Config) -> Self {
         let mut dispatcher = with_options(
             dispatcher,
-            "-c statement_timeout=10s -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c default_transaction_read_only=off",
+            "-c statement_timeout=10s -c lock_timeout=500ms -c idle_in_transaction_session_timeout=15s -c default_transaction_read_only=off",
         );
         dispatcher.connect_timeout(Duration::from_secs(3));
         let (nudges, nudged) = mpsc::channel(1);

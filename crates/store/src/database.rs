@@ -111,8 +111,9 @@ impl Database {
         if let Some(known) = self.identities.get(&key) {
             return Ok(known);
         }
-        let row = self.before_tenant(crate::sql!("context/identify.sql"), &[&issuer, &subject]).await?;
-        let identity = IdentityId(row.try_get(0)?);
+        let said = serde_json::json!({ "issuer": issuer, "subject": subject });
+        let rows = self.minted(crate::sql!("context/identify.sql"), "identify", &said).await?;
+        let identity = IdentityId(rows.first().ok_or(crate::Refusal::Credential)?.try_get(0)?);
         self.identities.insert(key, identity);
         Ok(identity)
     }

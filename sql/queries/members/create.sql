@@ -4,7 +4,7 @@
 -- $8 permissions or null, $9 groups with what may be done there, $10 contact_id of one who is there already, or null,
 -- $11 role_id or null.
 with i as (
-    select ringfence.identify($3, $4) as identity_id
+    select ringfence.identity_to_add($3, $4) as identity_id
 ), made as (
     insert into ringfence.contacts (tenant_id, contact_id, name, email)
     select $1, $2, $5::text, $6::text where $10::uuid is null

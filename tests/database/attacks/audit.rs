@@ -218,11 +218,11 @@ async fn nobody_waits_without_end_for_a_mover_that_is_stuck() {
     let trail = AuditTrail::start(&play.installation.login_config("ringfence_auditor"));
     trail.record(vec![read(&play)]).await.unwrap();
     // More than the mover takes and its queue holds together.
-    let waiting = join_all((0..200).map(|_| trail.catch_up()));
+    let waiting = join_all((0..200).map(|_| trail.catch_up(play.acme().id.into())));
     let answered = tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("somebody waits for a place in the queue");
     assert!(answered.iter().all(|outcome| matches!(outcome, Err(StoreError::Unavailable { .. }))), "{answered:?}");
     lock.batch_execute("commit").await.unwrap();
-    trail.catch_up().await.unwrap();
+    trail.catch_up(play.acme().id.into()).await.unwrap();
 }
 
 /// What the trails say under the request's id, on its way there or arrived.

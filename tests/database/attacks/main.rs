@@ -11,6 +11,7 @@ mod dropped;
 mod forging;
 mod leftovers;
 mod moved_side;
+mod neighbours;
 mod objects;
 mod own_login;
 mod places;
@@ -68,12 +69,13 @@ const ATTACKS: &[Attack] = &[
     attack("31", "a retry in another context", &["service::a_transaction_tried_again_after_a_deadlock_is_the_same_callers_and_counted_once"], &[]),
     attack("32", "counting what one may not see", &["service::totals_and_filters_count_nothing_that_is_hidden", "isolation"], &[]),
     attack("33", "a credential made of another, widened, prolonged or in another's name", &["credentials::a_stranger_learns_of_no_tenant_by_what_their_credential_is_refused_with", "credentials::a_tenant_and_none_answer_a_foreign_api_token_alike", "credentials::a_token_signed_for_one_purpose_serves_no_other", "credentials::injected_sql_finds_no_secret_no_session_and_no_way_to_mint", "credentials::a_token_makes_no_successor_that_outlives_it", "credentials::a_scope_that_is_narrower_in_name_alone_opens_nothing", "credentials::nobody_makes_or_touches_a_token_in_anothers_name", "credentials::a_role_or_a_service_is_given_no_right_that_its_maker_lacks"], &[]),
+    attack("34", "what one tenant holds, fills or names, and another stumbles over", &["neighbours::sql_injected_names_no_stranger_and_waits_in_nobodys_way", "neighbours::an_identity_does_not_tell_whether_others_knew_it", "neighbours::an_agreement_ends_at_a_time_that_its_partner_can_be_told", "neighbours::an_analyst_who_takes_their_limits_away_is_ended_and_nobody_else", "neighbours::whoever_reads_their_trail_waits_for_no_other_tenants_events", "crossing/senders::what_the_sender_holds_on_to_is_left_for_later_and_keeps_nobody_waiting"], &[]),
 ];
 
 #[test]
 fn every_attack_has_its_tests_and_every_test_named_exists() {
     let numbers: Vec<String> = ATTACKS.iter().map(|attack| attack.number.to_owned()).collect();
-    let mut expected: Vec<String> = (1..=33).map(|n| n.to_string()).collect();
+    let mut expected: Vec<String> = (1..=34).map(|n| n.to_string()).collect();
     expected.insert(7, "7a".into());
     assert_eq!(numbers, expected);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));

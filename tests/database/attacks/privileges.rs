@@ -128,7 +128,7 @@ async fn a_login_does_what_its_name_says_and_no_more() {
         .collect();
     let of = |login: &str| allowed.iter().filter(|(l, _)| l == login).map(|(_, f)| f.as_str()).collect::<Vec<_>>();
     assert_eq!(of("ringfence_dispatcher"), ["complete_crossing", "deliver_crossing", "take_crossing"]);
-    assert_eq!(of("ringfence_auditor"), ["move_audit"]);
+    assert_eq!(of("ringfence_auditor"), ["end_overdue_reports", "move_audit"]);
     for function in ["seal", "unseal", "record_operation", "register_reporting_login", "create_tenant", "provision_member", "move_audit", "create_reporting_login"] {
         assert!(!of("ringfence_app").contains(&function), "the service may execute {function}");
     }

@@ -1,2 +1,2 @@
 -- Seeds: a function has an unexpected owner. Rolled back by the test.
-alter function ringfence.identify(text, text) owner to postgres;
+alter function ringfence.identify(text) owner to postgres;

@@ -139,16 +139,27 @@ select ringfence.current_tenant();
 -- effects
 -- agent requester: acme / unchanged
 
--- play: identify finds who is known and makes who is not
-select i.id is not null, i.id = ringfence.identify('<issuer>', '<subject>'), i.id in ('{i_owner}', '{i_agent}') from ringfence.identify('<issuer>', '<subject>') i (id);
+-- play: an identity is found where it is known and made where it is not
+select i.id is not null, i.id = ringfence.identity_of('<issuer>', '<subject>'), i.id in ('{i_owner}', '{i_agent}') from ringfence.identity_of('<issuer>', '<subject>') i (id);
 -- after:
 select issuer, subject from ringfence.identities where identity_id::text !~ '^00000000';
 -- let: issuer=https://issuer.example subject=owner
--- nobody: t|t|t / nothing
--- nobody subject=nobody_knew: t|t|f / https://issuer.example|nobody_knew
--- nobody issuer=https://other.example: t|t|f / https://other.example|owner
--- nobody issuer= subject=x: !23514 identities_issuer_is_short
--- nobody subject=: !23514 identities_subject_is_short
+-- owner_role: t|t|t / nothing
+-- owner_role subject=nobody_knew: t|t|f / https://issuer.example|nobody_knew
+-- owner_role issuer=https://other.example: t|t|f / https://other.example|owner
+-- owner_role issuer= subject=x: !23514 identities_issuer_is_short
+-- owner_role subject=: !23514 identities_subject_is_short
+
+-- play: when an identity was made its id does not tell
+select substr(id::text, 15, 1) from ringfence.identity_of('https://issuer.example', 'nobody_knew') id;
+-- owner_role: 4
+
+-- play: who makes members finds out whom of, and nobody else
+select ringfence.identity_to_add('https://issuer.example', '<subject>') = '{i_agent}';
+-- let: subject=agent
+-- owner admin service[member.manage]: t
+-- owner subject=admin: f
+-- agent requester service[member.read] nobody: null
 
 -- play: a slug leads to its tenant
 select ringfence.resolve_tenant('<slug>');

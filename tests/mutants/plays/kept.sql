@@ -157,6 +157,15 @@ select string_agg(left(e.tenant_id::text, 1) || e.xid::text, ' ' order by e.tena
 -- auditor_login: 6 / a12 a21 a22 b11
 -- auditor_login most=9: 9 / a12 a21 a22 a23 a24 a25 b11
 
+-- play: the mover carries what one tenant has, and nothing of the others
+select ringfence.move_audit(<most>, <asked>);
+-- after:
+select string_agg(format('%s%s %s', left(e.tenant_id::text, 1), e.position, e.action), ', ' order by e.tenant_id, e.position) || ' | ' || (select count(*) from ringfence.audit_inbox) from ringfence.audit_events e where position > 2;
+-- let: most=100 asked='{globex}'
+-- auditor_login: 1 / b3 globex.waits | 3
+-- auditor_login asked='{acme}': 1 / a3 acme.waits | 3
+-- auditor_login asked='{absent}': 0 / null
+
 -- play: the mover carries every column
 -- before:
 insert into ringfence.audit_inbox (event_id, xid, recorded_at, tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, on_behalf_of, session_id, authentication, object_type, object_id, object_version, external_system, details)

@@ -460,10 +460,13 @@ update ringfence.identities set issuer = 'https://other.example' where subject =
 select ringfence.require_issuers('{https://issuer.example}', 1);
 
 -- nobody query context/identify.sql: who is known stays who they are
-'https://issuer.example', 'agent'
+pg_temp.minted('identify', jsonb_build_object('issuer', 'https://issuer.example', 'subject', 'agent'))
 
 -- nobody query context/identify.sql: the same subject of another issuer is somebody else
-'https://third.example', 'agent'
+pg_temp.minted('identify', jsonb_build_object('issuer', 'https://third.example', 'subject', 'agent'))
 
 -- nobody query context/identify.sql: a subject that nobody has had
-'https://issuer.example', 'fresh'
+pg_temp.minted('identify', jsonb_build_object('issuer', 'https://issuer.example', 'subject', 'fresh'))
+
+-- try nobody: a token for another purpose names nobody
+select ringfence.identify(pg_temp.minted('session.find', jsonb_build_object('issuer', 'https://issuer.example', 'subject', 'agent')));

@@ -1,6 +1,6 @@
 //! Who sends: nobody what their doors do not let them, an internal note never, and nobody who lost the right since.
 
-use super::{Post, SHARE};
+use super::{Post, REVOKE, SHARE};
 use crate::play::{DENIED, one};
 use ringfence_store::command::Removal;
 use uuid::Uuid;
@@ -135,4 +135,23 @@ async fn a_backlog_holds_up_its_own_tenant_and_nobody_else() {
         assert!(taken.iter().any(|letter| letter.contains(quiet)), "{quiet} waits for {busy}: {taken:?}");
         post.carry().await;
     }
+}
+
+#[tokio::test]
+async fn what_the_sender_holds_on_to_is_left_for_later_and_keeps_nobody_waiting() {
+    let post = Post::new().await;
+    let agreement = post.agreed("both", &["subject"]).await;
+    let link = post.escalate("acme", post.play.acme().ticket, agreement).await;
+    assert_eq!(post.decide("acme", agreement, REVOKE).await, 1);
+    let holder = post.play.installation.admin().await;
+    holder.batch_execute(&format!("begin; select from ringfence.ticket_links where link_id = '{link}' for no key update")).await.unwrap();
+    // Whatever waited for the lock would be an error.
+    post.dispatcher.batch_execute("set lock_timeout = '1ms'").await.unwrap();
+    for _ in 0..3 {
+        post.take().await;
+    }
+    assert_eq!(post.state("acme", link).await, "pending");
+    holder.batch_execute("rollback").await.unwrap();
+    post.carry().await;
+    assert_eq!(post.state("acme", link).await, "refused revoked");
 }

@@ -54,7 +54,9 @@ impl Trail {
 
     /// Into the tenant's trail right away. Where that takes too long, a running service does it within a second.
     pub async fn carry_on(&self) {
-        let _ = self.trail.catch_up().await;
+        if let Some(tenant) = self.event.tenant_id {
+            let _ = self.trail.catch_up(tenant).await;
+        }
     }
 
     async fn record(&self, action: Action, details: Value) -> Result<(), Failure> {
