@@ -15,6 +15,17 @@ pub struct RowError {
     pub record: Option<u64>,
     pub field: Option<String>,
     pub message: String,
+    pub lost: Lost,
+}
+
+/// What is not read for an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    Ticket,
+    /// What stands beside the tickets or makes one together with others, such as a user or a message.
+    Part,
+    /// Everything from there on.
+    Rest,
 }
 
 /// Where to look in the file.
@@ -32,6 +43,7 @@ impl RowError {
             record: None,
             field: None,
             message: message.into(),
+            lost: Lost::Ticket,
         }
     }
 
@@ -40,6 +52,11 @@ impl RowError {
             line,
             format!("the file could not be read any further: {kind}"),
         )
+        .losing(Lost::Rest)
+    }
+
+    pub(crate) fn losing(self, lost: Lost) -> Self {
+        RowError { lost, ..self }
     }
 }
 
@@ -88,6 +105,7 @@ impl Violation {
             record: None,
             field: self.field,
             message: self.rule,
+            lost: Lost::Ticket,
         }
     }
 }

@@ -12,7 +12,7 @@ mod zendesk;
 
 use std::{fmt, io::Read, str::FromStr};
 
-pub use error::{RowError, UnknownFormat};
+pub use error::{Lost, RowError, UnknownFormat};
 pub use field::{
     MAX_BODY_BYTES, MAX_COMMENTS, MAX_EMAIL_CHARS, MAX_EXTERNAL_ID_CHARS, MAX_NAME_CHARS,
     MAX_SUBJECT_CHARS, MAX_TAG_CHARS, MAX_TAGS,

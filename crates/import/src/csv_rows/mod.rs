@@ -17,7 +17,7 @@ use crate::{
         header::{Column, Header},
         lines::{Lines, Meter},
     },
-    error::{RowError, Violation},
+    error::{Lost, RowError, Violation},
     field::{self, MAX_EXTERNAL_ID_CHARS},
     ticket::{ImportedComment, ImportedTicket, Person, Row, Status},
 };
@@ -121,9 +121,9 @@ impl<R: Read> Iterator for Tickets<R> {
                     return self
                         .header
                         .is_none()
-                        .then(|| Err(RowError::new(1, "the file has no header row")));
+                        .then(|| Err(RowError::new(1, "the file has no header row").losing(Lost::Rest)));
                 }
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(error.losing(Lost::Rest))),
             };
             if self.header.is_some() {
                 return Some(self.row(line));
@@ -132,7 +132,7 @@ impl<R: Read> Iterator for Tickets<R> {
                 Ok(header) => self.header = Some(header),
                 Err(error) => {
                     self.done = true;
-                    return Some(Err(error));
+                    return Some(Err(error.losing(Lost::Rest)));
                 }
             }
         }

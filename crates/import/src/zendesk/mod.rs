@@ -10,7 +10,7 @@ mod value;
 use std::{collections::VecDeque, io::Read};
 
 use crate::{
-    error::{EMPTY, RowError},
+    error::{EMPTY, Lost, RowError},
     field::MAX_RECORD_BYTES,
     ticket::Row,
     zendesk::{
@@ -81,7 +81,7 @@ impl<R: Read> Tickets<R> {
             None => {
                 self.state = State::Done;
                 if !seen {
-                    return Ok(Some(Err(RowError::new(self.scanner.line(), EMPTY))));
+                    return Ok(Some(Err(RowError::new(self.scanner.line(), EMPTY).losing(Lost::Rest))));
                 }
             }
             Some(b'[') => {
@@ -93,10 +93,10 @@ impl<R: Read> Tickets<R> {
                 let error = RowError::new(self.scanner.line(), NOT_JSON);
                 if seen {
                     self.scanner.skip_line()?;
-                } else {
-                    self.state = State::Done;
+                    return Ok(Some(Err(error)));
                 }
-                return Ok(Some(Err(error)));
+                self.state = State::Done;
+                return Ok(Some(Err(error.losing(Lost::Rest))));
             }
         }
         Ok(None)
@@ -132,9 +132,9 @@ impl<R: Read> Tickets<R> {
             Shape::Ticket {
                 record,
                 comments,
-                side,
+                mut side,
             } => {
-                let read = ticket::read(&record, Some(&comments), &side, &self.source);
+                let read = ticket::read(&record, &comments, &mut side, &self.source);
                 Ok(Some(self.numbered(read)))
             }
         }
@@ -147,7 +147,7 @@ impl<R: Read> Tickets<R> {
         }
         self.state = State::InArray { first: false };
         let element = self.scanner.capture(MAX_RECORD_BYTES, false)?;
-        let read = ticket::read(&element, None, &SideLoads::default(), &self.source);
+        let read = ticket::read(&element, &[], &mut SideLoads::default(), &self.source);
         Ok(Some(self.numbered(read)))
     }
 }
@@ -161,8 +161,12 @@ impl<R: Read> Iterator for Tickets<R> {
                 return Some(Err(error));
             }
             if let Some(ticket) = self.pending.pop_front() {
-                let read = ticket::read(&ticket, None, &self.side, &self.source);
+                let read = ticket::read(&ticket, &[], &mut self.side, &self.source);
                 return Some(self.numbered(read));
+            }
+            self.errors.extend(self.side.unclaimed());
+            if !self.errors.is_empty() {
+                continue;
             }
             let step = match self.state {
                 State::Between { seen } => self.between(seen),
@@ -174,7 +178,7 @@ impl<R: Read> Iterator for Tickets<R> {
                 Ok(None) => {}
                 Err(broken) => {
                     self.state = State::Done;
-                    return Some(Err(broken.at(self.scanner.line())));
+                    return Some(Err(broken.at(self.scanner.line()).losing(Lost::Rest)));
                 }
             }
         }

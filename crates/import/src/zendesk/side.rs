@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    error::{RowError, Violation},
+    error::{Lost, RowError, Violation},
     field,
     ticket::Person,
     zendesk::{
@@ -18,10 +18,71 @@ use crate::{
 
 #[derive(Default)]
 pub(crate) struct SideLoads {
-    users: HashMap<String, Person>,
-    groups: HashMap<String, String>,
-    organizations: HashMap<String, String>,
+    users: Known<Person>,
+    groups: Known<String>,
+    organizations: Known<String>,
+    /// Of each ticket, until it takes them.
     comments: HashMap<String, Vec<Captured>>,
+}
+
+/// What a document describes of one kind, by id.
+struct Known<T> {
+    sound: HashMap<String, T>,
+    /// The lines of what is wrong.
+    broken: HashMap<String, u64>,
+    /// The line of the first that is wrong in its id too.
+    unnamed: Option<u64>,
+}
+
+/// What an element says, part by part.
+struct Element<T> {
+    id: Result<Option<String>, Violation>,
+    says: Result<Option<T>, Violation>,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Known {
+            sound: HashMap::new(),
+            broken: HashMap::new(),
+            unnamed: None,
+        }
+    }
+}
+
+impl<T> Known<T> {
+    fn add(&mut self, what: &str, line: u64, read: Result<Element<T>, RowError>) -> Option<RowError> {
+        let error = match read {
+            Ok(Element { id: Ok(id), says: Ok(says) }) => {
+                self.sound.extend(id.zip(says));
+                return None;
+            }
+            Ok(Element { id: Ok(id), says: Err(broken) }) => {
+                self.broken.extend(id.map(|id| (id, line)));
+                broken.within(what).at(line)
+            }
+            Ok(Element { id: Err(broken), .. }) => {
+                self.unnamed.get_or_insert(line);
+                broken.within(what).at(line)
+            }
+            Err(error) => {
+                self.unnamed.get_or_insert(line);
+                error
+            }
+        };
+        Some(error.losing(Lost::Part))
+    }
+
+    /// `None` for what the document does not describe. A ticket that refers to what is wrong is refused: imported without
+    /// it, no later import would mend it.
+    fn find(&self, field: &str, id: &str) -> Result<Option<&T>, Violation> {
+        match (self.sound.get(id), self.broken.get(id), self.unnamed) {
+            (Some(found), _, _) => Ok(Some(found)),
+            (None, Some(line), _) => Err(Violation::of(field, format!("names what is wrong at line {line}"))),
+            (None, None, Some(line)) => Err(Violation::of(field, format!("may name what is wrong at line {line}"))),
+            (None, None, None) => Ok(None),
+        }
+    }
 }
 
 /// A user as Zendesk writes one, side-loaded or inside a ticket.
@@ -70,39 +131,39 @@ struct OfTicket<'a> {
 
 impl SideLoads {
     pub(crate) fn is_empty(&self) -> bool {
-        self.users.is_empty() && self.groups.is_empty() && self.organizations.is_empty()
+        self.users.sound.is_empty() && self.groups.sound.is_empty() && self.organizations.sound.is_empty()
     }
 
-    pub(crate) fn user(&self, id: &str) -> Option<&Person> {
-        self.users.get(id)
+    pub(crate) fn user(&self, field: &str, id: &str) -> Result<Option<&Person>, Violation> {
+        self.users.find(field, id)
     }
 
-    pub(crate) fn group(&self, id: &str) -> Option<&String> {
-        self.groups.get(id)
+    pub(crate) fn group(&self, field: &str, id: &str) -> Result<Option<&String>, Violation> {
+        self.groups.find(field, id)
     }
 
-    pub(crate) fn organization(&self, id: &str) -> Option<&String> {
-        self.organizations.get(id)
+    pub(crate) fn organization(&self, field: &str, id: &str) -> Result<Option<&String>, Violation> {
+        self.organizations.find(field, id)
     }
 
-    pub(crate) fn comments(&self, ticket: &str) -> Option<&Vec<Captured>> {
-        self.comments.get(ticket)
+    pub(crate) fn take_comments(&mut self, ticket: &str) -> Vec<Captured> {
+        self.comments.remove(ticket).unwrap_or_default()
+    }
+
+    /// Once all tickets have taken theirs: the comments left, in the document's order.
+    pub(crate) fn unclaimed(&mut self) -> Vec<RowError> {
+        let mut lines: Vec<u64> = self.comments.drain().flat_map(|(_, comments)| comments).map(|comment| comment.line).collect();
+        lines.sort_unstable();
+        let unclaimed = |line| Violation::of("comments.ticket_id", "names no ticket that was read").at(line).losing(Lost::Part);
+        lines.into_iter().map(unclaimed).collect()
     }
 
     pub(crate) fn add_user(&mut self, element: &Captured) -> Option<RowError> {
-        let read = parse::<RawPerson<'_>>(element).and_then(|raw| {
-            raw.read()
-                .map_err(|broken| broken.within("users").at(element.line))
+        let read = parse::<RawPerson<'_>>(element).map(|raw| Element {
+            id: value::id("id", raw.id),
+            says: raw.read().map(Some),
         });
-        match read {
-            Ok(person) => {
-                if let Some(id) = person.external_id.clone() {
-                    self.users.insert(id, person);
-                }
-                None
-            }
-            Err(error) => Some(error),
-        }
+        self.users.add("users", element.line, read)
     }
 
     pub(crate) fn add_group(&mut self, element: &Captured) -> Option<RowError> {
@@ -123,30 +184,17 @@ impl SideLoads {
                 self.comments.entry(ticket).or_default().push(element);
                 None
             }
-            Ok(None) => Some(Violation::of("comments.ticket_id", "is missing").at(element.line)),
-            Err(error) => Some(error),
+            Ok(None) => Some(Violation::of("comments.ticket_id", "is missing").at(element.line).losing(Lost::Part)),
+            Err(error) => Some(error.losing(Lost::Part)),
         }
     }
 }
 
-fn add_named(
-    what: &str,
-    map: &mut HashMap<String, String>,
-    element: &Captured,
-) -> Option<RowError> {
-    let read = parse::<Named<'_>>(element).and_then(|raw| {
-        let id = value::id("id", raw.id);
-        let name = value::text("name", raw.name)
-            .and_then(|name| name.map_or(Ok(None), |name| field::name("name", &name)));
-        id.and_then(|id| Ok((id, name?)))
-            .map_err(|broken| broken.within(what).at(element.line))
+fn add_named(what: &str, known: &mut Known<String>, element: &Captured) -> Option<RowError> {
+    let read = parse::<Named<'_>>(element).map(|raw| Element {
+        id: value::id("id", raw.id),
+        says: value::text("name", raw.name)
+            .and_then(|name| name.map_or(Ok(None), |name| field::name("name", &name))),
     });
-    match read {
-        Ok((Some(id), Some(name))) => {
-            map.insert(id, name);
-            None
-        }
-        Ok(_) => None,
-        Err(error) => Some(error),
-    }
+    known.add(what, element.line, read)
 }

@@ -1,6 +1,8 @@
 //! One Zendesk ticket object into one ticket of ours. It refuses a ticket whole when any of its parts breaks a rule, so
 //! that nothing arrives half.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -112,51 +114,32 @@ struct RawViaSource<'a> {
     from: Option<&'a RawValue>,
 }
 
-/// A ticket from its object. `comments`, where given, are those that were taken out of the object on the way.
+/// A ticket from its object. `apart` are the comments that were taken out of it on the way.
 pub(crate) fn read(
     value: &Captured,
-    comments: Option<&[Captured]>,
-    side: &SideLoads,
+    apart: &[Captured],
+    side: &mut SideLoads,
     source: &str,
 ) -> Result<Row, RowError> {
     let raw = parse::<RawTicket<'_>>(value)?;
-    let mut ticket = raw
-        .ticket(side, source)
-        .map_err(|broken| broken.at(value.line))?;
-    let beside = comments
-        .filter(|list| !list.is_empty())
-        .or(side.comments(&ticket.external_id).map(Vec::as_slice));
-    match (beside, raw.comments) {
-        (Some(list), _) => {
-            if list.len() > MAX_COMMENTS {
-                return Err(
-                    Violation::of("comments", format!("more than {MAX_COMMENTS}")).at(value.line),
-                );
-            }
-            for (at, comment) in list.iter().enumerate() {
-                let name = format!("comments[{at}]");
-                let raw = parse::<RawComment<'_>>(comment).map_err(|error| RowError {
-                    line: value.line,
-                    field: Some(name.clone()),
-                    ..error
-                })?;
-                let comment = raw
-                    .comment(side)
-                    .map_err(|broken| broken.within(&name).at(value.line))?;
-                ticket.comments.extend(comment);
-            }
-        }
-        (None, Some(list)) => {
-            ticket.comments =
-                inline_comments(list, side).map_err(|broken| broken.at(value.line))?;
-        }
-        (None, None) => {}
+    let here = |broken: Violation| broken.at(value.line);
+    let external_id = raw.external_id().map_err(here)?;
+    let beside = side.take_comments(&external_id);
+    let mut ticket = raw.ticket(external_id, side, source).map_err(here)?;
+    let mut comments = Comments::default();
+    comments.add_inside(raw.comments, side).map_err(here)?;
+    for (at, comment) in apart.iter().chain(&beside).enumerate() {
+        let name = format!("comments[{at}]");
+        let raw = parse::<RawComment<'_>>(comment).map_err(|error| RowError {
+            line: value.line,
+            field: Some(name.clone()),
+            ..error
+        })?;
+        comments.add(&name, &raw, side).map_err(here)?;
     }
+    ticket.comments = comments.list;
     if ticket.comments.is_empty() {
-        ticket.comments.extend(
-            raw.description_comment(&ticket)
-                .map_err(|broken| broken.at(value.line))?,
-        );
+        ticket.comments.extend(raw.description_comment(&ticket).map_err(here)?);
     }
     Ok(Row {
         line: value.line,
@@ -165,14 +148,42 @@ pub(crate) fn read(
     })
 }
 
-fn inline_comments(list: &RawValue, side: &SideLoads) -> Result<Vec<ImportedComment>, Violation> {
-    let mut comments = Vec::new();
-    for (at, element) in elements("comments", Some(list))?.into_iter().enumerate() {
-        let name = format!("comments[{at}]");
-        let raw: RawComment<'_> = object(&name, element)?;
-        comments.extend(raw.comment(side).map_err(|broken| broken.within(&name))?);
+/// The comments of a ticket, wherever they stood.
+#[derive(Default)]
+struct Comments {
+    list: Vec<ImportedComment>,
+    places: HashMap<String, usize>,
+}
+
+impl Comments {
+    fn add_inside(&mut self, list: Option<&RawValue>, side: &SideLoads) -> Result<(), Violation> {
+        for (at, element) in elements("comments", list)?.into_iter().enumerate() {
+            let name = format!("comments[{at}]");
+            let raw: RawComment<'_> = object(&name, element)?;
+            self.add(&name, &raw, side)?;
+        }
+        Ok(())
     }
-    Ok(comments)
+
+    /// One that is there already, inside the ticket and beside it, counts once.
+    fn add(&mut self, name: &str, raw: &RawComment<'_>, side: &SideLoads) -> Result<(), Violation> {
+        let Some(comment) = raw.comment(side).map_err(|broken| broken.within(name))? else {
+            return Ok(());
+        };
+        if let Some(id) = &comment.external_id {
+            let place = *self.places.entry(id.clone()).or_insert(self.list.len());
+            match self.list.get(place) {
+                None => {}
+                Some(same) if *same == comment => return Ok(()),
+                Some(_) => return Err(Violation::of("id", "is that of another comment of the ticket").within(name)),
+            }
+        }
+        if self.list.len() == MAX_COMMENTS {
+            return Err(Violation::of("comments", format!("more than {MAX_COMMENTS}")));
+        }
+        self.list.push(comment);
+        Ok(())
+    }
 }
 
 impl RawTicket<'_> {
@@ -190,13 +201,16 @@ impl RawTicket<'_> {
         fields.into_iter().filter(|(_, value)| value.is_some_and(says_something)).map(|(name, _)| name).collect()
     }
 
-    fn ticket(&self, side: &SideLoads, source: &str) -> Result<ImportedTicket, Violation> {
-        self.refuse_tenant()?;
-        let external_id = match id("id", self.id)? {
-            Some(id) => id,
+    fn external_id(&self) -> Result<String, Violation> {
+        match id("id", self.id)? {
+            Some(id) => Ok(id),
             None => id("external_id", self.external_id)?
-                .ok_or_else(|| Violation::of("id", "is missing"))?,
-        };
+                .ok_or_else(|| Violation::of("id", "is missing")),
+        }
+    }
+
+    fn ticket(&self, external_id: String, side: &SideLoads, source: &str) -> Result<ImportedTicket, Violation> {
+        self.refuse_tenant()?;
         let word_of = |name, value| text(name, value).map(Option::unwrap_or_default);
         let tags: Vec<String> = elements("tags", self.tags)?
             .into_iter()
@@ -214,10 +228,10 @@ impl RawTicket<'_> {
             organization: named(
                 ("organization", self.organization),
                 ("organization_id", self.organization_id),
-                |id| side.organization(id),
+                |field, id| side.organization(field, id),
             )?,
-            group: named(("group", self.group), ("group_id", self.group_id), |id| {
-                side.group(id)
+            group: named(("group", self.group), ("group_id", self.group_id), |field, id| {
+                side.group(field, id)
             })?,
             created_at: time("created_at", self.created_at)?,
             updated_at: time("updated_at", self.updated_at)?,

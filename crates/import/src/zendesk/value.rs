@@ -160,7 +160,8 @@ pub(crate) fn person(
         person.external_id = person.external_id.or(known_id);
         return Ok(person.known());
     }
-    Ok(known_id.map(|id| match side.user(&id) {
+    let Some(id) = known_id else { return Ok(None) };
+    Ok(Some(match side.user(id_name, &id)? {
         Some(person) => person.clone(),
         None => Person {
             external_id: Some(id),
@@ -173,7 +174,7 @@ pub(crate) fn person(
 pub(crate) fn named<'s>(
     (name, inline): (&str, Option<&RawValue>),
     (id_name, reference): (&str, Option<&RawValue>),
-    find: impl Fn(&str) -> Option<&'s String>,
+    find: impl Fn(&str, &str) -> Result<Option<&'s String>, Violation>,
 ) -> Result<Option<String>, Violation> {
     if let Some(value) = inline {
         let found = if value.get().starts_with('{') {
@@ -188,7 +189,7 @@ pub(crate) fn named<'s>(
     }
     match id(id_name, reference)? {
         Some(id) => {
-            find(&id).map_or_else(|| field::name(id_name, &id), |name| Ok(Some(name.clone())))
+            find(id_name, &id)?.map_or_else(|| field::name(id_name, &id), |name| Ok(Some(name.clone())))
         }
         None => Ok(None),
     }

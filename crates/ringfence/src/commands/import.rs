@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use ringfence_import::{Progress, Row, RowError};
+use ringfence_import::{Lost, Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
 use ringfence_store::numbers::Numbers;
 use ringfence_store::StoreError;
@@ -44,12 +44,22 @@ pub struct Summary {
     created: u64,
     already_there: u64,
     failed: u64,
+    /// Beside the tickets: users, comments of no ticket, messages and the like.
+    parts_failed: u64,
     /// Of the tickets created or, in a dry run, found well: how many say what no ticket of the tenant holds, by its name in the
     /// file. Whether the tenant has a group, a dry run does not ask.
     left_out: BTreeMap<&'static str, u64>,
     dry_run: bool,
     /// Stopped by a signal before the file's end.
     interrupted: bool,
+    /// The file could not be followed to its end.
+    rest_unread: bool,
+}
+
+impl Summary {
+    const fn is_whole(&self) -> bool {
+        self.failed == 0 && self.parts_failed == 0 && !self.interrupted && !self.rest_unread
+    }
 }
 
 pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
@@ -82,8 +92,7 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
         imported?
     };
     output::data(args.summary, &summary, text)?;
-    let whole = summary.failed == 0 && !summary.interrupted;
-    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if summary.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn text(summary: &Summary) -> String {
@@ -93,14 +102,20 @@ fn text(summary: &Summary) -> String {
         false => format!("{rows} tickets read: {created} created, {already_there} there already, {failed} failed"),
     };
     let left_out: Vec<String> = summary.left_out.iter().map(|(name, tickets)| format!("{name} ({tickets})")).collect();
-    let counts = match left_out.as_slice() {
-        [] => counts,
-        named => format!("{counts}; left out: {}", named.join(", ")),
-    };
-    match summary.interrupted {
-        true => format!("{counts}; interrupted, run it again to go on"),
-        false => counts,
+    let mut parts = vec![counts];
+    if summary.parts_failed > 0 {
+        parts.push(format!("{} wrong beside them (users, comments, messages)", summary.parts_failed));
     }
+    if !left_out.is_empty() {
+        parts.push(format!("left out: {}", left_out.join(", ")));
+    }
+    if summary.rest_unread {
+        parts.push("the rest of the file was not read".to_owned());
+    }
+    if summary.interrupted {
+        parts.push("interrupted, run it again to go on".to_owned());
+    }
+    parts.join("; ")
 }
 
 /// The file's records, with a bar beside them where somebody looks on.
@@ -130,16 +145,21 @@ impl<'a> Rows<'a> {
     fn next(&mut self) -> Option<Result<Row, RowError>> {
         let record = self.records.next();
         self.bar.set_position(self.bytes.load(Ordering::Relaxed));
-        match record {
-            Some(_) => self.summary.rows += 1,
+        match &record {
+            Some(Ok(_) | Err(RowError { lost: Lost::Ticket, .. })) => self.summary.rows += 1,
+            Some(Err(_)) => {}
             None => self.bar.finish_and_clear(),
         }
         self.bar.set_message(format!("{} tickets", self.summary.rows));
         record
     }
 
-    fn wrong(&mut self, text: &str) {
-        self.summary.failed += 1;
+    fn wrong(&mut self, lost: Lost, text: &str) {
+        match lost {
+            Lost::Ticket => self.summary.failed += 1,
+            Lost::Part => self.summary.parts_failed += 1,
+            Lost::Rest => self.summary.rest_unread = true,
+        }
         self.bar.suspend(|| output::complain(text));
     }
 
@@ -156,7 +176,7 @@ impl<'a> Rows<'a> {
                     self.leaves_out(&row.ticket.left_out);
                     self.leaves_out(if row.ticket.group.is_some() { &[GROUP_UNASKED] } else { &[] });
                 }
-                Err(error) => self.wrong(&error.to_string()),
+                Err(error) => self.wrong(error.lost, &error.to_string()),
             }
         }
         self.summary
@@ -170,7 +190,7 @@ impl<'a> Rows<'a> {
             // Not dropped half-way by a signal: the ticket at hand is finished first.
             match record {
                 Ok(row) => self.write_one(row, membership, &numbers, operator, slug).await?,
-                Err(error) => self.wrong(&error.to_string()),
+                Err(error) => self.wrong(error.lost, &error.to_string()),
             }
             if stop.came().await {
                 self.summary.interrupted = true;
@@ -199,7 +219,7 @@ impl<'a> Rows<'a> {
                 };
                 return Err(Failure::Refused(format!("{place}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
             }
-            Err(error) => self.wrong(&format!("{place}: {}", Failure::from(error))),
+            Err(error) => self.wrong(Lost::Ticket, &format!("{place}: {}", Failure::from(error))),
         }
         Ok(())
     }
