@@ -7,10 +7,13 @@ mod field;
 mod html;
 mod mbox;
 mod progress;
+mod repeats;
 mod ticket;
 mod zendesk;
 
 use std::{fmt, io::Read, str::FromStr};
+
+use repeats::Once;
 
 pub use error::{Lost, RowError, UnknownFormat};
 pub use field::{
@@ -62,9 +65,9 @@ impl FromStr for Format {
 /// The records of a file, in the file's order.
 ///
 /// A record that breaks a rule is one `Err` and the reading goes on; a file that cannot be followed any further (a broken
-/// document, a failing disk) is one last `Err`. Memory is bounded by one record for CSV, JSON arrays and JSON lines. A
-/// Zendesk export document and an mbox need to be seen whole before their tickets are known (users may follow the
-/// tickets, replies follow their message), so these hold up to 256 MiB and refuse what is larger.
+/// document, a failing disk) is one last `Err`. Memory is bounded by one record for CSV, JSON arrays and JSON lines, beside
+/// a digest of each id. A Zendesk export document and an mbox need to be seen whole before their tickets are known (users
+/// may follow the tickets, replies follow their message), so these hold up to 256 MiB and refuse what is larger.
 pub fn read<'a, R: Read + 'a>(
     format: Format,
     reader: R,
@@ -72,8 +75,8 @@ pub fn read<'a, R: Read + 'a>(
 ) -> Box<dyn Iterator<Item = Result<Row, RowError>> + 'a> {
     let source = external_source.to_owned();
     match format {
-        Format::ZendeskJson => Box::new(zendesk::Tickets::new(reader, source)),
-        Format::Csv => Box::new(csv_rows::Tickets::new(reader, source)),
-        Format::Mbox => Box::new(mbox::Tickets::new(reader, source)),
+        Format::ZendeskJson => Box::new(Once::new(zendesk::Tickets::new(reader, source))),
+        Format::Csv => Box::new(Once::new(csv_rows::Tickets::new(reader, source))),
+        Format::Mbox => Box::new(Once::new(mbox::Tickets::new(reader, source))),
     }
 }
