@@ -152,6 +152,40 @@ fn quoted_from_lines_are_unquoted_and_prose_is_not_a_separator() {
 }
 
 #[test]
+fn a_separator_has_the_shape_of_ctime() {
+    let separates = |line: &str| read(format!("{POSTMARK}Subject: s\n\nfirst\n\n{line}\nSubject: t\n\nsecond\n")).len() == 2;
+    for line in [
+        "From a@example.com Sat Jan  3 01:05:34 1996",
+        "From a@example.com Sat Jan  3 01:05 1996",
+        "From - Sat Jan 03 01:05:34 1996",
+        "From MAILER-DAEMON Sat Jan  3 01:05:34 1996",
+        "From a@example.com Sat Jan  3 01:05:34 EST 1996",
+        "From a@example.com Sat Jan  3 01:05:34 MET DST 1996",
+        "From a@example.com Sat Jan  3 01:05:34 1996 PST",
+        "From a@example.com  Sat Jan 03 01:05:34 +0000 1996",
+        "From a@example.com Sat Jan  3 1:05:34 1996 -0800",
+        "From user Sat Jan  3 01:05:34 1996 remote from host",
+        "From \"Some Body\" Sat Jan  3 01:05:34 1996",
+        "From somebody at example.com  Sat Jan  3 01:05:34 1996",
+        "From  Sat Jan  3 01:05:34 1996",
+        "From a@example.com",
+        "From -",
+    ] {
+        assert!(separates(line), "{line}");
+    }
+    for line in [
+        "From Monday at 10:00 we are open.",
+        "From 10:00 to 12:00 on Sat Jan 3 1996 we are open",
+        "From Sat Jan 3 10:00 we are open",
+        "From a@example.com at 10:00",
+        "From here on",
+        "From Sat Jan 3 10:00 1996 on we are open until four",
+    ] {
+        assert!(!separates(line), "{line}");
+    }
+}
+
+#[test]
 fn plain_text_is_preferred_and_a_large_html_alternative_costs_nothing() {
     let html = format!("<p>{}</p>", "x".repeat(2 * 1024 * 1024));
     let text = body(format!(

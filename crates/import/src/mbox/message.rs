@@ -9,7 +9,7 @@ use crate::{
     error::Violation,
     field::{self, MAX_EXTERNAL_ID_CHARS, MAX_RECORD_BYTES},
     mbox::{
-        mime::{self, Headers},
+        mime::{self, Headers, MAX_HEAD_BYTES},
         split::RawMessage,
     },
     ticket::Person,
@@ -19,27 +19,34 @@ use crate::{
 const MAX_REFERENCES: usize = 100;
 const NO_SUBJECT: &str = "(no subject)";
 
+/// What ties a message to others; known of one that is refused, too.
 #[derive(Debug)]
-pub(crate) struct Mail {
+pub(crate) struct Links {
     /// The Message-ID as it is referred to; `None` when there is none.
     pub(crate) id: Option<String>,
-    pub(crate) external_id: String,
-    /// The key to fall back on when another message bears the same Message-ID.
+    /// The key to fall back on when there is none, or another message bears the same Message-ID.
     pub(crate) digest: String,
     /// The messages this one answers, the nearest first.
     pub(crate) answers: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Mail {
+    /// The line of its `From ` line.
+    pub(crate) line: u64,
+    pub(crate) external_id: String,
+    /// Equal for two copies of one message, whichever way they were delivered.
+    pub(crate) fingerprint: [u8; 32],
     pub(crate) subject: String,
     pub(crate) from: Option<Person>,
     pub(crate) body: String,
+    /// Its own, or else that of its delivery.
     pub(crate) date: Option<Timestamp>,
+    /// The external id of the nearest that it answers.
+    pub(crate) answers: Option<String>,
 }
 
-pub(crate) fn read(raw: &RawMessage) -> Result<Mail, Violation> {
-    if raw.cut_short {
-        return Err(Violation::of_record(format!(
-            "longer than {MAX_RECORD_BYTES} bytes"
-        )));
-    }
+pub(crate) fn read(raw: &RawMessage) -> (Links, Result<Mail, Violation>) {
     // NUL says nothing in a mail and cannot be stored; it is the one byte that is dropped.
     let without_nul: Vec<u8>;
     let bytes = if raw.bytes.contains(&0) {
@@ -53,33 +60,51 @@ pub(crate) fn read(raw: &RawMessage) -> Result<Mail, Violation> {
     } else {
         &raw.bytes
     };
-    let (head, content) = mime::split_head(bytes)?;
+    let parts = mime::split_head(bytes);
+    let head = parts.as_ref().map_or(&bytes[..bytes.len().min(MAX_HEAD_BYTES)], |(head, _)| head);
     let headers = Headers::read(head);
-    let id = ids(&headers, HeaderName::MessageId).into_iter().next();
     let mut answers = ids(&headers, HeaderName::InReplyTo);
     answers.extend(ids(&headers, HeaderName::References).into_iter().rev());
     answers.truncate(MAX_REFERENCES);
-    Ok(Mail {
-        external_id: external_id(id.as_deref(), bytes),
+    let links = Links {
+        id: ids(&headers, HeaderName::MessageId).into_iter().next(),
         digest: digest(bytes),
-        id,
         answers,
-        subject: subject(&headers)?,
+    };
+    let mail = if raw.cut_short {
+        Err(Violation::of_record(format!("longer than {MAX_RECORD_BYTES} bytes")))
+    } else {
+        parts.and_then(|(_, content)| mail(raw, &links, &headers, content))
+    };
+    (links, mail)
+}
+
+fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) -> Result<Mail, Violation> {
+    let date = date(headers);
+    let mut mail = Mail {
+        line: raw.line,
+        external_id: links.id.as_deref().map_or_else(|| links.digest.clone(), external_id),
+        fingerprint: [0; 32],
+        subject: subject(headers)?,
         from: headers
             .value(HeaderName::From)
             .and_then(HeaderValue::as_address)
             .and_then(sender),
-        body: field::body("body", mime::body(&headers, content)?)?,
-        date: date(&headers),
-    })
+        body: field::body("body", mime::body(headers, content)?)?,
+        date,
+        answers: links.answers.first().map(|id| external_id(id)),
+    };
+    mail.fingerprint = mail.fingerprint(links);
+    mail.date = date.or(raw.delivered);
+    Ok(mail)
 }
 
-/// The Message-ID where it can serve as a key, else a digest that the same message always has.
-fn external_id(id: Option<&str>, message: &[u8]) -> String {
-    match id {
-        Some(id) if id.chars().count() <= MAX_EXTERNAL_ID_CHARS => id.to_owned(),
-        Some(id) => digest(id.as_bytes()),
-        None => digest(message),
+/// The Message-ID where it can serve as a key, else a digest of it.
+fn external_id(id: &str) -> String {
+    if id.chars().count() <= MAX_EXTERNAL_ID_CHARS {
+        id.to_owned()
+    } else {
+        digest(id.as_bytes())
     }
 }
 
@@ -88,13 +113,12 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 impl Mail {
-    /// Equal for two copies of one message, whichever way they were delivered.
-    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+    fn fingerprint(&self, links: &Links) -> [u8; 32] {
         let mut hash = Sha256::new();
         for text in [
             &self.subject,
             &self.body,
-            self.id.as_ref().unwrap_or(&self.digest),
+            links.id.as_ref().unwrap_or(&links.digest),
         ] {
             hash.update(text.len().to_le_bytes());
             hash.update(text.as_bytes());

@@ -13,7 +13,7 @@ use mail_parser::{
 
 use crate::{error::Violation, field, html};
 
-const MAX_HEAD_BYTES: usize = 256 * 1024;
+pub(crate) const MAX_HEAD_BYTES: usize = 256 * 1024;
 const MAX_DEPTH: usize = 16;
 const MAX_PARTS: usize = 500;
 const MAX_NOTES: usize = 50;

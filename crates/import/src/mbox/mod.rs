@@ -3,13 +3,14 @@
 
 mod message;
 mod mime;
+mod postmark;
 mod split;
 mod threads;
 
 use std::{collections::VecDeque, io::Read};
 
 use crate::{
-    error::RowError,
+    error::{Lost, RowError},
     mbox::{split::Messages, threads::Threads},
     ticket::Row,
 };
@@ -19,7 +20,7 @@ use crate::{
 pub(crate) struct Tickets<R> {
     messages: Option<Messages<R>>,
     threads: Threads,
-    rows: VecDeque<Row>,
+    rows: VecDeque<Result<Row, RowError>>,
     source: String,
 }
 
@@ -37,7 +38,7 @@ impl<R: Read> Tickets<R> {
     fn give_up(&mut self, error: RowError) -> Option<Result<Row, RowError>> {
         self.messages = None;
         self.threads = Threads::default();
-        Some(Err(error))
+        Some(Err(error.losing(Lost::Rest)))
     }
 }
 
@@ -58,22 +59,25 @@ impl<R: Read> Iterator for Tickets<R> {
                 Err(error) => return self.give_up(error),
             };
             let line = raw.line;
-            match message::read(&raw) {
-                Ok(mail) => match self.threads.add(line, mail) {
-                    Ok(()) => {}
-                    Err(threads::Unplaced::Twice { first }) => {
-                        let message = format!("the same message stands at line {first}");
-                        return Some(Err(RowError::new(line, message)));
-                    }
-                    Err(threads::Unplaced::Full) => {
-                        let message = "the file holds more than the 256 MiB of text that replies can be matched in; \
-                                       split it between threads";
-                        return self.give_up(RowError::new(line, message));
-                    }
-                },
-                Err(broken) => return Some(Err(broken.at(line))),
+            let (links, mail) = message::read(&raw);
+            let placed = match mail {
+                Ok(mail) => self.threads.add(links, mail).map(|()| None),
+                Err(broken) => self.threads.refuse(line, links).map(|lost| Some(broken.at(line).losing(lost))),
+            };
+            match placed {
+                Ok(None) => {}
+                Ok(Some(refused)) => return Some(Err(refused)),
+                Err(threads::Unplaced::Twice { first }) => {
+                    let message = format!("the same message stands at line {first}");
+                    return Some(Err(RowError::new(line, message).losing(Lost::Part)));
+                }
+                Err(threads::Unplaced::Full) => {
+                    let message = "the file holds more than the 256 MiB of text that replies can be matched in; \
+                                   split it between threads";
+                    return self.give_up(RowError::new(line, message));
+                }
             }
         }
-        self.rows.pop_front().map(Ok)
+        self.rows.pop_front()
     }
 }

@@ -3,12 +3,20 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 
-use crate::{error::{EMPTY, RowError}, field::MAX_RECORD_BYTES};
+use jiff::Timestamp;
 
-/// A message without its `From ` line; `cut_short` when it was larger than may be held.
+use crate::{
+    error::{EMPTY, Lost, RowError},
+    field::MAX_RECORD_BYTES,
+    mbox::{mime::MAX_HEAD_BYTES, postmark},
+};
+
+/// A message without its `From ` line; `cut_short` to its beginning when it was larger than may be held.
 pub(crate) struct RawMessage {
     /// The line of its `From ` line.
     pub(crate) line: u64,
+    /// What that line says of the time.
+    pub(crate) delivered: Option<Timestamp>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) cut_short: bool,
 }
@@ -17,8 +25,8 @@ pub(crate) struct Messages<R> {
     input: BufReader<R>,
     /// Lines read so far.
     line: u64,
-    /// The line of the separator that ended the message before.
-    next_starts: Option<u64>,
+    /// The line of the separator that ended the message before, and its time.
+    next_starts: Option<(u64, Option<Timestamp>)>,
     buffer: Vec<u8>,
     started: bool,
 }
@@ -39,25 +47,28 @@ impl<R: Read> Messages<R> {
             self.started = true;
             self.find_first()?;
         }
-        let Some(line) = self.next_starts.take() else {
+        let Some((line, delivered)) = self.next_starts.take() else {
             return Ok(None);
         };
         let mut message = RawMessage {
             line,
+            delivered,
             bytes: Vec::new(),
             cut_short: false,
         };
         let mut after_blank = false;
         while let Some(whole) = self.read_line()? {
-            if after_blank && whole && is_separator(&self.buffer) {
-                self.next_starts = Some(self.line);
+            let separator = if after_blank && whole { postmark::read(&self.buffer) } else { None };
+            if let Some(postmark) = separator {
+                self.next_starts = Some((self.line, postmark.time));
                 break;
             }
             after_blank = matches!(self.buffer.as_slice(), b"\n" | b"\r\n");
             let text = unquoted(&self.buffer);
             if !whole || message.bytes.len() + text.len() > MAX_RECORD_BYTES {
                 message.cut_short = true;
-                message.bytes = Vec::new();
+                message.bytes.truncate(MAX_HEAD_BYTES);
+                message.bytes.shrink_to_fit();
             }
             if !message.cut_short {
                 message.bytes.extend_from_slice(text);
@@ -80,17 +91,18 @@ impl<R: Read> Messages<R> {
                 .strip_prefix(b"\xEF\xBB\xBF")
                 .unwrap_or(&self.buffer);
             if line.starts_with(b"From ") {
-                self.next_starts = Some(self.line);
+                self.next_starts = Some((self.line, postmark::read(line).and_then(|postmark| postmark.time)));
                 return Ok(());
             }
             if !line.iter().all(u8::is_ascii_whitespace) {
                 return Err(RowError::new(
                     self.line,
                     "not an mbox: the first line must start with `From `",
-                ));
+                )
+                .losing(Lost::Rest));
             }
         }
-        Err(RowError::new(self.line.max(1), EMPTY))
+        Err(RowError::new(self.line.max(1), EMPTY).losing(Lost::Rest))
     }
 
     /// One line with its end into the buffer; `Some(false)` when it was too long to be held, `None` at the end.
@@ -126,30 +138,6 @@ impl<R: Read> Messages<R> {
         self.line += u64::from(any);
         Ok(any.then_some(whole))
     }
-}
-
-/// A line that parts two messages: `From`, a sender, and a time of day or nothing. Asking for that keeps a paragraph
-/// that merely begins with the word, in an mbox that does not quote such lines, inside its message.
-fn is_separator(line: &[u8]) -> bool {
-    let Some(rest) = line.strip_prefix(b"From ") else {
-        return false;
-    };
-    let mut words = rest
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
-    let Some(sender) = words.next() else {
-        return false;
-    };
-    let mut more = words.peekable();
-    if more.peek().is_none() {
-        return sender == b"-" || sender == b"MAILER-DAEMON" || sender.contains(&b'@');
-    }
-    more.any(|word| {
-        matches!(
-            word,
-            [b'0'..=b'9', b'0'..=b'9', b':', b'0'..=b'9', b'0'..=b'9', ..]
-        )
-    })
 }
 
 /// mboxrd: one `>` less before `From `.
