@@ -304,3 +304,19 @@ async fn what_is_no_ticket_is_not_counted_as_one_and_a_rest_unread_is_told() {
     drop(admin);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_import_that_the_database_does_not_believe_ends_at_once_and_says_what_to_do() {
+    let server = Server::start("disbelieved").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let file = server.folder().join("three.csv");
+    std::fs::write(&file, "id,subject\n1,one\n2,two\n3,three\n").unwrap();
+    let arguments = ["import", "--tenant", "acme", "--format", "csv", file.to_str().unwrap()];
+    let refused = command(&server, &arguments).env("RINGFENCE_TOKEN_KEY", format!("1:{}", "ab".repeat(32))).output().unwrap();
+    let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("line 2: the database does not believe this command") && complaint.contains("RINGFENCE_CREDENTIALS"), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    well(&server, &arguments);
+    server.stop().await;
+}

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ringfence_import::{Lost, Progress, Row, RowError};
 use ringfence_store::imports::{self, Outcome};
 use ringfence_store::numbers::Numbers;
-use ringfence_store::StoreError;
+use ringfence_store::{Refusal, StoreError};
 use ringfence_store::command::{FoundTenant, Operator};
 use serde::Serialize;
 
@@ -37,6 +37,10 @@ const PERMISSIONS: &[&str] = &[
 /// What is left out of a ticket whose group the tenant does not have; and of one that names a group where nobody asked.
 const GROUP: &str = "group";
 const GROUP_UNASKED: &str = "group, unless the tenant has one of its name";
+
+/// The database's code for a token that its key did not sign, or that is not of its time.
+const NOT_A_VALID_TOKEN: &str = "RF002";
+const NOT_BELIEVED: &str = "the database does not believe this command: the token key is not the one in use, so name its file with RINGFENCE_CREDENTIALS, or the clocks of the two machines differ";
 
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
@@ -211,10 +215,11 @@ impl<'a> Rows<'a> {
                 self.leaves_out(if written.lacks_group { &[GROUP] } else { &[] });
             }
             Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
-            Err(error @ (StoreError::Unavailable { .. } | StoreError::Refused(ringfence_store::Refusal::NoEntry))) => {
+            Err(error) if ends_it(&error) => {
                 self.bar.finish_and_clear();
                 let reason = match &error {
                     StoreError::Refused(_) if found(operator, slug).await?.is_suspended => Failure::Suspended(slug.to_owned()).to_string(),
+                    StoreError::Unexpected { .. } => NOT_BELIEVED.to_owned(),
                     error => error.to_string(),
                 };
                 return Err(Failure::Refused(format!("{place}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
@@ -222,5 +227,14 @@ impl<'a> Rows<'a> {
             Err(error) => self.wrong(Lost::Ticket, &format!("{place}: {}", Failure::from(error))),
         }
         Ok(())
+    }
+}
+
+/// What would come of every ticket after this one too.
+fn ends_it(error: &StoreError) -> bool {
+    match error {
+        StoreError::Unavailable { .. } | StoreError::Refused(Refusal::NoEntry) => true,
+        StoreError::Unexpected { code, .. } => code == NOT_A_VALID_TOKEN,
+        _ => false,
     }
 }
