@@ -320,3 +320,25 @@ async fn an_import_that_the_database_does_not_believe_ends_at_once_and_says_what
     well(&server, &arguments);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_import_whose_database_dies_says_how_far_it_came() {
+    let server = Server::start("died").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    let (child, mut rows) = lasting_import(&server, "acme");
+    rows.write_all(b"1,first\n").unwrap();
+    while count(&admin, "select count(*) from ringfence.tickets").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    drop(admin);
+    server.cluster.stop_immediately();
+    server.cluster.ended().await;
+    rows.write_all(b"2,second\n").unwrap();
+    drop(rows);
+    let died = child.wait_with_output().unwrap();
+    let complaint = String::from_utf8_lossy(&died.stderr).into_owned();
+    assert_eq!(died.status.code(), Some(1), "{complaint}");
+    assert!(complaint.contains("line 3: ") && complaint.contains("; 1 tickets were created, run it again to go on"), "{complaint}");
+    server.stop().await;
+}

@@ -86,14 +86,17 @@ pub async fn import(args: &ImportArgs) -> Result<ExitCode, Failure> {
         let imported = match trail.started(&source, args.format.as_str()).await {
             Ok(()) => {
                 let imported = rows.write(&membership, &operator, &args.tenant).await;
-                trail.finished(&source, imported.as_ref().ok()).await.and(imported)
+                let told = trail.finished(&source, imported.as_ref().ok()).await;
+                imported.and_then(|summary| told.map(|()| summary))
             }
             Err(failure) => Err(failure),
         };
-        // Whatever happened, the import's own membership ends with it.
-        membership.end().await?;
+        // Whatever happened, the import's own membership ends with it. What broke it off is said first: the rest follows from it.
+        let ended = membership.end().await;
         trail.carry_on().await;
-        imported?
+        let summary = imported?;
+        ended?;
+        summary
     };
     output::data(args.summary, &summary, text)?;
     Ok(if summary.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
