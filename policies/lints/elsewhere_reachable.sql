@@ -1,8 +1,8 @@
 -- level: error
 -- title: A login reaches what stands outside the two schemas
--- why: a view or a definer's function elsewhere reads as its owner, past every wall, and a table elsewhere has none.
+-- why: a view or a definer's function elsewhere reads as its owner, past every wall, and a table elsewhere has none: long comments of all tenants lie in one that PostgreSQL made (pg_toast).
 select o.object, format('in schema %s, open to %s', o.schema::regnamespace, r.rolname) as detail, 'drop it, or revoke the usage of its schema' as remedy
-  from (select c.oid, c.relnamespace, c.oid::regclass::text, 'r' from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f')
+  from (select c.oid, c.relnamespace, c.oid::regclass::text, 'r' from pg_catalog.pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'f', 't')
         union all
         -- A function of an event trigger nobody can call.
         select f.oid, f.pronamespace, f.oid::regprocedure::text, 'f' from pg_catalog.pg_proc f

@@ -29,3 +29,6 @@ create schema audited;
 create function audited.told() returns event_trigger language plpgsql security definer as 'begin end';
 grant usage on schema audited to ringfence_app;
 grant execute on function audited.told() to ringfence_app;
+--- fires
+grant usage on schema pg_toast to public;
+do $$ begin execute format('grant select on %s to public', (select c.reltoastrelid::regclass from pg_class c where c.oid = 'ringfence.comments'::regclass)); end $$;
