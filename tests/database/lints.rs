@@ -176,6 +176,28 @@ async fn no_role_but_its_own_is_one_for_the_service() {
 }
 
 /// The columns that PostgreSQL adds to each table have privileges of their own.
+/// The lint and policies/roles.sql name the same functions, each for itself.
+#[tokio::test]
+async fn of_every_function_taken_from_public_a_lint_says_when_it_is_given_back() {
+    let mut client = client().await;
+    let _alone = alone().await;
+    let taken = client
+        .query(
+            "select distinct 'pg_catalog.' || f.proname from pg_catalog.pg_proc f
+              where f.pronamespace = 'pg_catalog'::regnamespace and not exists (select from aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a where a.grantee = 0)
+                and not exists (select from pg_catalog.pg_init_privs i where i.objoid = f.oid and i.classoid = 'pg_catalog.pg_proc'::regclass)",
+            &[],
+        )
+        .await
+        .unwrap();
+    let taken: BTreeSet<String> = taken.iter().map(|row| row.get(0)).collect();
+    assert!(taken.len() > 50, "{taken:?}");
+    let lint = lints().unwrap().into_iter().find(|lint| lint.name == "catalogue_function_open").unwrap();
+    let given = Fault { sql: "grant execute on all functions in schema pg_catalog to public".into(), fires: true };
+    let told: BTreeSet<String> = findings_with(&mut client, &lint, &given).await.into_iter().map(|finding| finding.object).collect();
+    assert_eq!(taken.difference(&told).collect::<Vec<_>>(), [""; 0]);
+}
+
 #[tokio::test]
 async fn a_grant_of_a_system_column_is_a_difference_to_what_was_reviewed() {
     let mut client = client().await;
