@@ -10,7 +10,8 @@ select o.object, o.detail, 'make a new cluster and restore the data into it; not
                                   1710, 1741, 1810, 1811, 1812, 1848, 1993, 2003, 2004, 2042, 2043, 2044, 2059, 2074, 2325, 2546, 2547, 2548, 2549, 2550, 2631,
                                   2932, 3050, 3935, 3936, 5023, 6183, 6184]::oid[]) as known (sql_functions)
          where f.oid < 16384 and f.pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-           and (f.proowner <> 10 or f.prosecdef or f.proconfig is not null or l.lanname not in ('internal', 'c', 'sql')
+           -- Its four costs: what costs less is asked first.
+           and (f.proowner <> 10 or f.prosecdef or f.proconfig is not null or f.procost not in (1, 10, 100, 1000) or l.lanname not in ('internal', 'c', 'sql')
                 or f.pronamespace = 'pg_catalog'::regnamespace and l.lanname = 'sql'
                    and (f.oid <> all (sql_functions) or f.prosqlbody is null and f.oid not in (1285, 1290, 2003, 2004))
                 or l.lanname = 'c' and f.probin !~ '^\$libdir/[a-z0-9_]+$'
@@ -31,6 +32,26 @@ select o.object, o.detail, 'make a new cluster and restore the data into it; not
          where r.ev_class < 16384 and (r.oid >= 16384 or d.refobjid >= 16384)
         union all
         select t.tgrelid::regclass::text, format('has the trigger %s', t.tgname) from pg_catalog.pg_trigger t where t.tgrelid < 16384
+        union all
+        select pg_describe_object(x.class, x.id, 0), format('owned by %s', x.owner::regrole)
+          from (select 'pg_catalog.pg_type'::regclass, t.oid, t.typowner from pg_catalog.pg_type t
+                union all
+                select 'pg_catalog.pg_collation'::regclass, c.oid, c.collowner from pg_catalog.pg_collation c
+                union all
+                select 'pg_catalog.pg_conversion'::regclass, c.oid, c.conowner from pg_catalog.pg_conversion c
+                union all
+                select 'pg_catalog.pg_opclass'::regclass, c.oid, c.opcowner from pg_catalog.pg_opclass c
+                union all
+                select 'pg_catalog.pg_opfamily'::regclass, f.oid, f.opfowner from pg_catalog.pg_opfamily f
+                union all
+                select 'pg_catalog.pg_ts_config'::regclass, c.oid, c.cfgowner from pg_catalog.pg_ts_config c
+                union all
+                select 'pg_catalog.pg_ts_dict'::regclass, d.oid, d.dictowner from pg_catalog.pg_ts_dict d
+                union all
+                select 'pg_catalog.pg_language'::regclass, l.oid, l.lanowner from pg_catalog.pg_language l
+                union all
+                select 'pg_catalog.pg_tablespace'::regclass, s.oid, s.spcowner from pg_catalog.pg_tablespace s) as x (class, id, owner)
+         where x.id < 16384 and x.owner <> 10
         union all
         select 'schema ' || n.oid::regnamespace, format('owned by %s', n.nspowner::regrole)
           from pg_catalog.pg_namespace n

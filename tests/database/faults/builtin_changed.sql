@@ -41,3 +41,23 @@ update pg_catalog.pg_proc set probin = '/tmp/other.so' where oid = 'pg_catalog.p
 --- quiet
 create or replace function pg_catalog.quote_literal(anyelement) returns text language sql stable parallel safe strict
     as 'select pg_catalog.quote_literal($1::pg_catalog.text)';
+--- fires
+alter function pg_catalog.textlike(text, text) cost 0.0001;
+--- fires
+alter type pg_catalog.uuid owner to ringfence_app;
+--- fires
+alter collation pg_catalog."C" owner to ringfence_app;
+--- fires
+alter operator class pg_catalog.uuid_ops using btree owner to ringfence_app;
+--- fires
+alter operator family pg_catalog.uuid_ops using btree owner to ringfence_app;
+--- fires
+alter text search configuration pg_catalog.simple owner to ringfence_app;
+--- fires
+alter text search dictionary pg_catalog.simple owner to ringfence_app;
+--- fires
+alter conversion pg_catalog.utf8_to_iso_8859_1 owner to ringfence_app;
+--- fires
+alter language sql owner to ringfence_app;
+--- fires
+alter tablespace pg_default owner to ringfence_app;
