@@ -18,3 +18,11 @@ grant update on pg_catalog.pg_class to public;
 grant select on pg_catalog.pg_class to public;
 --- quiet
 grant select on pg_catalog.pg_shadow to ringfence_backup;
+--- fires
+grant insert, select on information_schema.sql_features to public;
+--- fires
+grant update (comments) on information_schema.sql_parts to ringfence_app;
+--- quiet
+grant select on information_schema.sql_features to public;
+--- fires
+grant select on information_schema._pg_user_mappings to public;
