@@ -10,4 +10,4 @@ select format('pg_hba.conf, line %s', h.line_number) as object,
        'name scram-sha-256 there, and reload' as remedy
   from pg_catalog.pg_hba_file_rules h
  where h.auth_method in ('trust', 'ident')
-    or h.auth_method = 'peer' and exists (select from unnest(h.options) o where o ~ '^map=')
+    or exists (select from unnest(h.options) o where o ~ '^map=')

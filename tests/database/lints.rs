@@ -310,6 +310,7 @@ async fn what_the_servers_own_files_say_is_looked_at() {
         let client = connect(&server.admin(DATABASE)).await;
         let findings = verify(&client, &migrations).await.unwrap();
         let strings: String = client.query_one("show standard_conforming_strings", &[]).await.unwrap().get(0);
+hostssl all all 192.0.2.9/32 cert map=there
         let seen: BTreeSet<String> = findings.into_iter().map(|finding| format!("{}: {}", finding.lint, finding.object)).collect();
         (seen, strings)
     };
@@ -319,7 +320,7 @@ async fn what_the_servers_own_files_say_is_looked_at() {
     let admin = connect(&server.admin(DATABASE)).await;
     for (file, line) in [
         ("hba_file", HBA),
-        ("config_file", "backtrace_functions = 'ringfence\\n00000000000070008000000000000001'\nstandard_conforming_strings = off\nrow_security = off\n"),
+        ("config_file", "backtrace_functions = 'ringfence\\n00000000000070008000000000000001'\nstandard_conforming_strings = off\nrow_security = off\narchive_library = 'evil'\n"),
     ] {
         let path: String = admin.query_one(&format!("show {file}"), &[]).await.unwrap().get(0);
         let text = std::fs::read_to_string(&path).unwrap() + line;
@@ -331,9 +332,9 @@ async fn what_the_servers_own_files_say_is_looked_at() {
     let (after, strings) = found().await;
     let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
     let of = |lint: &str| new.iter().filter(|found| found.starts_with(&format!("{lint}: pg_hba.conf, line "))).count();
-    assert_eq!((of("hba_trust"), of("hba_weak")), (3, 5), "{new:?}");
+    assert_eq!((of("hba_trust"), of("hba_weak")), (4, 6), "{new:?}");
     let others: Vec<&str> = new.iter().copied().filter(|found| !found.starts_with("hba_")).collect();
-    assert_eq!(others, ["context_preset_for_server: backtrace_functions", "setting_semantics: row_security", "setting_semantics: standard_conforming_strings"]);
+    assert_eq!(others, ["context_preset_for_server: backtrace_functions", "setting_preload: archive_library", "setting_semantics: row_security", "setting_semantics: standard_conforming_strings"]);
     assert_eq!(strings, "off", "the session was not left as it was");
 
     // The pool has it on, and what the service looks at is not the pool's.
