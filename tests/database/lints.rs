@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
+use ringfence_store::server::look;
 use ringfence_store::verify::{Finding, Level, Lint, lints, own_role, verify};
 use ringfence_tests::Installation;
 use ringfence_tests::database::{admin_config, connect, migrated_admin_client};
@@ -175,7 +176,6 @@ async fn no_role_but_its_own_is_one_for_the_service() {
     assert_eq!(own_role(&client).await.unwrap(), []);
 }
 
-/// The columns that PostgreSQL adds to each table have privileges of their own.
 /// The lint and policies/roles.sql name the same functions, each for itself.
 #[tokio::test]
 async fn of_every_function_taken_from_public_a_lint_says_when_it_is_given_back() {
@@ -198,6 +198,7 @@ async fn of_every_function_taken_from_public_a_lint_says_when_it_is_given_back()
     assert_eq!(taken.difference(&told).collect::<Vec<_>>(), [""; 0]);
 }
 
+/// The columns that PostgreSQL adds to each table have privileges of their own.
 #[tokio::test]
 async fn a_grant_of_a_system_column_is_a_difference_to_what_was_reviewed() {
     let mut client = client().await;
@@ -286,10 +287,30 @@ async fn where_nothing_is_to_be_written_the_service_writes_and_says_so() {
     assert_eq!(errors, ["default_transaction_read_only=on"]);
 }
 
-/// Three lines that ask for nothing, five that ask for little, and four as they should be.
+/// What ends others' statements by default ends no look; what does is told as it is.
+#[tokio::test]
+async fn a_database_with_little_time_is_looked_at_all_the_same() {
+    let installation = Installation::fresh().await;
+    let admin = installation.admin().await;
+    for setting in ["statement_timeout", "lock_timeout", "idle_session_timeout", "idle_in_transaction_session_timeout"] {
+        admin.batch_execute(&format!("alter database {} set {setting} = '1ms'", installation.name)).await.unwrap();
+    }
+    let migrations = ringfence_store::migrate::known_migrations();
+    let found = look(installation.admin_config(), &migrations, false).await.unwrap();
+    assert_eq!(found.iter().filter(|finding| finding.lint == "timeout_preset").count(), 4);
+    assert!(found.iter().all(|finding| finding.level != Level::Error), "{found:#?}");
+
+    let mut hurried = installation.admin_config().clone();
+    hurried.options("-c statement_timeout=1ms");
+    let failed = look(&hurried, &migrations, false).await.unwrap_err().to_string();
+    assert!(failed.ends_with("canceling statement due to statement timeout (57014)"), "{failed}");
+}
+
+/// Four lines that ask for nothing, five that ask for little, and four as they should be. The fourth is of no use without TLS, and told so too.
 const HBA: &str = "host all ringfence_app 192.0.2.1/32 trust
 host all all 192.0.2.2/32 ident
 local all all peer map=there
+hostssl all all 192.0.2.9/32 cert map=there
 host all all 192.0.2.3/32 password
 host all all 192.0.2.4/32 md5
 local all all peer
@@ -310,7 +331,6 @@ async fn what_the_servers_own_files_say_is_looked_at() {
         let client = connect(&server.admin(DATABASE)).await;
         let findings = verify(&client, &migrations).await.unwrap();
         let strings: String = client.query_one("show standard_conforming_strings", &[]).await.unwrap().get(0);
-hostssl all all 192.0.2.9/32 cert map=there
         let seen: BTreeSet<String> = findings.into_iter().map(|finding| format!("{}: {}", finding.lint, finding.object)).collect();
         (seen, strings)
     };

@@ -1,7 +1,8 @@
 //! The server before there is a tenant or a pool: addresses, the database itself, a look at its walls. It reads no row of a tenant.
 
 use crate::login::with_its_options;
-use crate::verify::{Finding, own_role, verify};
+use crate::verify::{Finding, VerifyError, own_role, verify};
+use std::error::Error as _;
 use thiserror::Error;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
@@ -104,17 +105,28 @@ pub async fn answers(login: &Config) -> Result<(), ServerError> {
     connect(login).await.map(drop)
 }
 
+/// A look takes the time that it takes, whatever ends a statement or a session by default. What the login's URL names goes before.
+const UNBOUNDED: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0";
+
 /// Every finding about the walls, and about the connected role itself where it is to be the service's.
 ///
 /// # Errors
 /// When the catalogue cannot be read.
 pub async fn look(login: &Config, migrations: &[String], as_service: bool) -> Result<Vec<Finding>, ServerError> {
-    let client = connect(login).await?;
-    let mut findings = verify(&client, migrations).await.map_err(|error| ServerError::Look(error.to_string()))?;
+    let mut login = login.clone();
+    login.options(format!("{UNBOUNDED} {}", login.get_options().unwrap_or_default()));
+    let client = connect(&login).await?;
+    let mut findings = verify(&client, migrations).await.map_err(|error| unseen(&error))?;
     if as_service {
-        findings.extend(own_role(&client).await.map_err(|error| ServerError::Look(error.to_string()))?);
+        findings.extend(own_role(&client).await.map_err(|error| unseen(&error))?);
     }
     Ok(findings)
+}
+
+/// With what the server said of it.
+fn unseen(error: &VerifyError) -> ServerError {
+    let said = error.source().and_then(|source| source.downcast_ref()).map(|source| format!(": {}", reason(source)));
+    ServerError::Look(format!("{error}{}", said.unwrap_or_default()))
 }
 
 /// Whom the development issuer knows, under its new name: they stay who they are.
