@@ -33,7 +33,8 @@ select o.object, format('%s holds %s%s', case a.grantee when 0 then 'PUBLIC' els
  where a.grantee <> o.owner
    -- PUBLIC at the database is another lint's (database_open).
    and not (o.kind = 'database' and a.grantee = 0)
-   and not (o.kind = 'server schema' and (a.privilege_type <> 'CREATE' or coalesce(r.rolsuper, false)))
+   -- An administrator is one who could anyhow.
+   and not (o.kind = 'server schema' and (a.privilege_type <> 'CREATE' or coalesce(r.rolsuper or r.rolcreaterole, false)))
    and (a.is_grantable
         or r.rolname is null
         or r.rolname <> all (case o.kind

@@ -40,3 +40,6 @@ grant create on schema public to chief;
 --- quiet
 create role stranger login;
 grant usage on schema public, pg_catalog to stranger;
+--- quiet
+create role landlord createrole;
+grant create on schema public to landlord;
