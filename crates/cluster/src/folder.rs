@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
@@ -34,7 +34,7 @@ impl Folder {
     pub(crate) fn open(requested: &Path, progress: &dyn Fn(&str)) -> Result<Self, ClusterError> {
         let requested = make_folder(requested)?;
         let account = Account::choose(owner(&requested.join("postgres")))?;
-        let elsewhere = Path::new(SYSTEM_FOLDER).join(short_digest(&requested));
+        let elsewhere = elsewhere(&requested);
         let has_data = requested.join("postgres").exists();
         // Once there, always there: the folder may have become open to that user since.
         let moved = account.drops_privilege() && !has_data && elsewhere.join("postgres").exists();
@@ -192,6 +192,37 @@ impl Folder {
     }
 }
 
+/// What root writes beside an ordinary user's cluster is that user's, as the cluster is. Nothing is given away in a folder whose
+/// cluster is somebody else's: whoever owns that one keeps its passwords to themselves.
+pub fn leave_to_owner(folder: &Path, file: &File) -> io::Result<()> {
+    let path = fs::canonicalize(folder)?;
+    let folder = fs::metadata(&path)?;
+    let is_theirs = [path.join("postgres"), elsewhere(&path).join("postgres")]
+        .iter()
+        .filter_map(|data| owner(data))
+        .all(|uid| uid == folder.uid());
+    // Whoever may write in the folder can put another name of somebody's file there, and that file would be given away.
+    let has_one_name = file.metadata()?.nlink() == 1;
+    if geteuid().is_root() && is_theirs && has_one_name {
+        fchown(file, Some(folder.uid()), Some(folder.gid()))?;
+    }
+    Ok(())
+}
+
+/// The same for a file that was made by this name just now.
+pub fn leave_path_to_owner(folder: &Path, path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)?;
+    leave_to_owner(folder, &file)
+}
+
+/// A file beside the cluster that several programs hold in turn; made if it is missing, and its folder's owner's.
+pub fn open_in_turn(folder: &Path, name: &str) -> io::Result<File> {
+    let file = private_options().open(folder.join(name))?;
+    leave_to_owner(folder, &file)?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// Links are refused: root must not be led to another file by whoever may write in the folder.
 fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -220,6 +251,11 @@ fn make_folder(path: &Path) -> Result<PathBuf, ClusterError> {
         fs::canonicalize(path)
     };
     make().map_err(|source| ClusterError::CannotMakeFolder { path: path.to_path_buf(), source })
+}
+
+/// Where the data goes whose folder is closed to the server's user.
+fn elsewhere(requested: &Path) -> PathBuf {
+    Path::new(SYSTEM_FOLDER).join(short_digest(requested))
 }
 
 fn owner(path: &Path) -> Option<u32> {

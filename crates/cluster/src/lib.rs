@@ -22,6 +22,7 @@ mod version;
 
 pub use cluster::{Cluster, Options};
 pub use error::ClusterError;
+pub use folder::{leave_path_to_owner, leave_to_owner, open_in_turn};
 pub use installation::Installation;
 pub use settings::Durability;
 pub use version::Version;

@@ -16,6 +16,7 @@ use crate::settings;
 const DEFAULT: &str = ".ringfence";
 const RUN: &str = "run.json";
 const CLUSTER: &str = "cluster.json";
+const TURN: &str = "files.lock";
 
 #[derive(Debug, Clone)]
 pub struct DataFolder {
@@ -66,6 +67,11 @@ impl DataFolder {
         self.path.join("development-issuer.pem")
     }
 
+    /// For what was made here just now by others than this file.
+    pub fn leave_to_owner(&self, path: &Path) -> Result<(), Failure> {
+        ringfence_cluster::leave_path_to_owner(&self.path, path).map_err(file("leave to the folder's owner", path))
+    }
+
     pub fn last_run(&self) -> Result<Option<LastRun>, Failure> {
         self.read(RUN)
     }
@@ -85,8 +91,26 @@ impl DataFolder {
         read_json(&self.path.join(name))
     }
 
-    /// By a draft and a rename: a killed run leaves the old file or the new one.
     pub fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Failure> {
+        let _turn = self.take_turn()?;
+        self.replace(name, value)
+    }
+
+    /// What several commands at once add is all there in the end.
+    pub fn change<T: Default + Serialize + DeserializeOwned>(&self, name: &str, change: impl FnOnce(&mut T)) -> Result<(), Failure> {
+        let _turn = self.take_turn()?;
+        let mut value: T = self.read(name)?.unwrap_or_default();
+        change(&mut value);
+        self.replace(name, &value)
+    }
+
+    /// Until it is dropped, nobody else writes here: the drafts have one name, and what was read is still what stands.
+    fn take_turn(&self) -> Result<File, Failure> {
+        ringfence_cluster::open_in_turn(&self.path, TURN).map_err(file("lock", &self.path.join(TURN)))
+    }
+
+    /// By a draft and a rename: a killed run leaves the old file or the new one.
+    fn replace<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Failure> {
         let path = self.path.join(name);
         let draft = self.path.join(format!("{name}.new"));
         let write = || -> std::io::Result<()> {
@@ -98,6 +122,7 @@ impl DataFolder {
             let mut new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
             new.write_all(&text)?;
             new.sync_all()?;
+            ringfence_cluster::leave_to_owner(&self.path, &new)?;
             fs::rename(&draft, &path)?;
             File::open(&self.path)?.sync_all()
         };

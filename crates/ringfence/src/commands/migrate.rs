@@ -36,6 +36,10 @@ pub async fn bring_up_to_date(folder: &DataFolder, connections: &Connections, ma
     }
     let admin = connections.make_database().await?;
     let (credentials, is_made) = open_or_make_credentials(folder)?;
+    // An existing server's passwords are for whoever made them.
+    if is_made && connections.private_folder().is_some() && path == folder.credentials() {
+        folder.leave_to_owner(&path)?;
+    }
     let migrated = ringfence_store::migrate::migrate(&admin, &credentials).await;
     // The next attempt begins as this one did, unless the server has these passwords already, or does not say.
     if migrated.is_err() && is_made && matches!(connections.has_installation().await, Ok(false)) {

@@ -23,7 +23,7 @@ const FILE: &str = "reporting-logins.json";
 #[serde(transparent)]
 struct Kept(BTreeMap<TenantId, ReportingLogin>);
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct ReportingLogin {
     pub login: String,
     pub password: String,
@@ -40,27 +40,32 @@ pub async fn perform(command: ReportRoleCommand) -> Result<ExitCode, Failure> {
     let connections = Connections::find()?;
     let operator = operator(&connections).await?;
     let id = tenant_named(&operator, &tenant).await?;
-    let made = create(&connections.reachable(Login::Admin).await?, id, connections.private_folder()).await?;
-    let url = match connections.private_url(&made.login, &made.password) {
+    let login = create(&connections.reachable(Login::Admin).await?, id).await?;
+    let url = match connections.private_url(&login.login, &login.password) {
         Some(url) => url,
-        None => url(&connections.login(Login::Admin)?, &made),
+        None => url(&connections.login(Login::Admin)?, &login),
     };
-    output::data(shown.format, &Made { login: made.login, url }, |made| made.url.clone())?;
+    // Nobody else knows the password: it is printed though it cannot be kept, and kept though nobody reads it.
+    let printed = output::data(shown.format, &Made { login: login.login.clone(), url }, |made| made.url.clone());
+    if let Some(folder) = connections.private_folder() {
+        keep(folder, id, login)?;
+    }
+    printed?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub async fn create(admin: &server::Config, tenant: TenantId, kept_in: Option<&DataFolder>) -> Result<ReportingLogin, Failure> {
+pub async fn create(admin: &server::Config, tenant: TenantId) -> Result<ReportingLogin, Failure> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes)?;
     let password = hex::encode(bytes);
     let login = command::create_reporting_login(admin, tenant, &password).await?;
-    let made = ReportingLogin { login, password };
-    if let Some(folder) = kept_in {
-        let mut kept: Kept = folder.read(FILE)?.unwrap_or_default();
-        kept.0.insert(tenant, made.clone());
-        folder.write(FILE, &kept)?;
-    }
-    Ok(made)
+    Ok(ReportingLogin { login, password })
+}
+
+pub fn keep(folder: &DataFolder, tenant: TenantId, login: ReportingLogin) -> Result<(), Failure> {
+    folder.change(FILE, |kept: &mut Kept| {
+        kept.0.insert(tenant, login);
+    })
 }
 
 pub fn kept(folder: &DataFolder, tenant: TenantId) -> Result<Option<ReportingLogin>, Failure> {

@@ -56,7 +56,7 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, admin: &server
             Some(id) => id,
             None => operator.create_tenant(slug, name).await?,
         };
-        let seeding = Seeding { operator: &operator, connections, folder, tenant_id, slug, name, issuer };
+        let seeding = Seeding { operator: &operator, connections, tenant_id, slug, name, issuer };
         if !seeding.people(is_new).await? {
             super::say(&format!("{slug} is somebody's tenant and stays as it is: no demo in it"));
             left_alone.push(slug);
@@ -76,7 +76,6 @@ pub async fn seed(folder: &DataFolder, connections: &Connections, admin: &server
 struct Seeding<'a> {
     operator: &'a Operator,
     connections: &'a Connections,
-    folder: &'a DataFolder,
     tenant_id: TenantId,
     slug: &'a str,
     name: &'a str,
@@ -157,7 +156,8 @@ impl Seeding<'_> {
     async fn reporting_login(&self) -> Result<(), Failure> {
         let Some(folder) = self.connections.private_folder() else { return Ok(()) };
         if report_role::kept(folder, self.tenant_id)?.is_none() {
-            report_role::create(&self.connections.reachable(Login::Admin).await?, self.tenant_id, Some(self.folder)).await?;
+            let login = report_role::create(&self.connections.reachable(Login::Admin).await?, self.tenant_id).await?;
+            report_role::keep(folder, self.tenant_id, login)?;
         }
         Ok(())
     }

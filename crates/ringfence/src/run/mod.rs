@@ -116,7 +116,11 @@ impl Plan {
         look_at_the_walls(&admin).await?;
         let development = match listen.ip().is_loopback() {
             true => {
-                let issuer = DevelopmentIssuer::open(&folder.issuer_key(), &issuer_url(listen), AUDIENCE)?;
+                let (key, is_made) = (folder.issuer_key(), !folder.issuer_key().exists());
+                let issuer = DevelopmentIssuer::open(&key, &issuer_url(listen), AUDIENCE)?;
+                if is_made {
+                    folder.leave_to_owner(&key)?;
+                }
                 Some(issuer.with_sign_in(demo::people(), vec![format!("{}{CALLBACK_PATH}", service.public_url)]))
             }
             false => None,
