@@ -51,7 +51,7 @@ async fn a_first_migration_that_fails_leaves_no_credentials_and_may_be_tried_aga
     admin.batch_execute("alter role ringfence_app password null; alter role ringfence_auditor password null; alter role ringfence_operator password null").await.unwrap();
     admin.batch_execute("create database broken").await.unwrap();
     let broken = connect(&server.admin("broken")).await;
-    broken.batch_execute("create schema ringfence; create table ringfence.tenants ()").await.unwrap();
+    broken.batch_execute("create schema ringfence authorization ringfence_owner; create table ringfence.tenants ()").await.unwrap();
     drop(broken);
     let file = server.folder().join("first/credentials.json");
     std::fs::create_dir(file.parent().unwrap()).unwrap();
@@ -62,9 +62,43 @@ async fn a_first_migration_that_fails_leaves_no_credentials_and_may_be_tried_aga
     };
     let (code, complaint) = migrate("broken");
     assert_eq!((code, file.exists()), (Some(1), false), "{complaint}");
-    assert!(complaint.contains("permission denied for schema ringfence (42501)"), "{complaint}");
+    assert!(complaint.contains("relation \"tenants\" already exists (42P07)"), "{complaint}");
     let (code, complaint) = migrate(DATABASE);
     assert_eq!((code, file.exists()), (Some(0), true), "{complaint}");
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_somebody_elses_is_left_as_it_is() {
+    let server = Server::empty("others").await;
+    let admin = connect(&server.admin("postgres")).await;
+    admin.batch_execute("create role theirs login").await.unwrap();
+    for (database, theirs, held) in [
+        ("by_schema", "create schema ringfence authorization theirs", "the schema ringfence, which belongs to the role theirs"),
+        ("by_reports", "create schema reporting authorization theirs", "the schema reporting, which belongs to the role theirs"),
+        ("by_table", "create table orders (); create view totals as select from orders", "the table public.orders"),
+        ("by_view", "create schema shop; create view shop.totals as select 1 as total", "the view shop.totals"),
+        ("by_function", "create function price() returns integer language sql return 1", "the function public.price"),
+    ] {
+        admin.batch_execute(&format!("create database {database}")).await.unwrap();
+        connect(&server.admin(database)).await.batch_execute(theirs).await.unwrap();
+        let output = administration(&server, &["migrate"], &server.cluster.dsn("postgres", &password(&server), database)).env("RINGFENCE_DATA", server.folder().join(database)).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{database}: {complaint}");
+        for word in [database, held, "Nothing was changed", "RINGFENCE_ADMIN_URL"] {
+            assert!(complaint.contains(word), "{database}: {complaint}");
+        }
+        assert!(!server.folder().join(database).join("credentials.json").exists(), "{database}");
+        // What PUBLIC has by default.
+        assert_eq!(count(&admin, &format!("select count(*) from pg_database where datname in ('{database}', 'postgres', 'template1') and has_database_privilege('theirs', oid, 'connect')")).await, 3);
+    }
+    assert_eq!(count(&admin, "select count(*) from pg_roles where rolname like 'ringfence%'").await, 0);
+    // What an extension brings is nobody's own.
+    admin.batch_execute("create database extended").await.unwrap();
+    connect(&server.admin("extended")).await.batch_execute("create extension pg_stat_statements").await.unwrap();
+    let output = administration(&server, &["migrate"], &server.cluster.dsn("postgres", &password(&server), "extended")).env("RINGFENCE_DATA", server.folder().join("extended")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     drop(admin);
     server.stop().await;
 }

@@ -20,6 +20,8 @@ pub enum MigrateError {
     Connect(#[source] tokio_postgres::Error),
     #[error("PostgreSQL {found} is too old; ringfence needs 15 or newer")]
     TooOld { found: String },
+    #[error("the database {database} is somebody else's: it holds {held}. Nothing was changed; an installation needs a database of its own: name an empty one, or one that is not there yet, in RINGFENCE_ADMIN_URL")]
+    NotOurs { database: String, held: String },
     #[error("{step}: {message}")]
     Step { step: String, message: String, is_passing: bool },
     #[error("{constraint}: {rows} rows reference nothing; a foreign key was added or loaded over them while row security hid them")]
@@ -135,6 +137,7 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
     client.batch_execute("set standard_conforming_strings = on").await.map_err(MigrateError::at("session"))?;
     client.execute("select pg_catalog.pg_advisory_lock($1)", &[&LOCK]).await.map_err(MigrateError::at("lock"))?;
     client.batch_execute(PATIENCE).await.map_err(MigrateError::at("session"))?;
+    look_for_others(client).await?;
     policies::roles(client).await?;
     let mut applied_migrations = Vec::new();
     repeated(async || {
@@ -153,6 +156,12 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
         look_for_dangling(client).await?;
     }
     Ok(Report { applied_migrations, policies_applied: true })
+}
+
+/// What is made here takes rights away from PUBLIC, and so from whoever else lives in the database.
+async fn look_for_others(client: &Client) -> Result<(), MigrateError> {
+    let found = client.query_opt(include_str!("../../../sql/queries/operator/not_ours.sql"), &[]).await.map_err(MigrateError::at("database"))?;
+    found.map_or(Ok(()), |row| Err(MigrateError::NotOurs { database: row.get("database"), held: row.get("held") }))
 }
 
 /// Each is a transaction of its own; what is applied is noted, and stays so if a later one fails.
