@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ringfence_store::Database;
 use ringfence_store::audit_trail::AuditTrail;
 use ringfence_store::server::look;
-use ringfence_store::verify::{Finding, Level, Lint, lints, own_role, verify};
+use ringfence_store::verify::{Finding, Level, Lint, VerifyError, lints, own_role, verify};
 use ringfence_tests::Installation;
 use ringfence_tests::database::{admin_config, connect, migrated_admin_client};
 use ringfence_tests::server::{DATABASE, Server};
@@ -369,4 +369,14 @@ async fn what_the_servers_own_files_say_is_looked_at() {
     assert_eq!(hba, [Level::Notice]);
     drop((client, admin));
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_lint_whose_connection_breaks_says_that_alone() {
+    let client = client().await;
+    let pid: i32 = client.query_one("select pg_backend_pid()", &[]).await.unwrap().get(0);
+    connect(&admin_config()).await.execute("select pg_terminate_backend($1)", &[&pid]).await.unwrap();
+    let lint = lints().unwrap().into_iter().find(|lint| lint.name == "owner_unexpected").unwrap();
+    let failed = lint.run(&client).await;
+    assert!(matches!(failed, Err(VerifyError::Lost)), "{failed:?}");
 }

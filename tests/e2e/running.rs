@@ -62,14 +62,16 @@ fn a_terminal_that_goes_away_ends_it_in_order_and_a_database_that_dies_ends_it_w
     assert_eq!(child.0.wait().unwrap().code(), Some(0), "{}", std::fs::read_to_string(log).unwrap());
     assert!(!postmaster.exists(), "PostgreSQL has stopped");
 
-    let (child, log) = started(&folder, &[]);
-    let mut child = Ended(child);
-    let pid = std::fs::read_to_string(&postmaster).unwrap().lines().next().unwrap().to_owned();
-    kill("-KILL", &pid);
-    let status = child.0.wait().unwrap();
-    let complaint = std::fs::read_to_string(log).unwrap();
-    assert_eq!(status.code(), Some(1), "{complaint}");
-    assert!(complaint.contains("ringfence: PostgreSQL has ended by itself (signal: 9 (SIGKILL))") && complaint.contains("postgres.log"), "{complaint}");
+    for words in ["ringfence is ready", "migrating"] {
+        let (child, log) = come_to(words, &folder, &[]);
+        let mut child = Ended(child);
+        let pid = std::fs::read_to_string(&postmaster).unwrap().lines().next().unwrap().to_owned();
+        kill("-KILL", &pid);
+        let status = child.0.wait().unwrap();
+        let complaint = std::fs::read_to_string(log).unwrap();
+        assert_eq!(status.code(), Some(1), "{complaint}");
+        assert!(complaint.contains("ringfence: PostgreSQL has ended by itself (signal: 9 (SIGKILL))") && complaint.contains("postgres.log"), "{complaint}");
+    }
 
     // Started to outlive its terminal, it leaves that signal to whoever ignored it.
     let (child, _) = started(&folder, &["nohup"]);

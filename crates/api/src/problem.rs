@@ -247,6 +247,10 @@ impl From<StoreError> for Problem {
                 tracing::warn!(reason, "answered 503");
                 Self::new(Kind::Unavailable)
             }
+            StoreError::NotBelieved => {
+                tracing::error!(reason = %error, "answered 503");
+                Self::new(Kind::Unavailable)
+            }
             StoreError::Collided => {
                 tracing::warn!(reason = "transactions collided, again and again", "answered 503");
                 Self::new(Kind::Unavailable)
@@ -301,6 +305,7 @@ mod tests {
         for (error, kind, level) in [
             (StoreError::Unavailable { reason: "connection lost" }, Kind::Unavailable, Level::WARN),
             (StoreError::Collided, Kind::Unavailable, Level::WARN),
+            (StoreError::NotBelieved, Kind::Unavailable, Level::ERROR),
             (StoreError::Unexpected { code: "XX000".to_owned(), message: String::new() }, Kind::Internal, Level::ERROR),
         ] {
             let levels = Levels::default();

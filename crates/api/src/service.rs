@@ -73,6 +73,8 @@ pub enum StartError {
     SignIn(ConfigError),
     #[error("the database cannot be used: {0}; check DATABASE_URL")]
     Database(#[from] StoreError),
+    #[error("the database believes another token key, or its clock is a minute off; the key is told by RINGFENCE_TOKEN_KEY or, where that is not set, by the credentials file that `ringfence migrate` made or was given")]
+    NotBelieved,
     #[error("metrics cannot be recorded: {0}")]
     Metrics(String),
     #[error("RINGFENCE_ORIGINS: '{0}' is not an origin, such as https://support.example")]
@@ -143,6 +145,10 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     if !findings.is_empty() {
         return Err(StartError::Findings(findings));
     }
+    database.ping().await.map_err(|error| match error {
+        StoreError::NotBelieved => StartError::NotBelieved,
+        error => error.into(),
+    })?;
     let trail = AuditTrail::start(&config.database.auditor);
     let crossing = config.database.dispatcher.as_ref().map(Crossing::start).map(Data::new);
     if crossing.is_none() {

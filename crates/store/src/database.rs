@@ -4,10 +4,11 @@
 use crate::fair_share::{Claim, FairShare, Party, Permit};
 use crate::login::with_options;
 use crate::principal::Identified;
-use crate::token::Acting;
+use crate::token::{Acting, Proof};
+use crate::verify::VerifyError;
 use crate::{Principal, StoreError, TokenKey};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};
-use ringfence_domain::{IdentityId, Slug, TenantId};
+use ringfence_domain::{IdentityId, RequestId, Slug, TenantId};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::{Config, NoTls, Row};
@@ -173,17 +174,20 @@ impl Database {
     /// A function that takes a token which names no tenant.
     async fn of_nowhere(&self, sql: crate::Sql, caller: &Principal) -> Result<Vec<Row>, StoreError> {
         let token = self.token_key.mint(TenantId(uuid::Uuid::nil()), caller.proof(), Acting::Alone, caller.request_id(), jiff::Timestamp::now());
-        let lease = self.connection().await?;
-        let statement = lease.prepare(sql.text(), false).await?;
-        Ok(lease.client()?.query(&statement, &[&token]).await?)
+        self.by_token(sql, &token).await
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and believes the token key: it is asked who nobody is.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.before_tenant(crate::sql!("context/ping.sql"), &[]).await.map(drop)
+        let (nowhere, nobody) = (TenantId(uuid::Uuid::nil()), Proof::Identity(IdentityId(uuid::Uuid::nil())));
+        let token = self.token_key.mint(nowhere, nobody, Acting::Alone, RequestId::generate(), jiff::Timestamp::now());
+        match self.by_token(crate::sql!("context/my_identity.sql"), &token).await {
+            Ok(_) | Err(StoreError::Refused(crate::Refusal::Credential)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The catalogue lints, as the service's own role sees them, on a connection of their own: the pool's options would hide what
@@ -196,14 +200,18 @@ impl Database {
         let (client, connection) = app.connect_timeout(Duration::from_secs(3)).connect(NoTls).await?;
         // It ends with its client.
         tokio::spawn(connection);
-        let mut findings = crate::verify::own_role(&client).await.map_err(|e| unexpected(&e))?;
-        findings.extend(crate::verify::verify(&client, migrations).await.map_err(|e| unexpected(&e))?);
+        let mut findings = crate::verify::own_role(&client).await.map_err(not_looked)?;
+        findings.extend(crate::verify::verify(&client, migrations).await.map_err(not_looked)?);
         Ok(findings)
     }
 
     /// A statement whose one parameter is a token minted for this purpose alone.
     pub(crate) async fn minted(&self, sql: crate::Sql, purpose: &'static str, said: &serde_json::Value) -> Result<Vec<Row>, StoreError> {
         let token = self.token_key.mint_for(purpose, said, jiff::Timestamp::now());
+        self.by_token(sql, &token).await
+    }
+
+    async fn by_token(&self, sql: crate::Sql, token: &str) -> Result<Vec<Row>, StoreError> {
         let lease = self.connection().await?;
         let statement = lease.prepare(sql.text(), false).await?;
         Ok(lease.client()?.query(&statement, &[&token]).await?)
@@ -235,8 +243,11 @@ fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
         .map_err(|_| StoreError::Unavailable { reason: "no pool can be made" })
 }
 
-fn unexpected(error: &crate::verify::VerifyError) -> StoreError {
-    StoreError::Unexpected { code: "verify".into(), message: error.to_string() }
+fn not_looked(error: VerifyError) -> StoreError {
+    match error {
+        VerifyError::Lost => StoreError::Unavailable { reason: "connection lost" },
+        error => StoreError::Unexpected { code: "verify".into(), message: error.to_string() },
+    }
 }
 
 /// A connection on loan. Back to the pool it goes only if the end of everything sent on it was seen; a future dropped

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// No connection, no time, or the server is going away: the request may be tried again later.
     #[error("the database is not available: {reason}")]
     Unavailable { reason: &'static str },
+    /// No request comes through until the key is the one that was installed.
+    #[error("the database does not believe the token key, or its clock is a minute off")]
+    NotBelieved,
     /// The caller's own party holds its share of the connections, and more of its requests wait than may.
     #[error("its share of the connections is in use")]
     Crowded,
@@ -60,7 +63,7 @@ pub enum StoreError {
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(db) = error.as_db_error() else {
-            if error.is_closed() || std::error::Error::source(&error).is_some_and(|s| s.is::<std::io::Error>()) {
+            if is_lost(&error) {
                 return Self::Unavailable { reason: "connection lost" };
             }
             return Self::Unexpected { code: "driver".into(), message: error.to_string() };
@@ -70,6 +73,7 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::Refused(refusal);
         }
         match code.code() {
+            "RF002" => Self::NotBelieved,
             "RF003" => Self::Refused(Refusal::NoEntry),
             "RF004" => Self::Refused(Refusal::Credential),
             "RF011" => Self::Refused(Refusal::Conflict { code: "provisioning_not_set_up", message: "the tenant's owner has not said whose users are provisioned" }),
@@ -88,4 +92,10 @@ impl From<tokio_postgres::Error> for StoreError {
             _ => Self::Unexpected { code: code.code().to_owned(), message: db.constraint().or(db.table()).or(db.routine()).unwrap_or("").to_owned() },
         }
     }
+}
+
+/// Whether the connection broke, or the server goes away and took it along.
+pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
+    let says_so = error.code().is_some_and(|code| code.code().starts_with("57P") || code.code().starts_with("08"));
+    says_so || error.is_closed() || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }

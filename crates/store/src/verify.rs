@@ -90,6 +90,8 @@ pub enum VerifyError {
         #[source]
         source: tokio_postgres::Error,
     },
+    #[error("the connection broke while the walls were looked at")]
+    Lost,
     #[error("policies/lints/{lint}.sql was embedded without a proper head: {missing}")]
     Head { lint: String, missing: &'static str },
     #[error("the catalogue could not be read; does the connection still stand?")]

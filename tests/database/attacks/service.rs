@@ -2,6 +2,7 @@
 
 use crate::audit::served;
 use crate::play::{Play, one};
+use ringfence_store::TokenKey;
 use ringfence_store::command::NewMember;
 use ringfence_tests::{Installation, Running};
 use serde_json::{Value, json};
@@ -277,4 +278,22 @@ async fn a_client_that_hangs_up_in_the_middle_leaves_nothing_to_the_next_request
                     or (select count(*) from ringfence.audit_inbox a where a.object_id = t.ticket_id) + (select count(*) from ringfence.audit_events a where a.object_id = t.ticket_id) <> 1)";
     assert_eq!(one::<i64>(&play.admin, halves, &[]).await, 0);
     assert_eq!(one::<i64>(&play.admin, "select count(*) from ringfence.tickets where tenant_id = $1 and subject = 'hung up'", &[&globex.id]).await, 0);
+}
+
+#[tokio::test]
+async fn a_service_that_the_database_does_not_believe_does_not_start_and_is_not_ready() {
+    let installation = Installation::fresh().await;
+    let another = TokenKey::parse(&format!("1:{}", "0".repeat(64))).unwrap();
+    let refused = Running::try_over(&installation, |config| config.database.token_key = another).await.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("RINGFENCE_TOKEN_KEY") && refused.contains("credentials file"), "{refused}");
+
+    let running = Running::over(&installation).await;
+    let token = running.token("somebody");
+    running.get("/readyz", "").await.expect(200);
+    running.get("/v1/me", &token).await.expect(200);
+    installation.admin().await.batch_execute("update ringfence.keys set retired_at = now() where purpose = 'token'").await.unwrap();
+    for path in ["/readyz", "/v1/me", "/v1/tenants/acme/tickets"] {
+        let answer = running.get(path, &token).await.expect(503);
+        assert_eq!((answer.body["code"].as_str(), answer.header("retry-after")), (Some("unavailable"), Some("1")), "{path}");
+    }
 }

@@ -7,6 +7,7 @@ mod next_steps;
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::{ExitCode, ExitStatus};
+use std::time::Duration;
 
 use ringfence_api::{Service, StartError};
 use ringfence_cluster::{Cluster, Durability, Installation, Options};
@@ -24,6 +25,9 @@ use crate::data_folder::{DataFolder, LastRun};
 use crate::failure::Failure;
 use crate::service_settings::{ServiceSettings, listen};
 use crate::{logs, output, settings};
+
+/// Within which the end of the private PostgreSQL is noticed.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 pub async fn run() -> Result<ExitCode, Failure> {
     logs::start()?;
@@ -100,14 +104,26 @@ impl Plan {
     }
 
     async fn start(self) -> Result<Running, Failure> {
+        let cluster = match self.on_existing_server {
+            true => None,
+            false => Some(start_cluster(&self.folder).await?),
+        };
+        let started = self.start_service(cluster.as_ref()).await;
+        // What fails for want of a server says less than that the server has ended.
+        if started.is_err()
+            && let Some(cluster) = &cluster
+            && let Ok(status) = tokio::time::timeout(A_MOMENT, cluster.ended()).await
+        {
+            return Err(Failure::DatabaseEnded { status, log_file: cluster.log_file() });
+        }
+        Ok(Running { service: started?, cluster })
+    }
+
+    async fn start_service(self, cluster: Option<&Cluster>) -> Result<Service, Failure> {
         let Self { folder, service, on_existing_server } = self;
         let listen = service.listen;
-        let cluster = match on_existing_server {
-            true => None,
-            false => Some(start_cluster(&folder).await?),
-        };
         folder.make()?;
-        let cluster_folder = cluster.as_ref().map(|cluster| cluster.data_dir().to_path_buf());
+        let cluster_folder = cluster.map(|cluster| cluster.data_dir().to_path_buf());
         folder.note_run(&LastRun { listen, cluster_folder })?;
         say("migrating, and applying the policies");
         // Nobody but this data folder's own service uses the private cluster.
@@ -137,7 +153,7 @@ impl Plan {
         let analyst = if has_demo { demo::analyst(&folder, &connections).await? } else { None };
         let demo = has_demo.then_some(next_steps::Demo { analyst: analyst.as_deref() });
         next_steps::print(service.address(), &folder, is_for_development, demo)?;
-        Ok(Running { service, cluster })
+        Ok(service)
     }
 }
 

@@ -3,6 +3,8 @@
 use include_dir::{Dir, include_dir};
 use tokio_postgres::GenericClient;
 
+use crate::error::is_lost;
+
 use super::{Finding, Level, NOT_LOOKED_AT, TableState, VerifyError, table_state};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies/lints");
@@ -109,9 +111,9 @@ impl Lint {
                 TableState::Readable => {}
             }
         }
-        let failed = |source| VerifyError::Lint {
-            lint: self.name.clone(),
-            source,
+        let failed = |source| match is_lost(&source) {
+            true => VerifyError::Lost,
+            false => VerifyError::Lint { lint: self.name.clone(), source },
         };
         let rows = if self.sql.contains(PLACEHOLDER) {
             let sql = self.sql.replace(PLACEHOLDER, "$1::text[]");

@@ -1,2 +1,0 @@
--- no tenant_id: whether the database answers.
-select 1
