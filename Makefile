@@ -13,7 +13,7 @@ binary := $(target_dir)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/ringfenc
 help: ## list the targets
 	@echo 'usage: make TARGET [PROFILE=release]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## a private PostgreSQL, demo tenants and the service on 127.0.0.1:8080, until Ctrl-C

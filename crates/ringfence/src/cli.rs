@@ -29,10 +29,10 @@ pub enum Command {
     #[command(after_help = settings::help(settings::FOR_SERVE))]
     Serve,
     /// Bring a database to this binary's tables, policies, logins and keys
-    #[command(after_help = settings::help(settings::FOR_ADMINISTRATION))]
+    #[command(after_help = format!("Each login gets the password that its URL names, and the database the token key that is named; what is not named comes from the credentials file.\n\n{}", settings::help(settings::FOR_MIGRATION)))]
     Migrate(MigrateArgs),
     /// Look for holes in the walls of the live database; exit code 1 on any error or warning
-    #[command(after_help = settings::help(settings::FOR_ADMINISTRATION))]
+    #[command(after_help = settings::help(settings::FOR_VERIFICATION))]
     Verify(Shown),
     /// Create, list, suspend and resume tenants
     #[command(subcommand, after_help = settings::help(settings::FOR_OPERATION))]
@@ -44,10 +44,10 @@ pub enum Command {
     #[command(subcommand, after_help = settings::help(settings::FOR_OPERATION))]
     ReportRole(ReportRoleCommand),
     /// Print a bearer token of a demo identity (development only)
-    #[command(after_help = "Examples:\n  ringfence token --tenant acme --as agent\n  ringfence token --subject morgan --lifetime 10m")]
+    #[command(after_help = format!("Examples:\n  ringfence token --tenant acme --as agent\n  ringfence token --subject morgan --lifetime 10m\n\n{}", settings::help(settings::FOR_OPERATION)))]
     Token(TokenArgs),
     /// Print the URL of a login, for psql (private cluster only)
-    #[command(after_help = "Examples:\n  psql \"$(ringfence dsn --as reporting:acme)\"\n  psql \"$(ringfence dsn --as app)\"")]
+    #[command(after_help = format!("Examples:\n  psql \"$(ringfence dsn --as reporting:acme)\"\n  psql \"$(ringfence dsn --as app)\"\n\n{}", settings::help(settings::FOR_DSN)))]
     Dsn(DsnArgs),
     /// Read tickets of another system into one tenant
     #[command(after_help = format!("Examples:\n  ringfence import --tenant acme --format csv --dry-run tickets.csv\n  ringfence import --tenant acme --format zendesk-json --source zendesk-eu export.json\n\nAn import run again goes on where it ended: a ticket whose source and id are there already is skipped. Columns of a CSV file that mean nothing here are passed over.\n\n{}", settings::help(settings::FOR_IMPORT)))]
@@ -74,7 +74,7 @@ pub struct MigrateArgs {
 #[derive(Debug, Subcommand)]
 pub enum TenantCommand {
     /// Create a tenant, with its first owner if one is named
-    #[command(after_help = "Example:\n  ringfence tenant create acme --name 'Acme Support' --owner-issuer https://id.example.com --owner-subject 8f3c")]
+    #[command(after_help = format!("Example:\n  ringfence tenant create acme --name 'Acme Support' --owner-issuer https://id.example.com --owner-subject 8f3c\n\n{}", settings::help(settings::FOR_OPERATION)))]
     Create {
         /// The tenant's name in routes: 3 to 40 of a-z, 0-9 and '-'
         slug: Slug,
@@ -94,13 +94,16 @@ pub enum TenantCommand {
         shown: Shown,
     },
     /// List all tenants: names and states, no content; audited
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     List(Shown),
     /// Refuse every member entry from the next request on
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     Suspend {
         /// Slug or id
         tenant: String,
     },
     /// Let the members in again
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     Resume {
         /// Slug or id
         tenant: String,
@@ -110,7 +113,7 @@ pub enum TenantCommand {
 #[derive(Debug, Subcommand)]
 pub enum MemberCommand {
     /// Tie an identity to a tenant
-    #[command(after_help = "Examples:\n  ringfence member add --tenant acme --issuer https://id.example.com --subject 8f3c --name 'First agent' --role agent\n  ringfence member add --tenant acme --issuer https://id.example.com --subject bot --name Bot --role service --permission ticket.read --permission ticket.create")]
+    #[command(after_help = format!("Examples:\n  ringfence member add --tenant acme --issuer https://id.example.com --subject 8f3c --name 'First agent' --role agent\n  ringfence member add --tenant acme --issuer https://id.example.com --subject bot --name Bot --role service --permission ticket.read --permission ticket.create\n\n{}", settings::help(settings::FOR_OPERATION)))]
     Add {
         /// Slug or id
         #[arg(long)]
@@ -137,6 +140,7 @@ pub enum MemberCommand {
         shown: Shown,
     },
     /// List the members of a tenant; audited
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     List {
         /// Slug or id
         #[arg(long)]
@@ -145,6 +149,7 @@ pub enum MemberCommand {
         shown: Shown,
     },
     /// End a membership at the next request; the person's tickets stay
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     Remove {
         /// Slug or id
         #[arg(long)]
@@ -158,6 +163,7 @@ pub enum MemberCommand {
 #[derive(Debug, Subcommand)]
 pub enum ReportRoleCommand {
     /// Make a login that sees the reporting views of one tenant, and print its URL once
+    #[command(after_help = settings::help(settings::FOR_OPERATION))]
     Create {
         /// Slug or id
         #[arg(long)]
@@ -255,6 +261,28 @@ mod tests {
             for name in &table {
                 assert_eq!(help.contains(name), !not_its_own.contains(name), "{command} --help: {name}");
             }
+        }
+    }
+
+    #[test]
+    fn every_commands_help_lists_the_settings_that_it_reads() {
+        let command = Cli::command();
+        let leaves = command.get_subcommands().flat_map(|one| {
+            let name = one.get_name();
+            let below: Vec<Vec<&str>> = one.get_subcommands().map(|below| vec![name, below.get_name()]).collect();
+            if below.is_empty() { vec![vec![name]] } else { below }
+        });
+        let help = |words: &[&str]| Cli::try_parse_from(["ringfence"].iter().chain(words).chain(&["--help"])).err().map(|help| help.to_string()).unwrap_or_default();
+        for words in leaves {
+            for name in ["RINGFENCE_DATA", "RINGFENCE_CREDENTIALS"] {
+                assert!(help(&words).contains(name), "{words:?} --help: {name}");
+            }
+        }
+        for name in ["DATABASE_URL", "RINGFENCE_AUDITOR_URL", "RINGFENCE_DISPATCHER_URL", "RINGFENCE_OPERATOR_URL", "RINGFENCE_TOKEN_KEY"] {
+            assert!(help(&["migrate"]).contains(name), "migrate --help: {name}");
+        }
+        for example in ["'read=", "'https://id.example.com "] {
+            assert!(help(&["serve"]).contains(&format!("for example {example}")), "serve --help: {example}");
         }
     }
 

@@ -19,7 +19,7 @@ pub enum Failure {
         name: &'static str,
         value: Option<String>,
         reason: String,
-        example: &'static str,
+        example: String,
     },
     #[error("{0}")]
     Usage(String),

@@ -29,13 +29,13 @@ pub const DISPATCHER_URL: Setting = secret("RINGFENCE_DISPATCHER_URL", "postgres
 pub const OPERATOR_URL: Setting = secret("RINGFENCE_OPERATOR_URL", "postgres://ringfence_operator:secret@db.example:5432/ringfence", "the login of tenant, member and import commands");
 pub const CREDENTIALS: Setting = setting("RINGFENCE_CREDENTIALS", "/etc/ringfence/credentials.json", "file of the logins' passwords and the token key, made by `migrate`; default: credentials.json in RINGFENCE_DATA");
 pub const TOKEN_KEY: Setting = secret("RINGFENCE_TOKEN_KEY", "1:<64 hexadecimal digits>", "the key shared with the database, instead of the file's");
-pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "'https://id.example.com https://tickets.example.com'", "whose tokens are believed: pairs of issuer and audience, parted by `;`; `accept-plain-jwt` behind a pair takes its access tokens also where their `typ` is `JWT` or absent; `run` on a loopback address believes its development issuer beside them");
-pub const SIGN_IN: Setting = setting("RINGFENCE_SIGN_IN", "'https://id.example.com ringfence /etc/ringfence/client-secret'", "issuers by which people sign in with a browser: issuer, client id and, for a confidential client, the file of its secret, parted by `;`; `run` on a loopback address offers its development issuer beside them");
+pub const ISSUERS: Setting = setting("RINGFENCE_ISSUERS", "https://id.example.com https://tickets.example.com", "whose tokens are believed: pairs of issuer and audience, parted by `;`; `accept-plain-jwt` behind a pair takes its access tokens also where their `typ` is `JWT` or absent; `run` on a loopback address believes its development issuer beside them");
+pub const SIGN_IN: Setting = setting("RINGFENCE_SIGN_IN", "https://id.example.com ringfence /etc/ringfence/client-secret", "issuers by which people sign in with a browser: issuer, client id and, for a confidential client, the file of its secret, parted by `;`; `run` on a loopback address offers its development issuer beside them");
 pub const PUBLIC_URL: Setting = setting("RINGFENCE_PUBLIC_URL", "https://tickets.example.com", "where the service is found from outside: browsers are sent back to /v1/auth/callback below it, and SCIM locations begin with it; default: RINGFENCE_LISTEN over http where that is a loopback address, and none elsewhere");
 pub const SESSION_IDLE: Setting = setting("RINGFENCE_SESSION_IDLE", "30", "minutes without a request after which a session ends");
 pub const SESSION_LIFETIME: Setting = setting("RINGFENCE_SESSION_LIFETIME", "720", "minutes after which a session ends, whatever happens");
 pub const STEP_UP: Setting = setting("RINGFENCE_STEP_UP", "15", "minutes that a sign-in is fresh enough for what is dangerous, such as making somebody an owner");
-pub const STEP_UP_ACR: Setting = setting("RINGFENCE_STEP_UP_ACR", "'urn:example:mfa phr'", "authentication contexts (`acr`) of which a sign-in must have reached one for what is dangerous, in the issuers' words; none by default: how fresh it is decides alone");
+pub const STEP_UP_ACR: Setting = setting("RINGFENCE_STEP_UP_ACR", "urn:example:mfa phr", "authentication contexts (`acr`) of which a sign-in must have reached one for what is dangerous, in the issuers' words; none by default: how fresh it is decides alone");
 pub const ORIGINS: Setting = setting("RINGFENCE_ORIGINS", "https://support.example.com", "origins that browsers may call from, parted by `,`; none by default");
 pub const WORKERS: Setting = setting("RINGFENCE_WORKERS", "4", "threads that answer requests; default: one a core");
 pub const CONNECTIONS: Setting = setting("RINGFENCE_CONNECTIONS", "16", "connections of the service's pool");
@@ -47,17 +47,24 @@ pub const LOG: Setting = setting("RUST_LOG", "debug", "how much ringfence logs t
 
 pub const FOR_RUN: &[&Setting] = &[&LISTEN, &DATA, &PG_BIN, &ADMIN_URL, &DATABASE_URL, &AUDITOR_URL, &DISPATCHER_URL, &OPERATOR_URL, &TOKEN_KEY, &CREDENTIALS, &ISSUERS, &SIGN_IN, &PUBLIC_URL, &SESSION_IDLE, &SESSION_LIFETIME, &STEP_UP, &STEP_UP_ACR, &ORIGINS, &WORKERS, &CONNECTIONS, &LIMITS, &TRUSTED_PROXIES, &LOG];
 pub const FOR_SERVE: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &DISPATCHER_URL, &TOKEN_KEY, &CREDENTIALS, &DATA, &ISSUERS, &SIGN_IN, &PUBLIC_URL, &SESSION_IDLE, &SESSION_LIFETIME, &STEP_UP, &STEP_UP_ACR, &ORIGINS, &LISTEN, &WORKERS, &CONNECTIONS, &LIMITS, &TRUSTED_PROXIES, &LOG];
-pub const FOR_ADMINISTRATION: &[&Setting] = &[&ADMIN_URL, &DATA, &CREDENTIALS];
-pub const FOR_OPERATION: &[&Setting] = &[&OPERATOR_URL, &ADMIN_URL, &DATA, &CREDENTIALS];
+pub const FOR_MIGRATION: &[&Setting] = &[&ADMIN_URL, &DATA, &CREDENTIALS, &DATABASE_URL, &AUDITOR_URL, &DISPATCHER_URL, &OPERATOR_URL, &TOKEN_KEY];
+pub const FOR_VERIFICATION: &[&Setting] = &[&ADMIN_URL, &DATABASE_URL, &DATA, &CREDENTIALS];
+pub const FOR_OPERATION: &[&Setting] = &[&OPERATOR_URL, &ADMIN_URL, &DATABASE_URL, &DATA, &CREDENTIALS];
+pub const FOR_DSN: &[&Setting] = &[&DATA, &CREDENTIALS];
 pub const FOR_IMPORT: &[&Setting] = &[&DATABASE_URL, &AUDITOR_URL, &OPERATOR_URL, &TOKEN_KEY, &ADMIN_URL, &DATA, &CREDENTIALS];
 
 /// The settings as the end of a command's help.
 pub fn help(settings: &[&Setting]) -> String {
     let mut text = "Environment:\n".to_owned();
     for setting in settings {
-        text.push_str(&format!("  {}\n      {}\n      for example {}\n", setting.name, setting.meaning, setting.example));
+        text.push_str(&format!("  {}\n      {}\n      for example {}\n", setting.name, setting.meaning, as_word(setting.example)));
     }
     text
+}
+
+/// As a shell takes it.
+fn as_word(example: &str) -> String {
+    if example.contains([' ', '<']) { format!("'{example}'") } else { example.to_owned() }
 }
 
 impl Setting {
@@ -83,6 +90,6 @@ impl Setting {
 
     pub fn wrong(&self, value: Option<String>, reason: String) -> Failure {
         let value = value.filter(|_| !self.is_secret);
-        Failure::Setting { name: self.name, value, reason, example: self.example }
+        Failure::Setting { name: self.name, value, reason, example: as_word(self.example) }
     }
 }
