@@ -93,10 +93,25 @@ fn shown(value: &Option<String>) -> String {
 fn plain(error: &StoreError) -> String {
     match error {
         StoreError::Refused(Refusal::Field { field, message, .. }) => format!("{field} {message}"),
+        StoreError::Refused(Refusal::Conflict { code: "email_taken", message }) => {
+            format!("{message}: leave --email out, or make that contact the member, by its contact_id in POST /v1/tenants/{{tenant}}/members")
+        }
         // A tenant's name is not among the constraints that a request can run into.
         StoreError::Unexpected { code, message } if code == "23P01" && message == "tenants_slug_key" => {
             "the slug is taken: choose another".to_owned()
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Refusal, StoreError};
+
+    #[test]
+    fn who_meets_a_contacts_address_is_told_how_the_contact_becomes_a_member() {
+        let refused = Refusal::Conflict { code: "email_taken", message: "another contact has this e-mail address" };
+        let said = Failure::Store(StoreError::Refused(refused)).to_string();
+        assert!(said.starts_with("another contact has this e-mail address: leave --email out") && said.contains("contact_id"), "{said}");
     }
 }
