@@ -1,6 +1,7 @@
 //! `ringfence migrate`: whose credentials it takes, which it makes, and what several of it at once leave behind.
 
 use crate::binary::{command, count, well};
+use ringfence_store::Credentials;
 use ringfence_tests::database::connect;
 use ringfence_tests::server::{DATABASE, Server};
 use std::path::Path;
@@ -100,6 +101,32 @@ async fn a_database_that_is_somebody_elses_is_left_as_it_is() {
     let output = administration(&server, &["migrate"], &server.cluster.dsn("postgres", &password(&server), "extended")).env("RINGFENCE_DATA", server.folder().join("extended")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_answers_is_not_out_of_reach_and_a_stale_password_is_told_by_its_file() {
+    let server = Server::start("reasons").await;
+    let (port, secret) = (server.cluster.port(), password(&server));
+    let verify = |admin: &str| {
+        let output = administration(&server, &["verify"], admin).env("RINGFENCE_DATA", server.folder()).output().unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for (admin, reason) in [
+        (format!("postgres://postgres@127.0.0.1:{port}/{DATABASE}"), "password missing"),
+        (format!("host=127.0.0.1,127.0.0.1,127.0.0.1 port=1,{port} user=postgres password={secret} dbname={DATABASE}"), "invalid number of ports"),
+    ] {
+        let complaint = verify(&admin);
+        assert!(complaint.contains(reason) && complaint.contains("check RINGFENCE_ADMIN_URL") && !complaint.contains("nobody answers") && !complaint.contains(&secret), "{complaint}");
+    }
+    let complaint = verify(&format!("postgres://postgres:{secret}@127.0.0.1:1,127.0.0.1:2/{DATABASE}"));
+    assert!(complaint.contains("nobody answers at 127.0.0.1:1, 127.0.0.1:2; check RINGFENCE_ADMIN_URL"), "{complaint}");
+
+    let stale = server.folder().join("stale.json");
+    Credentials::open_or_create(&stale).unwrap();
+    let output = administration(&server, &["tenant", "list"], &server.cluster.admin_url()).env("RINGFENCE_CREDENTIALS", &stale).output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains("refuses the login ringfence_operator") && complaint.contains(&format!("check its password in {}", stale.display())), "{complaint}");
     server.stop().await;
 }
 

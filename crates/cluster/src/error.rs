@@ -1,7 +1,11 @@
 //! What can go wrong with the private cluster, each text saying what to do next; it never carries a password or a row.
 
+use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
 
 use crate::version::Version;
 
@@ -132,12 +136,47 @@ impl ClusterError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| match source.kind() {
-            io::ErrorKind::PermissionDenied => Self::OwnedByAnother { path, source },
+            io::ErrorKind::PermissionDenied if is_anothers(&path) => Self::OwnedByAnother { path, source },
             _ => Self::Io {
                 action,
                 path,
                 source,
             },
         }
+    }
+}
+
+/// The path itself or, where it is not there, the folder that it would be in.
+fn is_anothers(path: &Path) -> bool {
+    let nearest = path.ancestors().find_map(|path| fs::symlink_metadata(path).ok());
+    nearest.is_none_or(|nearest| nearest.uid() != geteuid().as_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::ClusterError;
+    use nix::unistd::geteuid;
+    use std::io;
+    use std::os::unix::fs::chown;
+    use std::path::Path;
+
+    #[test]
+    fn a_folder_of_ones_own_that_is_closed_is_nobody_elses() {
+        let closed = |path: &Path| ClusterError::io("open", path)(io::ErrorKind::PermissionDenied.into());
+        let own = std::env::temp_dir().join(format!("ringfence-own-{}", std::process::id()));
+        std::fs::create_dir_all(&own).unwrap();
+        for path in [own.clone(), own.join("lock")] {
+            let error = closed(&path);
+            assert!(matches!(error, ClusterError::Io { .. }) && error.to_string().contains("check its owner, its mode"), "{error}");
+        }
+        // Root's on every system, or of root's what was given away.
+        let anothers = if geteuid().is_root() { own.as_path() } else { Path::new("/proc/1") };
+        if geteuid().is_root() {
+            chown(anothers, Some(1), None).unwrap();
+        }
+        assert!(matches!(closed(&anothers.join("lock")), ClusterError::OwnedByAnother { .. }));
+        std::fs::remove_dir(&own).unwrap();
     }
 }

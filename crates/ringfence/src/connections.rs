@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ringfence_store::server::{self, Config, ServerError, SslMode};
 use ringfence_store::{Credentials, DatabaseConfig, TokenKey};
 
-use crate::data_folder::{ClusterRecord, DataFolder};
+use crate::data_folder::{ClusterRecord, DataFolder, file};
 use crate::failure::Failure;
 use crate::settings::{self, Setting};
 
@@ -146,7 +146,7 @@ impl Connections {
         match server::answers(&config).await {
             Ok(()) => Ok(config),
             Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
-            Err(source) => Err(Failure::Connection { source, setting: self.told_by(login) }),
+            Err(source) => Err(Failure::Connection { told_by: self.told_by(login, &source)?, source }),
         }
     }
 
@@ -175,15 +175,23 @@ impl Connections {
     fn explain(&self, source: ServerError) -> Failure {
         match source {
             ServerError::Unreachable { .. } if self.private.is_some() => Failure::NotRunning(self.folder.path().to_path_buf()),
-            source => Failure::Connection { source, setting: self.told_by(Login::Admin) },
+            source => match self.told_by(Login::Admin, &source) {
+                Ok(told_by) => Failure::Connection { source, told_by },
+                Err(failure) => failure,
+            },
         }
     }
 
-    /// The setting that led to this login: its own, or the server's that was named.
-    fn told_by(&self, login: Login) -> &'static str {
+    /// What led to this login: the file of its password where that was refused; else its own setting, or the server's that was named.
+    fn told_by(&self, login: Login, source: &ServerError) -> Result<String, Failure> {
+        let is_in_file = self.credentials.as_ref().is_some_and(|credentials| login.password(credentials).is_some());
+        let is_named = self.private.is_none() && login.setting().map(url).transpose()?.flatten().is_some_and(|named| named.get_password().is_some());
+        if is_in_file && !is_named && matches!(source, ServerError::Refused { .. }) {
+            return Ok(format!("its password in {}", credentials_file(&self.folder)?.display()));
+        }
         let names = [login.setting(), Some(&settings::ADMIN_URL), Some(&settings::DATABASE_URL), Some(&settings::OPERATOR_URL)];
         let set = names.into_iter().flatten().find(|setting| matches!(setting.text(), Ok(Some(_))));
-        set.map_or(settings::DATA.name, |setting| setting.name)
+        Ok(set.map_or(settings::DATA.name, |setting| setting.name).to_owned())
     }
 
     /// A URL for psql; of the private cluster alone.
@@ -335,11 +343,12 @@ fn stored_credentials(folder: &DataFolder) -> Result<Option<Credentials>, Failur
         None if folder.credentials().exists() => folder.credentials(),
         None => return Ok(None),
     };
-    let read = || -> Result<Credentials, String> {
-        let text = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"))?;
-        serde_json::from_slice(&text).map_err(|error| error.to_string())
+    let text = match (std::fs::read(&path), settings::CREDENTIALS.text()?) {
+        (Ok(text), _) => text,
+        (Err(error), Some(_)) => return Err(credentials_wrong(folder, format!("cannot be read: {error}"))),
+        (Err(error), None) => return Err(file("read", &path)(error)),
     };
-    read().map(Some).map_err(|reason| credentials_wrong(folder, reason))
+    serde_json::from_slice(&text).map(Some).map_err(|error| credentials_wrong(folder, error.to_string()))
 }
 
 fn loopback(port: u16) -> Config {

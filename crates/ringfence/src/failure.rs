@@ -57,8 +57,8 @@ pub enum Failure {
     Migrate(#[from] MigrateError),
     #[error(transparent)]
     Server(#[from] ServerError),
-    #[error("{source}; check {setting}")]
-    Connection { source: ServerError, setting: &'static str },
+    #[error("{source}; check {told_by}")]
+    Connection { source: ServerError, told_by: String },
     #[error("development issuer: {0}")]
     Issuer(#[from] ConfigError),
     #[error(transparent)]

@@ -108,6 +108,16 @@ fn a_credentials_file_that_is_not_well_is_told_by_the_setting_that_names_it() {
 }
 
 #[test]
+fn a_credentials_file_that_cannot_be_read_is_not_said_to_have_changed() {
+    let place = Place::new("closed");
+    // Closed to everybody, root too.
+    std::fs::create_dir_all(place.0.join("data/credentials.json")).unwrap();
+    let (code, complaint) = place.ringfence(&["tenant", "list"], &[]);
+    assert_eq!(code, Some(1), "{complaint}");
+    assert!(complaint.starts_with(&format!("ringfence: cannot read {}: ", place.path("data/credentials.json"))) && !complaint.contains("changed"), "{complaint}");
+}
+
+#[test]
 fn a_data_folder_is_a_folder() {
     let place = Place::new("data");
     let file = place.path("file");

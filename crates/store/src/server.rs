@@ -14,6 +14,9 @@ pub use tokio_postgres::config::{Host, SslMode};
 pub enum ServerError {
     #[error("nobody answers at {address}")]
     Unreachable { address: String },
+    /// The driver's words, which quote no value.
+    #[error("no connection to {address} can be made: {reason}")]
+    Impossible { address: String, reason: String },
     #[error("the server at {address} refuses the login {login}: {reason}")]
     Refused { address: String, login: String, reason: String },
     #[error("`{name}` cannot be a database's name here: use a-z, 0-9 and '_'")]
@@ -141,9 +144,13 @@ pub async fn rename_issuer(admin: &Config, from: &str, to: &str) -> Result<(), S
 }
 
 async fn connect(config: &Config) -> Result<Client, ServerError> {
-    let (client, connection) = with_its_options(config).connect(NoTls).await.map_err(|error| match error.as_db_error() {
-        None => ServerError::Unreachable { address: address(config) },
-        Some(_) => ServerError::Refused { address: address(config), login: config.get_user().unwrap_or("(none)").to_owned(), reason: reason(&error) },
+    let (client, connection) = with_its_options(config).connect(NoTls).await.map_err(|error| {
+        let address = address(config);
+        match error.source() {
+            _ if error.as_db_error().is_some() => ServerError::Refused { address, login: config.get_user().unwrap_or("(none)").to_owned(), reason: reason(&error) },
+            Some(source) if !source.is::<std::io::Error>() => ServerError::Impossible { address, reason: format!("{error}: {source}") },
+            _ => ServerError::Unreachable { address },
+        }
     })?;
     tokio::spawn(connection);
     Ok(client)
@@ -153,13 +160,19 @@ fn reason(error: &tokio_postgres::Error) -> String {
     error.as_db_error().map_or_else(|| error.to_string(), |db| format!("{} ({})", db.message(), db.code().code()))
 }
 
-/// Host and port without the password that stands beside them in a URL.
+/// Hosts and ports without the password that stands beside them in a URL.
 #[must_use]
 pub fn address(config: &Config) -> String {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => "(no host)".to_owned(),
+    let (hosts, ports) = (config.get_hosts(), config.get_ports());
+    let address = |(place, host): (usize, &Host)| {
+        let port = ports.get(place).or(ports.first()).unwrap_or(&5432);
+        match host {
+            Host::Tcp(name) => format!("{name}:{port}"),
+            Host::Unix(path) => format!("{}:{port}", path.display()),
+        }
     };
-    format!("{host}:{}", config.get_ports().first().unwrap_or(&5432))
+    match hosts {
+        [] => "(no host)".to_owned(),
+        hosts => hosts.iter().enumerate().map(address).collect::<Vec<_>>().join(", "),
+    }
 }
