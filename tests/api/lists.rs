@@ -87,6 +87,41 @@ async fn a_page_that_was_emptied_leads_back_to_the_rows_on_its_other_side() {
 }
 
 #[tokio::test]
+async fn a_page_of_much_text_ends_early_and_the_next_goes_on_where_it_ended() {
+    let (_installation, running, _) = served().await;
+    let requester = running.token("acme:requester");
+    let comments = format!("{}/comments", running.post("/v1/tenants/acme/tickets", &requester, json!({"subject": "Much"})).await.expect(201).header("location").unwrap());
+    // Every byte of it takes six in JSON.
+    let comment = json!({"body": "\u{1}".repeat(65_536), "visibility": "public"});
+    let mut said = Vec::new();
+    for _ in 0..40 {
+        said.push(running.post(&comments, &requester, comment.clone()).await.expect(201).body["comment_id"].clone());
+    }
+    for (order, way) in [("created_at", "next_cursor"), ("-created_at", "next_cursor"), ("created_at", "prev_cursor")] {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        if way == "prev_cursor" {
+            let page = running.get(&format!("{comments}?order={order}&limit=200"), &requester).await.expect(200);
+            let page = running.get(&format!("{comments}?order={order}&limit=200&cursor={}", page.body["page"]["next_cursor"].as_str().unwrap()), &requester).await.expect(200);
+            cursor = format!("&cursor={}", page.body["page"]["next_cursor"].as_str().unwrap());
+        }
+        loop {
+            let page = running.get(&format!("{comments}?order={order}&limit=200{cursor}&include=author"), &requester).await.expect(200);
+            assert!(page.text.len() < 8 * 1024 * 1024, "{}", page.text.len());
+            let rows: Vec<_> = page.body["data"].as_array().unwrap().iter().map(|row| row["comment_id"].clone()).collect();
+            assert!(!rows.is_empty());
+            if way == "prev_cursor" { seen.splice(0..0, rows) } else { seen.splice(seen.len().., rows) };
+            let Some(on) = page.body["page"][way].as_str() else { break };
+            cursor = format!("&cursor={on}");
+        }
+        if order.starts_with('-') {
+            seen.reverse();
+        }
+        assert_eq!(seen, if way == "prev_cursor" { &said[..seen.len()] } else { &said[..] }, "{order} {way}");
+        assert!(seen.len() > 20, "{order} {way}");
+    }
+}
+
+#[tokio::test]
 async fn what_tickets_refer_to_comes_along_as_far_as_it_may_be_read() {
     let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");

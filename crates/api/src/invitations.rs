@@ -69,7 +69,7 @@ pub struct Accepted {
     params(
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<Invitation>)))]

@@ -132,7 +132,7 @@ pub const ORDERS: &[Order] = &[("-position", "number", true), ("position", "numb
         ("before" = Option<String>, Query, description = "Recorded before; RFC 3339"),
         ("request_id" = Option<Uuid>, Query),
         ("order" = Option<String>, Query, description = "-position (default) or position"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<AuditEvent>)))]

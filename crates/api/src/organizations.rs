@@ -45,7 +45,7 @@ pub struct OrganizationPatch {
         ("external_source" = Option<String>, Query, description = "Together with external_id"),
         ("external_id" = Option<String>, Query, description = "Together with external_source"),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<Organization>)))]

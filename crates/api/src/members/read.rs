@@ -16,7 +16,7 @@ use ringfence_store::{Key, members};
         ("role" = Option<String>, Query, description = "One or several, separated by commas"),
         ("group_id" = Option<Uuid>, Query),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<Member>)))]

@@ -35,7 +35,7 @@ const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("visibility" = Option<Visibility>, Query),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
         ("include" = Option<String>, Query, description = "What comes along. author: the contacts that these comments refer to, as far as the caller may read them"),
     ),

@@ -32,7 +32,7 @@ const READS: &[&str] = &[permission::TICKET_READ, permission::TICKET_READ_GROUP]
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<TicketLink>)))]
@@ -93,7 +93,7 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("comment_id" = Uuid, Path),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<CommentShare>)))]

@@ -39,7 +39,7 @@ const MOST_COUNTED: i64 = 10_000;
         ("updated_after" = Option<String>, Query, description = "At or after; RFC 3339"),
         ("updated_before" = Option<String>, Query, description = "Before; RFC 3339"),
         ("order" = Option<String>, Query, description = "-updated_at (default), updated_at, -created_at, created_at, -number or number"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
         ("include" = Option<String>, Query, description = "What comes along, separated by commas. total: a count, up to 10,000. requester, assignee, group, organization: the contacts, members, groups and organizations that these tickets refer to, as far as the caller may read them"),
     ),
@@ -106,7 +106,7 @@ pub const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-cre
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
         ("ticket_id" = String, Path, description = "UUID or number", example = "1"),
         ("order" = Option<String>, Query, description = "created_at (default) or -created_at"),
-        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default"),
+        ("limit" = Option<i64>, Query, description = "1 to 200, 50 by default; a page of more than 1 MiB of text ends before"),
         ("cursor" = Option<String>, Query),
     ),
     responses((status = 200, body = ListBody<TicketEvent>)))]

@@ -1,9 +1,15 @@
 //! Keyset pages: where one begins, which way it goes, and what came of it.
 
+use crate::StoreError;
 use crate::statement::Param;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
+use tokio_postgres::Row;
 use uuid::Uuid;
+
+/// Bytes, as the database sends them, past which a page ends before its limit: whoever reads slowly holds that much, six times over
+/// where JSON escapes every byte.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// The sort key of the row at a page's edge. The id breaks ties; a number needs none.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -13,7 +19,7 @@ pub struct Key {
     pub id: Uuid,
 }
 
-/// Which rows a page holds: `limit` of them in an order, from an edge on, forwards or backwards.
+/// Which rows a page holds: `limit` of them at most, in an order, from an edge on, forwards or backwards.
 #[derive(Debug, Clone)]
 pub struct Keyset {
     /// The column, such as `updated_at`; a name that the statement's optional lines know.
@@ -63,14 +69,21 @@ impl Keyset {
         Some(Key { time: from.time, number, id: Uuid::from_u128(beside(from.id.as_u128())) })
     }
 
-    pub(crate) fn page<T>(&self, mut rows: Vec<T>) -> Page<T> {
+    /// One row at least, however large.
+    pub(crate) fn page<T>(&self, rows: &[Row], read: impl Fn(&Row) -> Result<T, StoreError>) -> Result<Page<T>, StoreError> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+        let mut bytes = 0;
+        let held = rows.iter().take(limit).take_while(|row| {
+            let fits = bytes < MOST_BYTES;
+            bytes += row.raw_size_bytes();
+            fits
+        });
+        let mut held: Vec<T> = held.map(read).collect::<Result<_, _>>()?;
+        let more = held.len() < rows.len();
         if self.backwards {
-            rows.reverse();
+            held.reverse();
         }
-        Page { rows, more }
+        Ok(Page { rows: held, more })
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn list<T: Record>(tx: &mut TenantTx, list: Template, narrowed:
     lines.extend(edge.lines());
     edge.values(&mut values);
     let rows = composed(tx, list, Narrowed { lines, values }).await?;
-    Ok(keyset.page(rows.iter().map(T::from_row).collect::<Result<_, _>>()?))
+    keyset.page(&rows, T::from_row)
 }
 
 /// Those of some records that the caller sees, by a list's own statement.
