@@ -21,6 +21,7 @@ mod members;
 mod operations;
 mod organizations;
 mod people;
+mod pieces;
 mod problem;
 mod request_log;
 mod roles;

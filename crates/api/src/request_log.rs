@@ -2,6 +2,7 @@
 
 use crate::caller::Logged;
 use crate::limits;
+use crate::pieces::in_pieces;
 use crate::problem::{Kind, Problem, Unwritten};
 use crate::unread::Unread;
 use actix_web::body::{BoxBody, MessageBody};
@@ -44,8 +45,8 @@ pub async fn log(mut request: ServiceRequest, next: Next<impl MessageBody + 'sta
     tracing::info!(request_id = %request_id, tenant_id, member_id, method, route, status, microseconds = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
     limits::hold_back(&response).await;
     Ok(response.map_body(|_, body| match unread {
-        Some(unread) => unread.outlive(body),
-        None => body,
+        Some(unread) => unread.outlive(in_pieces(body)),
+        None => in_pieces(body),
     }))
 }
 

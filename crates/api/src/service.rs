@@ -9,7 +9,7 @@ use crate::sign_in::issuer_sign_out::Envelopes;
 use crate::sign_in::{Entrance, SessionLimits};
 use crate::step_up::StepUp;
 use crate::{development, request_log, routes};
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, ResponseError, middleware, web};
@@ -22,6 +22,7 @@ use ringfence_store::crossing::Crossing;
 use ringfence_store::numbers::Numbers;
 use ringfence_store::verify::{Finding, Level};
 use ringfence_store::{Database, DatabaseConfig, Party, StoreError};
+use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -219,6 +220,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
             .wrap(cors)
             .wrap(middleware::from_fn(request_log::log))
     })
+    .on_connect(let_go)
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
     .shutdown_timeout(10)
@@ -230,6 +232,16 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
     let server = server.run();
     let handle = server.handle();
     Ok(Service { address, server, handle })
+}
+
+/// A connection whose peer takes nothing for half a minute is closed, and what was to be sent on it let go.
+fn let_go(connection: &dyn Any, _: &mut Extensions) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(Duration::from_secs(30)))
+    {
+        tracing::warn!(%error, "a connection may wait for its reader without end");
+    }
 }
 
 /// One recorder a process: several services in it share it, as they share the process.

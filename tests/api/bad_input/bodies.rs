@@ -2,6 +2,7 @@
 
 use crate::wire::{Request, send_and_leave};
 use crate::{Scene, wire};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// What a body needs around it to be read at all.
 fn around(scene: &Scene, (_, path, method): &(&str, String, &str)) -> Request {
@@ -231,5 +232,21 @@ async fn a_chunked_body_that_never_ends_holds_no_connection() {
     let bytes = b"POST /v1/tenants/acme/tickets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sub\r\n";
     let closed = tokio::time::timeout(std::time::Duration::from_secs(20), wire::send(scene.running.address, bytes)).await;
     assert_eq!(closed.expect("closed after the answer").status, 401);
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_takes_is_not_kept_without_end() {
+    let scene = Scene::open().await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(scene.running.address).await.unwrap();
+    let asked = 16;
+    stream.write_all(&b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(asked)).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(45)).await;
+    // What the service has given up comes no more, whoever reads now.
+    let mut taken = Vec::new();
+    tokio::time::timeout(std::time::Duration::from_secs(20), stream.read_to_end(&mut taken)).await.expect("closed").ok();
+    assert!(taken.len() < asked * ringfence_api::document().len(), "{} bytes came", taken.len());
     scene.nothing_changed().await;
 }
