@@ -295,3 +295,85 @@ async fn a_revoked_member_and_a_suspended_tenant_are_out_at_the_next_request() {
         assert!(actions.contains(&action), "{action}");
     }
 }
+
+#[tokio::test]
+async fn a_name_that_nothing_can_have_is_refused_and_recorded_as_an_unknown_one_is() {
+    let (_installation, running, world) = served().await;
+    let (agent, unknown) = (running.token("acme:agent"), uuid::Uuid::now_v7().to_string());
+    let event = async |call: &ringfence_tests::Call, tenant: &str| {
+        let path = format!("/v1/tenants/{tenant}/audit?decision=deny&request_id={}", call.request_id());
+        let event = running.get(&path, &running.token(&format!("{tenant}:auditor"))).await.expect(200).body["data"][0].clone();
+        [&event["action"], &event["rule"], &event["object_type"]].map(|told| told.as_str().unwrap_or_default().to_owned())
+    };
+    let ticket = format!("tickets/{}", world.tenant("acme").ticket);
+    let patch = json!({"name": "x"});
+    for (method, before, names, after, body) in [
+        ("GET", "tickets/", ["abc", "01", "%00"], "", None),
+        ("PATCH", "tickets/", ["abc", "0", "1.0"], "", Some(json!({"subject": "x"}))),
+        ("POST", "tickets/", ["abc", "-1", "1e3"], "/comments", Some(json!({"body": "x", "visibility": "public"}))),
+        ("GET", &format!("{ticket}/comments/"), ["x", "1", "null"], "", None),
+        ("GET", "members/", ["x", "1", "urn:uuid:1"], "", None),
+        ("DELETE", "contacts/", ["xyz", "1", "*"], "", None),
+        ("PATCH", "groups/", ["xyz", "1", "*"], "", Some(patch)),
+    ] {
+        for tenant in ["acme", "globex"] {
+            let mut told = Vec::new();
+            for name in names.iter().copied().chain([unknown.as_str()]) {
+                let path = format!("/v1/tenants/{tenant}/{before}{name}{after}");
+                let headers: &[(&str, &str)] = if method == "PATCH" { &[("If-Match", "\"1\"")] } else { &[] };
+                let call = running.call(method, &path, &agent, headers, body.as_ref()).await.expect(404);
+                told.push(event(&call, tenant).await);
+            }
+            assert!(told.iter().all(|event| event == told.last().unwrap()), "{method} {tenant} {before}: {told:?}");
+            assert_eq!(told[0][0] == "tenant.entry_denied", tenant == "globex", "{told:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_trail_knows_which_comment_a_replay_told_of_and_which_of_them_a_list_was_to_hold() {
+    let (_installation, running, world) = served().await;
+    let (agent, auditor) = (running.token("acme:agent"), running.token("acme:auditor"));
+    let comments = format!("/v1/tenants/acme/tickets/{}/comments", world.tenant("acme").ticket);
+    let details = async |call: &ringfence_tests::Call| running.get(&format!("/v1/tenants/acme/audit?request_id={}", call.request_id()), &auditor).await.expect(200).body["data"][0]["details"].clone();
+    let (key, comment) = ([("Idempotency-Key", "once")], json!({"body": "Said once", "visibility": "public"}));
+    let said = running.call("POST", &comments, &agent, &key, Some(&comment)).await.expect(201);
+    let again = running.call("POST", &comments, &agent, &key, Some(&comment)).await.expect(201);
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(details(&again).await, json!({"replayed": true, "object_id": said.body["comment_id"]}));
+    let listed = running.get(&format!("{comments}?visibility=public"), &agent).await.expect(200);
+    assert_eq!(details(&listed).await["filter"], json!({"visibility": "public"}));
+}
+
+#[tokio::test]
+async fn what_the_client_has_already_is_not_sent_again_and_the_reading_is_recorded() {
+    let (_installation, running, world) = served().await;
+    let (owner, acme) = (running.token("acme:owner"), world.tenant("acme"));
+    for path in [format!("tickets/{}", acme.ticket), format!("members/{}", acme.members["agent"]), format!("groups/{}", acme.groups["first"])] {
+        let path = format!("/v1/tenants/acme/{path}");
+        let tag = running.get(&path, &owner).await.expect(200).header("etag").unwrap().to_owned();
+        let asked = async |name: &str, value: &str| running.call("GET", &path, &owner, &[(name, value)], None).await;
+        for same in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".into()] {
+            let known = asked("If-None-Match", &same).await.expect(304);
+            assert_eq!((known.text.as_str(), known.header("etag"), known.header("content-type")), ("", Some(tag.as_str()), None), "{path} {same}");
+            let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", known.request_id()), &owner).await.expect(200);
+            assert_eq!(trail.body["data"][0]["decision"], "allow", "{path} {same}");
+        }
+        for other in ["\"99\"", "W/\"98\", \"99\""] {
+            asked("If-None-Match", other).await.expect(200);
+            let changed = asked("If-Match", other).await.expect(412);
+            assert_eq!(changed.body["current_version"].to_string(), tag.trim_matches('"'), "{path}");
+        }
+        // A weak tag is the same as none under If-Match (RFC 9110, section 13.1.1).
+        asked("If-Match", &format!("W/{tag}")).await.expect(412);
+        for same in [tag.as_str(), "*"] {
+            asked("If-Match", same).await.expect(200);
+        }
+        for name in ["If-Match", "If-None-Match"] {
+            assert_eq!(asked(name, "3").await.expect(400).body["errors"][0]["field"], name, "{path}");
+        }
+        assert_eq!(running.call("HEAD", &path, &owner, &[("If-None-Match", &tag)], None).await.expect(304).header("etag"), Some(tag.as_str()));
+    }
+    // A list has no version, and no condition holds for it.
+    running.call("GET", "/v1/tenants/acme/tickets", &owner, &[("If-None-Match", "*")], None).await.expect(200);
+}

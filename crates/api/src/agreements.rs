@@ -130,7 +130,7 @@ fn words<T: FromStr<Err = UnknownWord>>(fields: &mut Fields, name: &str, most: u
     ),
     responses((status = 200, body = Agreement, headers(("ETag" = String, description = "The version, for If-Match")))))]
 pub async fn get_agreement(caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let agreement_id: AgreementId = people::id(&path.1)?;
+    let agreement_id: AgreementId = people::id(&path.1);
     let found = agreements::get(caller.database(), &caller.principal, agreement_id).await;
     people::read(&caller, (Action::AgreementRead, object("agreement", agreement_id.0)), found, |agreement| agreement.version).await
 }
@@ -147,7 +147,7 @@ pub async fn get_agreement(caller: Caller, path: web::Path<(String, String)>) ->
     responses((status = 200, body = Agreement, headers(("ETag" = String, description = "The new version")))))]
 pub async fn set_agreement_state(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let agreement_id: AgreementId = people::id(&path.1)?;
+    let agreement_id: AgreementId = people::id(&path.1);
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     fields.require("state");

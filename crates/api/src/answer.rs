@@ -81,9 +81,11 @@ impl Answer {
         if self.status == StatusCode::NO_CONTENT { response.finish() } else { response.content_type(self.media).body(self.body) }
     }
 
-    /// The id of the object of this kind that a kept answer tells of.
-    fn is_of(&self, kind: Option<&str>) -> Option<Uuid> {
-        let (kind, body) = (kind?, serde_json::from_str::<Value>(&self.body).ok()?);
+    /// The id of the object that a kept answer to this action tells of.
+    fn is_of(&self, action: Action, kind: Option<&str>) -> Option<Uuid> {
+        // Made on a ticket, which its answer names too.
+        let kind = if action == Action::CommentCreated { "comment" } else { kind? };
+        let body = serde_json::from_str::<Value>(&self.body).ok()?;
         let name = if kind == "break_glass_grant" { "grant_id".to_owned() } else { format!("{kind}_id") };
         body.get(&name).or_else(|| body.get(kind)?.get(&name))?.as_str()?.parse().ok()
     }
@@ -219,7 +221,7 @@ where
             if let Some(entered) = &entered {
                 let asked = object();
                 // Of what was done to an object there is one event; this one says beside itself which it was.
-                let details = json!({ "replayed": true, "object_id": answer.is_of(asked.kind) });
+                let details = json!({ "replayed": true, "object_id": answer.is_of(action, asked.kind) });
                 caller.read(entered, action, asked, details).await.map_err(Outcome::Problem)?;
             }
             Ok(answer.respond(true))

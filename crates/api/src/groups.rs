@@ -83,7 +83,7 @@ pub async fn create_group(caller: Caller, request: HttpRequest, body: Unread) ->
     ),
     responses((status = 200, body = Group, headers(("ETag" = String, description = "The version, for If-Match")))))]
 pub async fn get_group(caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let group_id: GroupId = people::id(&path.1)?;
+    let group_id: GroupId = people::id(&path.1);
     let found = groups::get(caller.database(), &caller.principal, group_id).await;
     people::read(&caller, (Action::GroupRead, object("group", group_id.0)), found, |group| group.version).await
 }
@@ -105,7 +105,7 @@ pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<
     let mut patch = Map::new();
     people::patch_name(&mut fields, &mut patch);
     fields.finish()?;
-    let group_id: GroupId = people::id(&path.1)?;
+    let group_id: GroupId = people::id(&path.1);
     let version = answer::expected_version(&request)?;
     let patch = Value::Object(patch);
     answer::change(&caller, attempt, Action::GroupUpdated, object("group", group_id.0), async |tx| {
@@ -127,7 +127,7 @@ pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<
     ),
     responses((status = 204, description = "Deleted")))]
 pub async fn delete_group(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let group_id: GroupId = people::id(&path.1)?;
+    let group_id: GroupId = people::id(&path.1);
     let version = people::version_if_given(&request)?;
     answer::change(&caller, None, Action::GroupDeleted, object("group", group_id.0), async |tx| {
         if groups::remove(tx, group_id, version).await? {

@@ -133,7 +133,7 @@ pub async fn create_invitation(caller: Caller, request: HttpRequest, body: Unrea
     ),
     responses((status = 204, description = "Revoked")))]
 pub async fn revoke_invitation(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let invitation_id: InvitationId = people::id(&path.1)?;
+    let invitation_id: InvitationId = people::id(&path.1);
     let version = people::version_if_given(&request)?;
     answer::change(&caller, None, Action::InvitationRevoked, object("invitation", invitation_id.0), async |tx| {
         if invitations::revoke(tx, invitation_id, version).await? {

@@ -100,7 +100,7 @@ pub fn asked(request: &HttpRequest, orders: &[Order], includes: &'static [&'stat
 }
 
 impl Asked {
-    /// Binds the request to its list and filters.
+    /// Binds the request to its list, named with what it belongs to, and its filters by their names.
     pub fn of(mut self, list: &str, filters: &impl Serialize) -> Self {
         self.list = format!("{list} {}", serde_json::to_string(filters).unwrap_or_default());
         self.filter = shown(serde_json::to_value(filters).unwrap_or_default());
@@ -225,7 +225,6 @@ fn shown(filters: Value) -> Value {
                 other => (name, other),
             })
             .collect(),
-        Value::String(text) if is_plain(&text) => Value::String(text),
         _ => Value::Null,
     }
 }

@@ -98,7 +98,7 @@ pub async fn create_organization(caller: Caller, request: HttpRequest, body: Unr
     ),
     responses((status = 200, body = Organization, headers(("ETag" = String, description = "The version, for If-Match")))))]
 pub async fn get_organization(caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let organization_id: OrganizationId = people::id(&path.1)?;
+    let organization_id: OrganizationId = people::id(&path.1);
     let found = organizations::get(caller.database(), &caller.principal, organization_id).await;
     people::read(&caller, (Action::OrganizationRead, object("organization", organization_id.0)), found, |organization| organization.version).await
 }
@@ -121,7 +121,7 @@ pub async fn update_organization(caller: Caller, request: HttpRequest, path: web
     people::patch_name(&mut fields, &mut patch);
     people::patch_external(&mut fields, &mut patch);
     fields.finish()?;
-    let organization_id: OrganizationId = people::id(&path.1)?;
+    let organization_id: OrganizationId = people::id(&path.1);
     let version = answer::expected_version(&request)?;
     let patch = Value::Object(patch);
     answer::change(&caller, attempt, Action::OrganizationUpdated, object("organization", organization_id.0), async |tx| {
@@ -143,7 +143,7 @@ pub async fn update_organization(caller: Caller, request: HttpRequest, path: web
     ),
     responses((status = 204, description = "Deleted")))]
 pub async fn delete_organization(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let organization_id: OrganizationId = people::id(&path.1)?;
+    let organization_id: OrganizationId = people::id(&path.1);
     let version = people::version_if_given(&request)?;
     answer::change(&caller, None, Action::OrganizationDeleted, object("organization", organization_id.0), async |tx| {
         if organizations::remove(tx, organization_id, version).await? {

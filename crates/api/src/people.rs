@@ -17,12 +17,9 @@ use uuid::Uuid;
 
 pub const ORDERS: &[Order] = &[("created_at", "created_at", false), ("-created_at", "created_at", true)];
 
-/// The id in a route. A name that nothing can have is one that does not exist.
-///
-/// # Errors
-/// 404.
-pub fn id<T: From<Uuid>>(text: &str) -> Result<T, Problem> {
-    hyphenated(text).map(Into::into).ok_or(Problem::new(Kind::NotFound))
+/// The id in a route. A name that nothing can have is one that does not exist: it is looked for, refused and recorded as any other.
+pub fn id<T: From<Uuid>>(text: &str) -> T {
+    hyphenated(text).unwrap_or_default().into()
 }
 
 /// The version that a DELETE was given to compare, if it was.

@@ -102,7 +102,7 @@ pub async fn create_role(caller: Caller, request: HttpRequest, body: Unread) -> 
     ),
     responses((status = 200, body = TenantRole, headers(("ETag" = String, description = "The version, for If-Match")))))]
 pub async fn get_role(caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let role_id: RoleId = people::id(&path.1)?;
+    let role_id: RoleId = people::id(&path.1);
     let found = roles::get(caller.database(), &caller.principal, role_id).await;
     people::read(&caller, (Action::RoleRead, object("role", role_id.0)), found, |role| role.version).await
 }
@@ -127,7 +127,7 @@ pub async fn update_role(caller: Caller, request: HttpRequest, path: web::Path<(
         patch.insert("permissions".into(), json!(permissions));
     }
     fields.finish()?;
-    let role_id: RoleId = people::id(&path.1)?;
+    let role_id: RoleId = people::id(&path.1);
     let version = answer::expected_version(&request)?;
     let patch = Value::Object(patch);
     answer::change(&caller, attempt, Action::RoleUpdated, object("role", role_id.0), async |tx| {
@@ -149,7 +149,7 @@ pub async fn update_role(caller: Caller, request: HttpRequest, path: web::Path<(
     ),
     responses((status = 204, description = "Deleted")))]
 pub async fn delete_role(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let role_id: RoleId = people::id(&path.1)?;
+    let role_id: RoleId = people::id(&path.1);
     let version = people::version_if_given(&request)?;
     answer::change(&caller, None, Action::RoleDeleted, object("role", role_id.0), async |tx| {
         if roles::remove(tx, role_id, version).await? {

@@ -7,14 +7,15 @@ pub mod get;
 pub mod links;
 pub mod list;
 
-use crate::problem::{Kind, Problem};
 use crate::caller::{object, objects};
 use ringfence_audit::Object;
-use ringfence_domain::TicketRef;
+use ringfence_domain::{TicketId, TicketRef};
+use uuid::Uuid;
 
-/// The `{ticket_id}` of a route. A name that no ticket can have is one that does not exist.
-fn ticket_ref(text: &str) -> Result<TicketRef, Problem> {
-    text.parse().map_err(|_| Problem::new(Kind::NotFound))
+/// The `{ticket_id}` of a route. A name that no ticket can have is one that does not exist: it is looked for, refused and recorded as
+/// any other.
+fn ticket_ref(text: &str) -> TicketRef {
+    text.parse().unwrap_or(TicketRef::Id(TicketId(Uuid::nil())))
 }
 
 /// What the trail calls the ticket that was asked for, whether there is one or not.

@@ -205,9 +205,9 @@ impl Caller {
     }
 }
 
-/// An object of the trail.
+/// An object of the trail; the nil id is nobody's.
 pub const fn object(kind: &'static str, id: Uuid) -> Object {
-    Object { kind: Some(kind), id: Some(id), version: None }
+    Object { kind: Some(kind), id: if id.is_nil() { None } else { Some(id) }, version: None }
 }
 
 /// A kind of object, where there is no single one.

@@ -51,7 +51,7 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     let attempt = answer::attempt(&request, &body.bytes)?;
     let by_groups = body.fields.contains_key("groups");
     let patch = read_patch(body)?;
-    let member_id: MemberId = people::id(&path.1)?;
+    let member_id: MemberId = people::id(&path.1);
     let version = answer::expected_version(&request)?;
     let gives = |role: &str| DANGEROUS_ROLES.iter().any(|dangerous| dangerous.as_str() == role);
     if patch.get("role").and_then(Value::as_str).is_some_and(gives) || patch.contains_key("permissions") || patch.contains_key("role_id") {
@@ -82,7 +82,7 @@ pub async fn update_member(caller: Caller, request: HttpRequest, path: web::Path
     ),
     responses((status = 204, description = "Removed")))]
 pub async fn remove_member(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let member_id: MemberId = people::id(&path.1)?;
+    let member_id: MemberId = people::id(&path.1);
     let version = people::version_if_given(&request)?;
     fresh_for_an_owner(&caller, member_id).await?;
     answer::change(&caller, None, Action::MemberRemoved, object("member", member_id.0), async |tx| {

@@ -84,7 +84,7 @@ async fn page(caller: &Caller, query: &Query) -> Result<HttpResponse, Problem> {
     responses((status = 200, body = GroupBody, content_type = "application/scim+json", headers(("ETag" = String, description = "The version"))), (status = 304, description = "Still that version")))]
 pub async fn get_group(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let projection = query::projection(&GROUPS, request.query_string())?;
-    let id: Uuid = people::id(&path.1)?;
+    let id: Uuid = people::id(&path.1);
     let found = scim::get_group(caller.database(), &caller.principal, id).await;
     let base = base(&caller);
     let found = found.map(|(entered, group)| (entered, group.map(|group| (projection.of(resource(&base, &group)), group.version))));
@@ -150,7 +150,7 @@ pub async fn update_group(caller: Caller, request: HttpRequest, path: web::Path<
     ),
     responses((status = 204, description = "Ended")))]
 pub async fn delete_group(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let id: Uuid = people::id(&path.1)?;
+    let id: Uuid = people::id(&path.1);
     let condition = Condition::of(&request, header::IF_MATCH)?;
     answer::change(&caller, None, Action::ProvisioningGroupDeleted, object("scim_group", id), async |tx| {
         let held = scim::find_group(tx, id).await?.ok_or_else(|| absent(tx))?;
@@ -163,7 +163,7 @@ pub async fn delete_group(caller: Caller, request: HttpRequest, path: web::Path<
 /// Reads a group, makes of it what it is to be, and writes that; again where somebody else wrote in between.
 async fn change(caller: &Caller, request: &HttpRequest, id: &str, becomes: impl AsyncFn(&Map<String, Value>) -> Result<Map<String, Value>, StoreError>) -> Result<HttpResponse, Problem> {
     let projection = query::projection(&GROUPS, request.query_string())?;
-    let id: Uuid = people::id(id)?;
+    let id: Uuid = people::id(id);
     let condition = Condition::of(request, header::IF_MATCH)?;
     let base = base(caller);
     answer::change(caller, None, Action::ProvisioningGroupUpdated, object("scim_group", id), async |tx: &mut TenantTx| {

@@ -59,7 +59,7 @@ pub async fn list_sessions(caller: Authenticated) -> Result<HttpResponse, Proble
 #[utoipa::path(delete, path = "/v1/me/sessions/{session_id}", operation_id = "endSession", tag = "sign-in",
     params(("session_id" = Uuid, Path)), responses((status = 204, description = "Ended")))]
 pub async fn end_session(caller: Authenticated, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let session: Uuid = people::id::<Uuid>(&path)?;
+    let session: Uuid = people::id(&path);
     let identity = caller.oneself(Action::SessionEnded, object("session", session)).await?;
     let by = caller.somebody(identity);
     let ending = Ending { rule: "revoked", by: by.session_id.as_deref(), authentication: caller.context.authentication, request_id: caller.request_id() };

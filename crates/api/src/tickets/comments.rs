@@ -13,6 +13,7 @@ use ringfence_audit::Action;
 use ringfence_domain::{Comment, CommentId, Visibility, permission};
 use ringfence_store::{Access, Key, Refusal, TenantTx, comments, tickets};
 use serde::Serialize;
+use serde_json::json;
 use std::cell::Cell;
 use utoipa::ToSchema;
 
@@ -41,13 +42,13 @@ const READS: &[&str] = &["comment.read", "comment.read.group", "comment.read.own
     ),
     responses((status = 200, body = IncludingList<Comment>)))]
 pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let (mut fields, asked) = listing::asked(&request, ORDERS, OF_COMMENTS);
     let visibility = fields.word::<Visibility>("visibility").map(Visibility::as_str);
     fields.finish()?;
     let include = asked.include.clone();
     let under = Cell::new(None);
-    let listing = Listing { asked: asked.of("comments", &(&path.1, visibility)), action: Action::CommentListed, object: asked_for(reference), under: Some(&under), needs: READS };
+    let listing = Listing { asked: asked.of(&format!("comments {}", path.1), &json!({ "visibility": visibility })), action: Action::CommentListed, object: asked_for(reference), under: Some(&under), needs: READS };
     listing::page(
         &caller,
         &request,
@@ -78,8 +79,8 @@ pub async fn list_comments(caller: Caller, request: HttpRequest, path: web::Path
     ),
     responses((status = 200, body = Comment)))]
 pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = people::id(&path.2)?;
+    let reference = ticket_ref(&path.1);
+    let comment_id: CommentId = people::id(&path.2);
     let found = async {
         let mut tx = TenantTx::open(caller.database(), &caller.principal, Access::Read).await?;
         let entered = tx.enter().await?.clone();
@@ -113,7 +114,7 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
     responses((status = 201, body = Comment, headers(("Location" = String, description = "The comment's URL")))))]
 pub async fn create_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let attempt = answer::attempt(&request, &body.bytes)?;
     let mut fields = Fields::of(body.fields);
     let text = fields.required_text("body", 1, 65_536);

@@ -20,7 +20,7 @@ use ringfence_store::{Access, Entered, StoreError, TenantTx, tickets};
     ),
     responses((status = 200, body = Ticket, headers(("ETag" = String, description = "The version, for If-Match")))))]
 pub async fn get_ticket(caller: Caller, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let found = if caller.include.is_empty() {
         tickets::get(caller.database(), &caller.principal, reference).await.map(|(entered, ticket)| (entered, ticket, None))
     } else {

@@ -37,11 +37,11 @@ const READS: &[&str] = &[permission::TICKET_READ, permission::TICKET_READ_GROUP]
     ),
     responses((status = 200, body = ListBody<TicketLink>)))]
 pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let under = Cell::new(None);
-    let listing = Listing { asked: asked.of("ticket_links", &&path.1), action: Action::TicketLinkListed, object: asked_for(reference), under: Some(&under), needs: READS };
+    let listing = Listing { asked: asked.of(&format!("ticket_links {}", path.1), &()), action: Action::TicketLinkListed, object: asked_for(reference), under: Some(&under), needs: READS };
     listing::page(
         &caller,
         &request,
@@ -68,7 +68,7 @@ pub async fn list_ticket_links(caller: Caller, request: HttpRequest, path: web::
     responses((status = 202, body = TicketLink)))]
 pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let attempt = answer::attempt(&request, &body.bytes)?;
     let agreement_id = agreement(Fields::of(body.fields))?;
     let link_id = TicketLinkId::generate();
@@ -98,12 +98,12 @@ pub async fn escalate_ticket(caller: Caller, request: HttpRequest, path: web::Pa
     ),
     responses((status = 200, body = ListBody<CommentShare>)))]
 pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = people::id(&path.2)?;
+    let reference = ticket_ref(&path.1);
+    let comment_id: CommentId = people::id(&path.2);
     let (fields, asked) = listing::asked(&request, ORDERS, &[]);
     fields.finish()?;
     let listing = Listing {
-        asked: asked.of("comment_shares", &(&path.1, comment_id)),
+        asked: asked.of(&format!("comment_shares {} {comment_id}", path.1), &()),
         action: Action::CommentShareListed,
         object: object("comment", comment_id.0),
         under: None,
@@ -135,8 +135,8 @@ pub async fn list_comment_shares(caller: Caller, request: HttpRequest, path: web
     responses((status = 202, body = CommentShare)))]
 pub async fn share_comment(caller: Caller, request: HttpRequest, path: web::Path<(String, String, String)>, body: Unread) -> Result<HttpResponse, Problem> {
     let body = body.read().await?;
-    let reference = ticket_ref(&path.1)?;
-    let comment_id: CommentId = people::id(&path.2)?;
+    let reference = ticket_ref(&path.1);
+    let comment_id: CommentId = people::id(&path.2);
     let attempt = answer::attempt(&request, &body.bytes)?;
     let agreement_id = agreement(Fields::of(body.fields))?;
     let share_id = CommentShareId::generate();

@@ -111,12 +111,12 @@ pub const EVENT_ORDERS: &[Order] = &[("created_at", "created_at", false), ("-cre
     ),
     responses((status = 200, body = ListBody<TicketEvent>)))]
 pub async fn list_ticket_events(caller: Caller, request: HttpRequest, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
-    let reference = ticket_ref(&path.1)?;
+    let reference = ticket_ref(&path.1);
     let (fields, asked) = listing::asked(&request, EVENT_ORDERS, &[]);
     fields.finish()?;
     let needs = &[permission::TICKET_READ, permission::TICKET_READ_GROUP, permission::TICKET_READ_OWN];
     let under = Cell::new(None);
-    let listing = Listing { asked: asked.of("ticket_events", &path.1), action: Action::TicketEventListed, object: named(reference), under: Some(&under), needs };
+    let listing = Listing { asked: asked.of(&format!("ticket_events {}", path.1), &()), action: Action::TicketEventListed, object: named(reference), under: Some(&under), needs };
     listing::page(
         &caller,
         &request,
