@@ -10,6 +10,7 @@ use crate::{Principal, StoreError, TokenKey};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Timeouts};
 use ringfence_domain::{IdentityId, RequestId, Slug, TenantId};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_postgres::{Config, NoTls, Row};
 
@@ -91,7 +92,7 @@ impl Database {
             None => None,
         };
         match self.pool.get().await {
-            Ok(object) => Ok(Lease { object: Some(object), settled: true, _permit: permit }),
+            Ok(object) => Ok(Lease { object: Some(object), settled: true, silent: AtomicBool::new(false), _permit: permit }),
             Err(PoolError::Backend(error)) => Err(error.into()),
             Err(_) => Err(StoreError::Unavailable { reason: "all connections are in use" }),
         }
@@ -177,14 +178,15 @@ impl Database {
         self.by_token(sql, &token).await
     }
 
-    /// Whether the database answers, and believes the token key: it is asked who nobody is.
+    /// Whether the database answers, and at once, and believes the token key: it is asked who nobody is.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let (nowhere, nobody) = (TenantId(uuid::Uuid::nil()), Proof::Identity(IdentityId(uuid::Uuid::nil())));
         let token = self.token_key.mint(nowhere, nobody, Acting::Alone, RequestId::generate(), jiff::Timestamp::now());
-        match self.by_token(crate::sql!("context/my_identity.sql"), &token).await {
+        let asked = self.by_token(crate::sql!("context/my_identity.sql"), &token);
+        match tokio::time::timeout(WAIT, asked).await.map_err(|_| SILENT)? {
             Ok(_) | Err(StoreError::Refused(crate::Refusal::Credential)) => Ok(()),
             Err(error) => Err(error),
         }
@@ -214,18 +216,21 @@ impl Database {
     async fn by_token(&self, sql: crate::Sql, token: &str) -> Result<Vec<Row>, StoreError> {
         let lease = self.connection().await?;
         let statement = lease.prepare(sql.text(), false).await?;
-        Ok(lease.client()?.query(&statement, &[&token]).await?)
+        Ok(lease.answered(lease.client()?.query(&statement, &[&token])).await??)
     }
 
     async fn before_tenant(&self, sql: crate::Sql, params: &[crate::statement::Param<'_>]) -> Result<Row, StoreError> {
         let lease = self.connection().await?;
         let statement = lease.prepare(sql.text(), false).await?;
-        Ok(lease.client()?.query_one(&statement, params).await?)
+        Ok(lease.answered(lease.client()?.query_one(&statement, params)).await??)
     }
 }
 
 /// How long a request waits for a connection.
 pub(crate) const WAIT: Duration = Duration::from_secs(3);
+/// How long for the server's answer: as long as it lets a statement take, and a margin.
+const PATIENCE: Duration = Duration::from_secs(15);
+const SILENT: StoreError = StoreError::Unavailable { reason: "the server does not answer" };
 
 fn pool(app: &Config, connections: usize) -> Result<Pool, StoreError> {
     let mut app = with_options(
@@ -255,6 +260,8 @@ fn not_looked(error: VerifyError) -> StoreError {
 pub(crate) struct Lease {
     object: Option<Object>,
     settled: bool,
+    /// It was waited for in vain.
+    silent: AtomicBool,
     /// Dropped after the connection went back.
     _permit: Option<Permit>,
 }
@@ -270,10 +277,25 @@ impl Lease {
             return Err(StoreError::Unexpected { code: "statement".into(), message: "not a statement about rows".into() });
         }
         match &self.object {
-            Some(object) if rare => Ok(object.prepare(text).await?),
-            Some(object) => Ok(object.prepare_cached(text).await?),
+            Some(object) if rare => Ok(self.answered(object.prepare(text)).await??),
+            Some(object) => Ok(self.answered(object.prepare_cached(text)).await??),
             None => Err(StoreError::Unavailable { reason: "the connection is gone" }),
         }
+    }
+
+    /// What the server answers, if it does in time: a server that hangs keeps its connections open, and its own limits are asleep with
+    /// it. Then nothing is known of the connection any more, and nothing is waited for on it again.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn answered<T>(&self, answer: impl Future<Output = T>) -> Result<T, StoreError> {
+        if self.silent.load(Ordering::Relaxed) {
+            return Err(SILENT);
+        }
+        tokio::time::timeout(PATIENCE, answer).await.map_err(|_| {
+            self.silent.store(true, Ordering::Relaxed);
+            SILENT
+        })
     }
 
     /// From here until `settled`, a drop closes the connection.
@@ -301,7 +323,7 @@ fn is_about_rows(text: &str) -> bool {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(object) = self.object.take()
-            && !self.settled
+            && (!self.settled || *self.silent.get_mut())
         {
             drop(Object::take(object));
         }

@@ -3,7 +3,7 @@
 use crate::database::Lease;
 use crate::statement::{Composed, Param};
 use crate::{Database, Principal, Sql, StoreError};
-use futures_util::future::OptionFuture;
+use futures_util::future::{self, OptionFuture};
 use jiff::Timestamp;
 use ringfence_domain::{ContactId, GroupId, IdentityId, MemberId, Permissions, TenantId, permission};
 use ringfence_identity::ActorKind;
@@ -153,7 +153,7 @@ impl TenantTx {
             return Ok(());
         }
         // Unsettled until the answer was seen; an error closes the connection.
-        self.lease.client()?.batch_execute(COMMIT).await?;
+        self.lease.answered(self.lease.client()?.batch_execute(COMMIT)).await??;
         self.lease.settled();
         Ok(())
     }
@@ -163,7 +163,7 @@ impl TenantTx {
     /// # Errors
     /// When the connection broke; the server then rolls back by itself.
     pub async fn rollback(mut self) -> Result<(), StoreError> {
-        self.lease.client()?.batch_execute(ROLLBACK).await?;
+        self.lease.answered(self.lease.client()?.batch_execute(ROLLBACK)).await??;
         self.lease.settled();
         Ok(())
     }
@@ -186,12 +186,13 @@ impl TenantTx {
         let tenant = self.tenant_id.to_string();
         let enter_params: [Param<'_>; 4] = [&tenant, &self.request[0], &self.request[1], &self.token];
         let begin = if self.access == Access::Read { BEGIN_READ } else { BEGIN_WRITE };
-        let (began, entering, rows, ended) = futures_util::join!(
+        let flush = future::join4(
             OptionFuture::from(opening.is_some().then(|| client.batch_execute(begin))),
             OptionFuture::from(opening.as_ref().map(|enter| client.query_one(enter, &enter_params))),
             OptionFuture::from(work.map(|(statement, params)| client.query(statement, params))),
             OptionFuture::from(last.then(|| client.batch_execute(COMMIT))),
         );
+        let (began, entering, rows, ended) = self.lease.answered(flush).await?;
         let entered = (|| {
             began.transpose()?;
             entering.transpose()?.map(|row| Entered::parse(row.try_get("entered")?)).transpose()
@@ -207,7 +208,7 @@ impl TenantTx {
                 Err(error) if outcome.is_ok() => return Err(error.into()),
                 Err(_) => {}
             }
-        } else if outcome.is_err() && client.batch_execute(ROLLBACK).await.is_ok() {
+        } else if outcome.is_err() && matches!(self.lease.answered(client.batch_execute(ROLLBACK)).await, Ok(Ok(()))) {
             self.lease.settled();
         }
         let rows = outcome?;

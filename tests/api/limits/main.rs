@@ -4,6 +4,7 @@
 mod callers;
 mod credentials;
 mod floods;
+mod silence;
 mod strangers;
 
 use ringfence_tests::world::World;
