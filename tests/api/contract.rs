@@ -233,6 +233,34 @@ fn the_document_tells_of_statuses_and_codes_that_come_from_around_an_operation()
 }
 
 #[test]
+fn every_operation_tells_of_the_limits_that_its_answers_tell_of() {
+    let contract = contract();
+    for (path, method, operation) in operations(&contract).into_iter().filter(|(path, _, _)| path.starts_with("/v1/tenants/")) {
+        for (status, response) in operation["responses"].as_object().unwrap().iter().filter(|(status, _)| *status != "405") {
+            let headers = &resolved(&contract, response)["headers"];
+            for name in ["RateLimit", "RateLimit-Policy"] {
+                assert!(headers[name].is_object(), "{method} {path}: {status} has no {name}");
+            }
+            assert_eq!(headers["Retry-After"].is_object(), ["429", "503"].contains(&status.as_str()), "{method} {path}: {status}");
+        }
+    }
+    let sent = operations(&contract).into_iter().find(|(path, _, _)| path == "/v1/auth/sign-in").unwrap().2["responses"]["302"].clone();
+    assert!(sent["headers"]["RateLimit"].is_object() && sent["headers"]["RateLimit-Policy"].is_object(), "signIn: 302");
+}
+
+#[test]
+fn whatever_answers_with_a_version_takes_conditions_on_it() {
+    let contract = contract();
+    let versioned: Vec<_> = operations(&contract).into_iter().filter(|(_, method, operation)| method == "get" && operation["responses"]["200"]["headers"]["ETag"].is_object()).collect();
+    assert!(versioned.len() > 10);
+    for (path, _, operation) in versioned {
+        let takes = |name: &str| operation["parameters"].as_array().unwrap().iter().any(|parameter| parameter["name"] == name && parameter["required"] != json!(true));
+        assert!(takes("If-None-Match") && operation["responses"]["304"]["headers"]["ETag"].is_object() && operation["responses"]["400"].is_object(), "{path}");
+        assert_eq!((takes("If-Match"), operation["responses"]["412"].is_object()), (!path.contains("/scim/"), !path.contains("/scim/")), "{path}");
+    }
+}
+
+#[test]
 fn the_document_asks_for_what_the_service_asks_for_and_offers_nothing_that_it_always_refuses() {
     let contract = contract();
     let schemas = &contract["components"]["schemas"];

@@ -161,8 +161,8 @@ fn written(problem: &Problem) -> Value {
 /// On every answer to a caller who is limited.
 pub const LIMIT_HEADERS: &[&str] = &["RateLimit", "RateLimit-Policy"];
 
-fn response(kind: Kind, examples: Map<String, Value>) -> Value {
-    let (slug, _, title) = kind.describe();
+/// The headers of a problem.
+pub fn headers_of(kind: Kind) -> Value {
     let mut headers = json!({ "X-Request-Id": header("X-Request-Id") });
     let more: &[&str] = match kind {
         Kind::Unauthenticated => &["WWW-Authenticate"],
@@ -173,9 +173,14 @@ fn response(kind: Kind, examples: Map<String, Value>) -> Value {
     for name in more.iter().chain(if kind == Kind::MethodNotAllowed { &[] } else { LIMIT_HEADERS }) {
         headers[name] = header(name);
     }
+    headers
+}
+
+fn response(kind: Kind, examples: Map<String, Value>) -> Value {
+    let (slug, _, title) = kind.describe();
     json!({
         "description": format!("{title} (`/problems/{slug}`)"),
-        "headers": headers,
+        "headers": headers_of(kind),
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" }, "examples": examples } },
     })
 }

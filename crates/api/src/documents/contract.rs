@@ -153,7 +153,7 @@ fn succeed(known: &Operation<'_>, status: &str, response: &mut Value) {
                 headers.insert(name.into(), answers::header(described));
             }
         }
-        for name in answers::LIMIT_HEADERS.iter().filter(|_| known.authenticates()) {
+        for name in answers::LIMIT_HEADERS.iter().filter(|_| known.authenticates() || known.id == "signIn") {
             headers.insert((*name).into(), answers::header(name));
         }
         if known.lists() {

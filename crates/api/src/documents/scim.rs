@@ -48,6 +48,10 @@ fn describe(method: &str, operation: &mut Value) {
             response["headers"] = json!({ "X-Request-Id": answers::header("X-Request-Id") });
         }
         if let Some(headers) = response["headers"].as_object_mut() {
+            headers.extend(answers::LIMIT_HEADERS.iter().map(|name| ((*name).to_owned(), answers::header(name))));
+            if status == "304" {
+                headers.insert("ETag".into(), Value::Null);
+            }
             headers.remove("Link");
             if let Some(location) = headers.get_mut("Location") {
                 *location = json!({ "description": "The new resource's URI.", "required": true, "schema": { "type": "string", "format": "uri", "example": format!("{BASE}/Users/{USER_ID}") } });
@@ -75,16 +79,9 @@ fn refusal(status: &str) -> Value {
         Kind::Conflict => problem.code = "user_name_taken",
         _ => {}
     }
-    let mut headers = json!({ "X-Request-Id": answers::header("X-Request-Id") });
-    match kind {
-        Kind::Unauthenticated => headers["WWW-Authenticate"] = answers::header("WWW-Authenticate"),
-        Kind::MethodNotAllowed => headers["Allow"] = answers::header("Allow"),
-        Kind::Unavailable => headers["Retry-After"] = answers::header("Retry-After"),
-        _ => {}
-    }
     json!({
         "description": title,
-        "headers": headers,
+        "headers": answers::headers_of(kind),
         "content": { MEDIA: { "schema": { "$ref": "#/components/schemas/ScimError" }, "example": error_body(&problem) } },
     })
 }
