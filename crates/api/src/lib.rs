@@ -6,6 +6,7 @@ mod api_tokens;
 mod body;
 mod break_glass;
 mod caller;
+mod conditional;
 mod contacts;
 mod credential;
 mod cursor;

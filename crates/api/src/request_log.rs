@@ -1,6 +1,7 @@
 //! Around every request: its id, one log line, its metrics, and the body of an error. Never a payload, a token or an address.
 
 use crate::caller::Logged;
+use crate::conditional;
 use crate::limits;
 use crate::pieces::in_pieces;
 use crate::problem::{Kind, Problem, Unwritten};
@@ -26,7 +27,7 @@ pub async fn log(mut request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let method = known(request.method());
     let unread = Unread::behind(&mut request);
     // Handlers and extractors answer their own errors; holding the request for another would forbid routing it.
-    let mut response = limits::counting_refusals(next.call(request).await?.map_into_boxed_body());
+    let mut response = limits::counting_refusals(conditional::hold(next.call(request).await?.map_into_boxed_body()));
     limits::describe(&mut response);
     let mut response = written(response, request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {

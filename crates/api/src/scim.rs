@@ -8,4 +8,4 @@ mod query;
 pub mod settings;
 pub mod users;
 
-pub use protocol::{MEDIA, error_body, is_scim, unsupported};
+pub use protocol::{Condition, MEDIA, error_body, is_scim, unsupported};

@@ -77,6 +77,9 @@ pub fn complete(mut document: Value) -> Value {
     for (path, mut item) in paths {
         for method in METHODS {
             if let Some(operation) = item.get_mut(*method) {
+                if *method == "get" && !is_scim(&path) {
+                    offer_conditions(operation);
+                }
                 let known = Operation::read(&path, method, operation);
                 complete_operation(&known, operation);
             }
@@ -91,6 +94,19 @@ pub fn complete(mut document: Value) -> Value {
     document["components"]["headers"] = answers::headers();
     document["components"]["responses"] = answers::shared();
     document
+}
+
+/// Whatever is read with a version can be asked for on conditions of it.
+fn offer_conditions(operation: &mut Value) {
+    let tag = operation["responses"]["200"]["headers"]["ETag"].clone();
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut).filter(|_| tag.is_object()) else { return };
+    for (name, description) in [
+        ("If-None-Match", "The versions known, as their ETags: 304 if it is still one of them"),
+        ("If-Match", "The versions wanted, as their ETags: 412 if it is none of them"),
+    ] {
+        parameters.push(json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } }));
+    }
+    operation["responses"]["304"] = json!({ "description": "Still a version known", "headers": { "ETag": tag } });
 }
 
 fn complete_operation(known: &Operation<'_>, operation: &mut Value) {

@@ -168,7 +168,7 @@ pub fn parameter(name: &str) -> Option<Value> {
     Some(match name {
         "tenant" => json!("acme"),
         "ticket_id" => json!("1"),
-        "If-Match" => json!("\"3\""),
+        "If-Match" | "If-None-Match" => json!("\"3\""),
         "Idempotency-Key" => json!("8e03978e-40d5-43dd-bc93-6894a57f9324"),
         "limit" => json!(50),
         "status" | "status_category" => json!("new,open"),

@@ -10,6 +10,8 @@ use ringfence_domain::{Priority, Role, TicketStatus, permission};
 use serde_json::{Map, Value, json};
 
 /// Not blank, and without NUL, which PostgreSQL cannot hold.
+/// A list of entity tags, or any.
+pub(super) const CONDITION: &str = "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$";
 pub(super) const WORDED: &str = r"^[^\x00]*[^\s\x00][^\x00]*$";
 const EMAIL: &str = r"^[^\s\x00-\x1f\x7f@]+@[^\s\x00-\x1f\x7f@]+$";
 const UUID: &str = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
@@ -251,6 +253,8 @@ pub fn complete_parameter(operation: &str, parameter: &mut Value) {
         "envelope" => json!({ "type": "string", "minLength": 1, "maxLength": 16384, "pattern": "^[A-Za-z0-9_-]+$" }),
         "acr" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^\s\x00]+$" }),
         "code" | "state" | "iss" | "error" => json!({ "type": "string", "maxLength": 4096 }),
+        // Of a reading: lists of them, and weak ones.
+        "If-Match" | "If-None-Match" if parameter["required"] != true && operation.starts_with("get") => json!({ "type": "string", "minLength": 1, "pattern": CONDITION }),
         "If-Match" => json!({ "type": "string", "minLength": 3, "maxLength": 11, "pattern": "^\"(0|[1-9][0-9]{0,8})\"$" }),
         "Act-As" => json!({ "type": "string", "format": "uuid" }),
         "Idempotency-Key" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$" }),

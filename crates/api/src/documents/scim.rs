@@ -1,7 +1,7 @@
 //! SCIM's part of the document: its resources by their own schemas, its media type, its errors. It describes and decides nothing.
 
 use super::answers;
-use super::fields::WORDED;
+use super::fields::{CONDITION, WORDED};
 use crate::problem::{FieldError, Kind, Problem};
 use crate::scim::{MEDIA, discovery, error_body, is_scim};
 use ringfence_scim::{GROUPS, RESOURCE_TYPES, USER, USERS};
@@ -239,7 +239,7 @@ pub fn parameter(operation: &str, name: &str) -> Option<Value> {
         "sortOrder" => json!({ "type": "string", "enum": ["ascending", "descending"] }),
         "startIndex" | "count" => json!({ "type": "integer", "format": "int32", "minimum": -2_147_483_648_i64, "maximum": 2_147_483_647 }),
         "attributes" | "excludedAttributes" => json!({ "type": "string", "pattern": format!("^({0})(,({0}))*$", names.join("|")), "example": first }),
-        "If-Match" | "If-None-Match" => json!({ "type": "string", "minLength": 1, "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", "example": "W/\"1\"" }),
+        "If-Match" | "If-None-Match" => json!({ "type": "string", "minLength": 1, "pattern": CONDITION, "example": "W/\"1\"" }),
         "schema" => json!({ "type": "string", "enum": [USER.id, GROUPS.schema.id, ringfence_scim::ENTERPRISE.id] }),
         "resource_type" => json!({ "type": "string", "enum": ["User", "Group"] }),
         _ => return None,

@@ -99,17 +99,32 @@ pub fn etag(version: i32) -> String {
 pub struct Condition(Option<Vec<i32>>);
 
 impl Condition {
+    /// Compared weakly (RFC 9110, section 8.8.3.2).
+    ///
     /// # Errors
     /// 400 for what is no list of entity tags (RFC 9110, section 8.8.3).
     pub fn of(request: &HttpRequest, name: HeaderName) -> Result<Option<Self>, Problem> {
-        let invalid = || Problem::field(name.as_str(), "invalid", "must be entity tags, such as W/\"3\", or *");
+        Self::read(request, name, false)
+    }
+
+    /// Compared strongly: a weak tag names no version.
+    ///
+    /// # Errors
+    /// As `of`.
+    pub fn strong(request: &HttpRequest, name: HeaderName) -> Result<Option<Self>, Problem> {
+        Self::read(request, name, true)
+    }
+
+    fn read(request: &HttpRequest, name: HeaderName, strongly: bool) -> Result<Option<Self>, Problem> {
+        let called = if name == header::IF_MATCH { "If-Match" } else { "If-None-Match" };
+        let invalid = || Problem::field(called, "invalid", "must be entity tags, such as W/\"3\", or *");
         let mut versions = Vec::new();
         let (mut given, mut any) = (false, false);
         for value in request.headers().get_all(&name) {
             given = true;
             match value.as_bytes().trim_ascii() {
                 b"*" => any = true,
-                list => versions.extend(tags(list).ok_or_else(invalid)?.into_iter().filter_map(version)),
+                list => versions.extend(tags(list).ok_or_else(invalid)?.into_iter().filter(|(_, weak)| !(strongly && *weak)).filter_map(|(tag, _)| version(tag))),
             }
         }
         Ok(given.then_some(Self((!any).then_some(versions))))
@@ -120,8 +135,8 @@ impl Condition {
     }
 }
 
-/// What stands between the quotes of each tag of a list. A comma may stand there, too.
-fn tags(list: &[u8]) -> Option<Vec<&[u8]>> {
+/// What stands between the quotes of each tag of a list, and whether the tag is weak. A comma may stand there, too.
+fn tags(list: &[u8]) -> Option<Vec<(&[u8], bool)>> {
     let mut tags = Vec::new();
     let mut rest = list;
     while !rest.is_empty() {
@@ -130,13 +145,14 @@ fn tags(list: &[u8]) -> Option<Vec<&[u8]>> {
             rest = behind.trim_ascii_start();
             continue;
         }
-        let opened = rest.strip_prefix(b"W/").unwrap_or(rest).strip_prefix(b"\"")?;
+        let weak = rest.strip_prefix(b"W/");
+        let opened = weak.unwrap_or(rest).strip_prefix(b"\"")?;
         let end = opened.iter().position(|byte| *byte == b'"')?;
         let (tag, closed) = opened.split_at(end);
         if !tag.iter().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e | 0x80..)) {
             return None;
         }
-        tags.push(tag);
+        tags.push((tag, weak.is_some()));
         rest = closed[1..].trim_ascii_start();
         if !rest.is_empty() && !rest.starts_with(b",") {
             return None;
