@@ -7,8 +7,9 @@ mod fields;
 mod pages;
 mod scim;
 
+use crate::body::Fields;
 use crate::problem::{Kind, Problem};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use utoipa::OpenApi;
@@ -138,20 +139,23 @@ pub fn trimmed(path: &str) -> &'static [String] {
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "documents", responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
-pub async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document())
+pub async fn openapi(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Fields::of_query(request.query_string()).finish()?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(document()))
 }
 
 /// A page to read the contract by and to try it.
 #[utoipa::path(get, path = "/docs", operation_id = "docs", tag = "documents", responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub async fn docs() -> HttpResponse {
-    pages::docs()
+pub async fn docs(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Fields::of_query(request.query_string()).finish()?;
+    Ok(pages::docs())
 }
 
 /// What a kind of problem means, with an example.
 #[utoipa::path(get, path = "/problems/{problem}", operation_id = "getProblem", tag = "documents",
     params(("problem" = String, Path, description = "The last part of a problem's type")),
     responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
-pub async fn problem(name: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn problem(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Problem> {
+    Fields::of_query(request.query_string()).finish()?;
     pages::problem(&name).ok_or(Problem::new(Kind::NotFound))
 }

@@ -7,7 +7,7 @@ use crate::included::Included;
 use crate::problem::{Kind, Problem};
 use crate::trim::Trim;
 use actix_web::http::header;
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use jiff::Timestamp;
 use ringfence_audit::{Action, Object};
@@ -207,8 +207,9 @@ fn class_of(entered: &Entered) -> String {
 }
 
 fn link(request: &HttpRequest, cursor: &str) -> String {
-    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-    let query: Vec<&str> = others.collect();
+    // However it was written: what was read is what is left out.
+    let is_cursor = |pair: &str| Query::<Vec<(String, String)>>::from_query(pair).is_ok_and(|read| read.iter().any(|(name, _)| name == "cursor"));
+    let query: Vec<&str> = request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair)).collect();
     let joint = if query.is_empty() { String::new() } else { format!("{}&", query.join("&")) };
     format!("{}?{joint}cursor={cursor}", request.path())
 }

@@ -11,7 +11,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use ringfence_domain::RequestId;
 use std::time::Instant;
 
@@ -76,7 +76,8 @@ fn written(response: ServiceResponse<BoxBody>, request_id: RequestId) -> Service
     if !is_ours && response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == "application/problem+json") {
         return response;
     }
-    let problem = problem.unwrap_or_else(|| Problem::new(kind_of(status.as_u16())));
+    let detail = is_preflight(response.request()).then_some(NO_PREFLIGHT);
+    let problem = problem.unwrap_or_else(|| Problem { detail, ..Problem::new(kind_of(status.as_u16())) });
     let (request, response) = response.into_parts();
     let mut fresh = HttpResponse::build(if is_ours { status } else { problem.kind.describe().1 });
     for (name, value) in response.headers() {
@@ -89,6 +90,12 @@ fn written(response: ServiceResponse<BoxBody>, request_id: RequestId) -> Service
     }
     let body = serde_json::to_string(&problem.body(request_id.to_string())).unwrap_or_default();
     ServiceResponse::new(request, fresh.content_type("application/problem+json").body(body))
+}
+
+const NO_PREFLIGHT: &str = "Pages of this origin may not call the service, or not by this method or with these headers";
+
+fn is_preflight(request: &HttpRequest) -> bool {
+    *request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// An error that the framework made: the nearest of ours, without its text.

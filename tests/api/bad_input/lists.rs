@@ -238,3 +238,52 @@ async fn words_of_a_filter_are_a_set_and_a_cursor_holds_for_it_in_any_order() {
     }
     scene.nothing_changed().await;
 }
+
+#[tokio::test]
+async fn a_link_leads_on_however_its_cursor_was_written() {
+    let scene = Scene::open().await;
+    let tickets = "/v1/tenants/acme/audit?limit=1";
+    let next = async |path: &str| {
+        let answer = scene.send(&scene.owner("get", path)).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let link = answer.header("link").unwrap().split(", ").find(|link| link.ends_with("rel=\"next\"")).unwrap().to_owned();
+        (link[1..link.find('>').unwrap()].to_owned(), answer.json()["page"]["next_cursor"].as_str().unwrap().to_owned())
+    };
+    let (_, cursor) = next(tickets).await;
+    for name in ["cursor", "%63ursor", "c%75rsor"] {
+        let (link, _) = next(&format!("{tickets}&{name}={cursor}")).await;
+        assert_eq!(scene.send(&scene.owner("get", &link)).await.status, 200, "{name}: {link}");
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn a_bound_finer_than_the_clock_leaves_out_what_is_before_it() {
+    let scene = Scene::open().await;
+    let of = async |query: &str| {
+        let answer = scene.send(&scene.owner("get", &format!("/v1/tenants/acme/tickets?limit=200&{query}"))).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        answer.json()["data"].as_array().unwrap().clone()
+    };
+    for ticket in of("order=created_at").await {
+        let time: jiff::Timestamp = ticket["created_at"].as_str().unwrap().parse().unwrap();
+        let later = time + jiff::SignedDuration::from_nanos(400);
+        assert!(!of(&format!("created_after={later}")).await.contains(&ticket), "{time} is not at or after {later}");
+        assert!(of(&format!("created_before={later}")).await.contains(&ticket), "{time} is before {later}");
+        assert!(of(&format!("created_after={time}")).await.contains(&ticket) && !of(&format!("created_before={time}")).await.contains(&ticket), "{time}");
+    }
+    scene.nothing_changed().await;
+}
+
+#[tokio::test]
+async fn a_document_knows_no_parameter_and_who_watches_may_send_theirs() {
+    let scene = Scene::open().await;
+    for path in ["/docs", "/openapi.json", "/problems/not_found"] {
+        let answer = scene.refused(400, &crate::Request::new("get", &format!("{path}?x=1"))).await;
+        assert_eq!(answer.wrong(), [("x".to_owned(), "unknown_field".to_owned())], "{path}");
+    }
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(scene.send(&crate::Request::new("get", &format!("{path}?x=1"))).await.status, 200, "{path}");
+    }
+    scene.nothing_changed().await;
+}

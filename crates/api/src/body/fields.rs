@@ -1,8 +1,8 @@
 //! Reads what a client sent, field by field, and says everything that is wrong with it at once.
 
 use crate::problem::{FieldError, Kind, Problem};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use ringfence_domain::{hyphenated, permission};
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -200,7 +200,9 @@ impl Fields {
         if !(1..=9999).contains(&time.to_zoned(TimeZone::UTC).year()) {
             self.wrong(field, "out_of_range", "must be in the years 1 to 9999");
         }
-        Some(time)
+        // PostgreSQL's clock ticks in microseconds: what is before a time between two ticks is before the later one.
+        let tick = TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Ceil);
+        Some(time.round(tick).unwrap_or(time))
     }
 
     /// A list of short texts without repetition.

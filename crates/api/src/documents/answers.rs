@@ -259,6 +259,7 @@ pub fn problems(operation: &Operation<'_>) -> Map<String, Value> {
     };
     let authenticates = operation.authenticates();
     may(operation.has_body || operation.compares() || operation.signs_in() || authenticates, "400", "InvalidRequest");
+    may(["openapi", "docs", "getProblem"].contains(&operation.id.as_str()), "400", "InvalidRequest");
     may(authenticates, "400", "InvalidCall");
     may(operation.lists(), "400", "InvalidList");
     may(operation.id == "backChannelLogout", "400", "InvalidLogout");
