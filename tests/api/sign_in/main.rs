@@ -9,6 +9,7 @@ mod invitations;
 #[path = "../../../crates/identity/tests/identity/issuer_server.rs"]
 #[allow(dead_code)]
 mod issuer_server;
+mod logout_tokens;
 mod sessions;
 mod step_up;
 #[path = "../../../crates/identity/tests/identity/signer.rs"]
