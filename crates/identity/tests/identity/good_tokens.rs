@@ -114,9 +114,11 @@ async fn plain_jwts_are_accepted_only_where_the_issuer_is_configured_so() {
             assert_eq!(world.rejection(&token).await, expected, "{typ}");
         }
     }
-    // Neither an ID token nor a logout token, which a client may hold.
+    // Neither an ID token nor a logout token, which a client may hold, by whichever mark alone.
     for mark in [
         json!({"nonce": "n-0S6_WzA2Mj"}),
+        json!({"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"}),
+        json!({"c_hash": "LDktKdoQak3Pk0cnXxCltA"}),
         json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
     ] {
         let claims = lenient.claims_with(mark.clone());

@@ -5,6 +5,7 @@ mod development_issuer;
 mod good_tokens;
 mod hostile_claims;
 mod hostile_headers;
+mod id_tokens;
 mod issuer_keys;
 mod issuer_outage;
 mod issuer_server;

@@ -117,7 +117,7 @@ pub fn ed_header(changes: Value) -> String {
     )
 }
 
-fn merged(mut whole: Value, changes: Value) -> String {
+pub fn merged(mut whole: Value, changes: Value) -> String {
     let object = whole.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
         if value.is_null() {
