@@ -1,7 +1,7 @@
 -- What only an administrator can say, after everything else stands. Runs last.
 
 alter function ringfence.create_reporting_login(uuid, text, uuid) owner to ringfence_provisioner;
-alter function ringfence.end_overdue_reports() owner to ringfence_provisioner;
+alter function ringfence.end_overdue_reports(interval) owner to ringfence_provisioner;
 alter function ringfence.enter(text) owner to ringfence_gate;
 alter function ringfence.seal(uuid) owner to ringfence_gate;
 alter function ringfence.unseal() owner to ringfence_gate;

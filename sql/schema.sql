@@ -1605,25 +1605,21 @@ function ringfence.deprovision_user(uuid,integer)
     $function$
     grant execute to ringfence_app
 
-function ringfence.end_overdue_reports()
+function ringfence.end_overdue_reports(interval)
     owner ringfence_provisioner
-    CREATE OR REPLACE FUNCTION ringfence.end_overdue_reports()
+    CREATE OR REPLACE FUNCTION ringfence.end_overdue_reports(overdue interval)
      RETURNS integer
      LANGUAGE plpgsql
      SECURITY DEFINER
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     declare
-        overdue integer;
+        holder integer;
         ended integer := 0;
     begin
         -- Found first and ended then: conditions of one statement are asked in whatever order, and this one acts.
-        for overdue in
-            select a.pid from pg_stat_activity a
-             where a.datname = current_database() and a.usename ~ '^r_[0-9a-f]{20}$' and pg_has_role(a.usesysid, 'ringfence_reporting', 'member')
-               and a.xact_start < clock_timestamp() - interval '5 minutes'
-        loop
-            ended := ended + pg_terminate_backend(overdue)::integer;
+        for holder in select a.pid from pg_stat_activity a where pg_has_role(a.usesysid, 'usage') and a.xact_start < clock_timestamp() - overdue loop
+            ended := ended + pg_terminate_backend(holder)::integer;
         end loop;
         return ended;
     end
@@ -2388,11 +2384,9 @@ function ringfence.move_audit(integer,uuid)
     begin
         -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
         for tenant in
-            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i
-             where asked is null
-            union
-            select asked where asked is not null
-             order by 1
+            select unnest(case when asked is null then array(
+                select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1)
+                else array[asked] end)
         loop
             perform ringfence.seal(tenant);
             select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;

@@ -14,11 +14,9 @@ declare
 begin
     -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
     for tenant in
-        select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i
-         where asked is null
-        union
-        select asked where asked is not null
-         order by 1
+        select unnest(case when asked is null then array(
+            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1)
+            else array[asked] end)
     loop
         perform ringfence.seal(tenant);
         select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;

@@ -183,22 +183,18 @@ end
 $$;
 
 -- An analyst's own limits are defaults, which every session may set. What one holds on to meanwhile, all tenants wait for: rows that nobody
--- can clear away, tables that nobody can migrate. So a transaction that is older than five minutes ends with its session. Owned by the
+-- can clear away, tables that nobody can migrate. So a transaction that has stood for so long ends with its session. Owned by the
 -- provisioner, who is a member of these logins and of no others.
-create function ringfence.end_overdue_reports() returns integer
+create function ringfence.end_overdue_reports(overdue interval) returns integer
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    overdue integer;
+    holder integer;
     ended integer := 0;
 begin
     -- Found first and ended then: conditions of one statement are asked in whatever order, and this one acts.
-    for overdue in
-        select a.pid from pg_stat_activity a
-         where a.datname = current_database() and a.usename ~ '^r_[0-9a-f]{20}$' and pg_has_role(a.usesysid, 'ringfence_reporting', 'member')
-           and a.xact_start < clock_timestamp() - interval '5 minutes'
-    loop
-        ended := ended + pg_terminate_backend(overdue)::integer;
+    for holder in select a.pid from pg_stat_activity a where pg_has_role(a.usesysid, 'usage') and a.xact_start < clock_timestamp() - overdue loop
+        ended := ended + pg_terminate_backend(holder)::integer;
     end loop;
     return ended;
 end
@@ -217,7 +213,7 @@ end
 $$;
 
 grant execute on function ringfence.register_reporting_login(name, uuid, uuid) to ringfence_provisioner;
-grant execute on function ringfence.end_overdue_reports() to ringfence_auditor;
+grant execute on function ringfence.end_overdue_reports(interval) to ringfence_auditor;
 
 grant execute on function ringfence.create_tenant(uuid, text, text, uuid), ringfence.suspend_tenant(uuid, boolean, uuid),
     ringfence.list_tenants(uuid), ringfence.find_tenant(text), ringfence.command_turn(uuid, text),

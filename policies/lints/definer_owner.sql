@@ -1,7 +1,7 @@
 -- level: error
 -- title: A function has an unexpected owner
 -- why: SECURITY DEFINER acts as the owner: a superuser's body bypasses every policy, the provisioner's CREATEROLE reaches as far as what it owns, and what runs as the gate writes the context.
-with special (function, owner) as (values ('create_reporting_login(uuid,text,uuid)', 'ringfence_provisioner'), ('end_overdue_reports()', 'ringfence_provisioner'), ('enter(text)', 'ringfence_gate'), ('seal(uuid)', 'ringfence_gate'), ('unseal()', 'ringfence_gate'))
+with special (function, owner) as (values ('create_reporting_login(uuid,text,uuid)', 'ringfence_provisioner'), ('end_overdue_reports(interval)', 'ringfence_provisioner'), ('enter(text)', 'ringfence_gate'), ('seal(uuid)', 'ringfence_gate'), ('unseal()', 'ringfence_gate'))
 select f.oid::regprocedure::text as object, format('owned by %s', f.proowner::regrole) as detail,
        format('owner: %s', coalesce(s.owner, 'ringfence_owner')) as remedy
   from pg_catalog.pg_proc f

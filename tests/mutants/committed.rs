@@ -39,6 +39,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("a command's turn that another has, in one tenant and in two", command_turns(stage).await, "t f t".to_owned()),
         ("two movers at once", moved_twice(stage).await, "dense".to_owned()),
         ("whose turn it is in what is carried over", turn_kept(stage).await, format!("null  {}", stage.named("{acme}"))),
+        ("analysts' transactions that have stood for an hour, and for no time", reports_ended(stage).await, "0 1 1 1 gone".to_owned()),
         ("two sign-ins begun at once", begun_twice(stage).await, "0".to_owned()),
         ("two sessions opened at once", opened_twice(stage).await, "0".to_owned()),
         ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
@@ -96,6 +97,23 @@ async fn handed_over_twice(stage: &Stage) -> String {
     let hand_over = |event: u8| stage.named(&format!("select count(*) from ringfence.transfer_ticket('{{ticket2}}', {version}, '{{first}}', null, gen_random_uuid()) where {event} > 0"));
     let (first, second) = (format!("{}; {}", stage.enter("acme", "agent"), hand_over(1)), format!("begin; {}; {}", stage.enter("acme", "owner"), hand_over(2)));
     meanwhile(stage, (stage.installation.login("ringfence_app").await, &first), (stage.installation.login("ringfence_app").await, &second)).await
+}
+
+async fn reports_ended(stage: &Stage) -> String {
+    stage.run(&format!("alter role {} password 'a long password'", stage.analyst)).await;
+    let mut config = stage.installation.admin_config().clone();
+    config.user(&stage.analyst).password("a long password");
+    let analyst = ringfence_tests::database::connect(&config).await;
+    let (auditor, app) = (stage.installation.login("ringfence_auditor").await, stage.installation.login("ringfence_app").await);
+    let mut told = Vec::new();
+    for client in [&analyst, &app] {
+        value(client, "begin; select 1").await;
+    }
+    for (client, sql) in [(&auditor, "select ringfence.end_overdue_reports('1 hour')"), (&analyst, "select 1"), (&auditor, "select ringfence.end_overdue_reports('0')"), (&app, "select 1")] {
+        told.push(value(client, sql).await);
+    }
+    told.push(if value(&analyst, "select 1").await == "1" { "there" } else { "gone" }.to_owned());
+    told.join(" ")
 }
 
 /// Four turns, the same again meanwhile, and the other tenant's.

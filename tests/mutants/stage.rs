@@ -50,7 +50,7 @@ pub struct Stage {
     pub installation: Installation,
     ids: BTreeMap<String, String>,
     tokens: BTreeMap<(String, String), String>,
-    analyst: String,
+    pub analyst: String,
     effects: String,
     /// All rows, each with its table.
     rows: String,

@@ -23,6 +23,7 @@ const MOVED: crate::Sql = crate::sql!("audit/move.sql");
 const END_OVERDUE: crate::Sql = crate::sql!("audit/end_overdue_reports.sql");
 /// How often overdue transactions of analysts are looked for; while one stands, what was moved on is not cleared away.
 const LOOK: Duration = Duration::from_secs(10);
+const OVERDUE: &str = "5 minutes";
 
 struct Waiting {
     events: Vec<Event>,
@@ -186,7 +187,7 @@ async fn move_some(session: &Session, tenant: Option<Uuid>) -> Result<bool, toki
 }
 
 async fn end_overdue(session: &Session) -> Result<(), tokio_postgres::Error> {
-    let ended: i32 = session.client.query_one(&session.overdue, &[]).await?.try_get(0)?;
+    let ended: i32 = session.client.query_one(&session.overdue, &[&OVERDUE]).await?.try_get(0)?;
     if ended > 0 {
         tracing::warn!(ended, "sessions of analysts held a transaction for too long");
     }

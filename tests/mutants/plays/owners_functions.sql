@@ -91,6 +91,7 @@ select left(e.tenant_id::text, 1), e.ticket_id, e.requester_id, e.group_key, e.a
 -- grouped_agent: 1|second|agent|2 / comments a+2-2, ticket_events a+3-2, tickets a+1-1 / a|ticket1|asker|second|<me>|ticket.assigned|internal|2|{"group_id": ["first", "second"], "assignee_id": [null, "agent"]}|t
 -- grouped_agent group=null assignee=null: 1|null|null|2 / comments a+2-2, ticket_events a+3-2, tickets a+1-1 / a|ticket1|asker|none|<me>|ticket.assigned|internal|2|{"group_id": ["first", null]}|t
 -- agent ticket={ticket2} group='{first}' assignee=null: 2|first|null|2 / comments a+2-2, ticket_events a+3-2, tickets a+1-1 / a|ticket2|asker|first|<me>|ticket.assigned|internal|2|{"group_id": ["second", "first"], "assignee_id": ["agent", null]}|t
+-- agent group='{first}' assignee=null: 1|first|null|2 / ticket_events a+1, tickets a+1-1 / a|ticket1|asker|first|<me>|ticket.assigned|internal|2|{}|t
 -- grouped_agent ticket={ticket2}: nothing / unchanged / nothing
 -- grouped_agent agent ticket={ticket4}: nothing / unchanged / nothing
 -- grouped_agent agent version=2: nothing / unchanged / nothing

@@ -81,6 +81,16 @@ select count(*) from ringfence.tags;
 -- grouped_agent: ticket1|second / audit_inbox a+1, comments a+2-2, ticket_events a+3-2, tickets a+1-1
 -- grouped_agent 1={globex}: nothing / comments a+2-2, ticket_events a+3-2, tickets a+1-1
 
+-- play: what is written of a ticket handed over
+-- query: tickets/transfer.sql
+-- show: group_id
+-- after:
+select i.details from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
+-- let: 1={acme} 2={ticket1} 3=1 4={second} 5=null 6={new}
+-- grouped_agent: second / {"fields": ["group_id"]}
+-- agent 4={first} 5={agent}: first / {"fields": ["assignee_id"]}
+-- agent 2={ticket2} 4={first}: first / {"fields": ["assignee_id", "group_id"]}
+
 -- play: a ticket's history
 -- query: tickets/list_events.sql
 -- choose: created_at:ascending
