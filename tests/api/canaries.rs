@@ -1,5 +1,6 @@
-//! Attacks 20 and 30: texts planted in every field, body, header and query appear in no log of the service or of PostgreSQL,
-//! no metric, no error, no row of the trail, and nothing that another role sees of the sessions. It never looks at payloads' own tables.
+//! Attacks 20 and 30: texts planted in every field, body, header and query, and the secrets that were given out, appear in no log of the
+//! service or of PostgreSQL, no metric, no error, no row of the trail, and nothing that another role sees of the sessions. It never looks
+//! at payloads' own tables.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use ringfence_api::ROUTES;
@@ -9,6 +10,7 @@ use ringfence_tests::{Call, Installation, Running, World};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -16,8 +18,10 @@ use tracing_subscriber::fmt::MakeWriter;
 const CANARY: &str = "canary-";
 /// In the names of fields and parameters: an error may tell its sender which of them it does not know.
 const ODD_NAME: &str = "oddname";
-/// What every bearer token begins with.
-const TOKEN: &str = "eyJ";
+/// What every bearer token, every API token and every invitation's secret begins with.
+const TOKENS: [&str; 3] = ["eyJ", "rft_", "rfi_"];
+/// Where the calls come from: nothing else of this machine is called so.
+const CALLER: [u8; 4] = [127, 0, 0, 77];
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -150,6 +154,9 @@ fn bad_bodies(good: &Value) -> Vec<Vec<u8>> {
 
 struct Drive<'a> {
     running: &'a Running,
+    client: reqwest::Client,
+    /// Secrets that were given out, each in one answer.
+    secrets: BTreeSet<String>,
     errors: Vec<String>,
     statuses: BTreeSet<u16>,
     operations: BTreeSet<&'static str>,
@@ -158,6 +165,8 @@ struct Drive<'a> {
 impl Drive<'_> {
     async fn send(&mut self, operation: &'static str, request: reqwest::RequestBuilder, mine: &str) -> Call {
         let call = self.running.send(request).await;
+        let told = ["token", "secret"].iter().filter_map(|field| call.body[field].as_str()).chain(call.body["session"]["csrf_token"].as_str());
+        self.secrets.extend(told.chain(call.cookies().map(|(_, value)| value)).filter(|secret| !secret.is_empty()).map(str::to_owned));
         self.statuses.insert(call.status);
         if call.status >= 400 {
             self.errors.push(format!("{operation}: {} {:?}", call.text, call.headers));
@@ -171,7 +180,7 @@ impl Drive<'_> {
     }
 
     fn request(&self, method: &str, path: &str, token: &str) -> reqwest::RequestBuilder {
-        let request = self.running.client().request(method.to_ascii_uppercase().parse().unwrap(), self.running.url(path));
+        let request = self.client.request(method.to_ascii_uppercase().parse().unwrap(), self.running.url(path));
         if token.is_empty() { request } else { request.bearer_auth(token) }
     }
 
@@ -207,7 +216,7 @@ impl Drive<'_> {
                 self.send(route.operation_id, self.request(route.method, &foreign, &token), &tenant.slug).await;
             }
             for credential in [format!("Bearer {}", planted("token")), format!("Basic {}", planted("basic")), format!("Bearer {token}{}", planted("tail")), planted("scheme")] {
-                let request = self.running.client().request(route.method.to_ascii_uppercase().parse().unwrap(), self.running.url(&path)).header("Authorization", credential);
+                let request = self.client.request(route.method.to_ascii_uppercase().parse().unwrap(), self.running.url(&path)).header("Authorization", credential);
                 self.send(route.operation_id, request, &tenant.slug).await;
             }
         }
@@ -240,13 +249,13 @@ impl Drive<'_> {
     async fn sign_in(&mut self, tenant: &Tenant, role: &str) {
         let running = self.running;
         let query = format!("return_to=/{0}&state={0}&{ODD_NAME}={0}", planted("back"));
-        self.send("signIn", running.client().get(running.url(&format!("/v1/auth/sign-in?{query}"))), &tenant.slug).await;
+        self.send("signIn", self.client.get(running.url(&format!("/v1/auth/sign-in?{query}"))), &tenant.slug).await;
         for (attempt, tail) in [(Some(planted("attempt")), String::new()), (None, planted("tail")), (None, String::new())] {
             let begun = running.begin(&format!("return_to=/{}", planted("back"))).await;
             let back = running.pick(&begun, &format!("{}:{role}", tenant.slug)).await;
-            let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+            self.secrets.insert(begun.cookie().1.to_owned());
             let cookie = format!("{}={}", begun.cookie().0, attempt.as_deref().unwrap_or(begun.cookie().1));
-            let call = self.send("signInCallback", client.get(format!("{back}{tail}")).header("Cookie", cookie), &tenant.slug).await;
+            let call = self.send("signInCallback", self.client.get(format!("{back}{tail}")).header("Cookie", cookie), &tenant.slug).await;
             if let Some(secret) = call.cookie(SESSION) {
                 self.session(&running.known(secret).await, tenant, role).await;
             }
@@ -256,6 +265,7 @@ impl Drive<'_> {
     async fn session(&mut self, browser: &Browser, tenant: &Tenant, role: &str) {
         let running = self.running;
         let other = running.sign_in(&format!("{}:{role}", tenant.slug)).await;
+        self.secrets.extend([&browser.secret, &browser.csrf, &other.secret, &other.csrf].map(Clone::clone));
         let other_session = format!("/v1/me/sessions/{}", other.session_id);
         for (operation, method, path) in [
             ("listSessions", "GET", "/v1/me/sessions"),
@@ -269,8 +279,8 @@ impl Drive<'_> {
                 let request = if method == "POST" { request.json(&good_body(operation, tenant, running.issuer.issuer())) } else { request };
                 let call = self.send(operation, request, &tenant.slug).await;
                 if let Some(leads) = call.body["end_session_url"].as_str() {
-                    self.send("signOutAtIssuer", running.client().get(leads), &tenant.slug).await;
-                    self.send("signOutAtIssuer", running.client().get(format!("{leads}{}", planted("envelope"))), &tenant.slug).await;
+                    self.send("signOutAtIssuer", self.client.get(leads), &tenant.slug).await;
+                    self.send("signOutAtIssuer", self.client.get(format!("{leads}{}", planted("envelope"))), &tenant.slug).await;
                 }
             }
         }
@@ -284,6 +294,14 @@ fn path_of(pattern: &str, tenant: &Tenant) -> String {
         .replace("{group_id}", &tenant.groups["second"].to_string())
         .replace("{agreement_id}", &tenant.proposal.to_string());
     tenant.path(&own)
+}
+
+/// How many requests were let into a tenant; the log says of each which it was, and which member of it asked.
+fn inside(log: &str, world: &World) -> usize {
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let inside = lines.filter(|line| line["route"].as_str().is_some_and(|route| route.starts_with("/v1/tenants/{tenant}/")) && line["status"].as_u64().is_some_and(|status| status < 400));
+    let told = |line: &Value| world.tenants.iter().any(|tenant| line["tenant_id"] == json!(tenant.id) && tenant.members.values().any(|member| line["member_id"] == json!(member)));
+    inside.inspect(|line| assert!(told(line), "the log does not say whose request this was: {line}")).count()
 }
 
 /// From here on the server logs as PostgreSQL does unless told otherwise: errors with their detail and statement.
@@ -303,13 +321,14 @@ async fn what_people_write_appears_in_no_log_metric_error_or_audit_row() {
     let world = World::build(&installation, running.issuer.issuer(), &["acme", "globex"]).await;
     let server_log = ServerLog::from_here();
     log_by_default(&installation).await;
-    let mut drive = Drive { running: &running, errors: Vec::new(), statuses: BTreeSet::new(), operations: BTreeSet::new() };
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).local_address(IpAddr::from(CALLER)).build().unwrap();
+    let mut drive = Drive { running: &running, client, secrets: BTreeSet::new(), errors: Vec::new(), statuses: BTreeSet::new(), operations: BTreeSet::new() };
     for (slug, roles) in [("acme", ["owner", "agent", "requester", "service", "stranger"].as_slice()), ("globex", &["owner", "light_agent", "service"])] {
         for role in roles {
             drive.operations(world.tenant(slug), role).await;
         }
     }
-    let Drive { errors, statuses, operations, .. } = drive;
+    let Drive { errors, statuses, operations, secrets, .. } = drive;
     for expected in [200, 201, 204, 400, 401, 403, 404, 405, 409, 412] {
         assert!(statuses.contains(&expected), "{expected} was never answered: {statuses:?}");
     }
@@ -336,12 +355,21 @@ async fn what_people_write_appears_in_no_log_metric_error_or_audit_row() {
     assert!(metrics.contains("ringfence_http_requests_total") && trail.contains("ticket.created") && sessions.contains("ringfence_app"));
     assert!(server.contains("violates"), "PostgreSQL logged no refusal, so its log proves nothing:\n{server}");
 
+    assert!(TOKENS[1..].iter().all(|token| secrets.iter().any(|secret| secret.starts_with(token))), "no API token or no invitation was given out: {secrets:?}");
+    assert!(inside(&service, &world) > 100, "hardly a request was let into a tenant");
+
     let errors = errors.join("\n");
+    let caller = IpAddr::from(CALLER).to_string();
+    let everywhere = [CANARY, "@mail.example", "@acme.example", "@globex.example", ODD_NAME, &caller].into_iter().chain(TOKENS).chain(secrets.iter().map(String::as_str));
+    let everywhere: Vec<String> = everywhere.map(str::to_lowercase).collect();
+    let mut found = Vec::new();
     for (place, text) in [("the service's log", &service), ("PostgreSQL's log", &server), ("the metrics", &metrics), ("an error", &errors), ("the trail", &trail), ("pg_stat_activity", &sessions)] {
-        for secret in [CANARY, TOKEN, "@mail.example", "@acme.example", "@globex.example", ODD_NAME] {
-            let may = secret == ODD_NAME && place == "an error";
-            let found = text.lines().find(|line| line.to_lowercase().contains(&secret.to_lowercase()));
-            assert!(may || found.is_none(), "'{secret}' stands in {place}: {}", found.unwrap_or_default());
+        let text = text.to_lowercase();
+        // Of whom there is a number, no metric tells.
+        let names = world.tenants.iter().flat_map(|tenant| [tenant.id.to_string(), tenant.id.simple().to_string(), tenant.slug.clone()]).filter(|_| place == "the metrics");
+        for secret in everywhere.iter().cloned().chain(names).filter(|secret| secret != ODD_NAME || place != "an error") {
+            found.extend(text.lines().find(|line| line.contains(&secret)).map(|line| format!("'{secret}' stands in {place}: {line}")));
         }
     }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
