@@ -132,6 +132,41 @@ async fn a_repeated_create_does_its_work_once() {
 }
 
 #[tokio::test]
+async fn a_repeated_change_that_names_another_version_is_another_one() {
+    let (_installation, running, _) = served().await;
+    let agent = running.token("acme:agent");
+    let path = running.post("/v1/tenants/acme/tickets", &agent, json!({"subject": "Once"})).await.expect(201).header("location").unwrap().to_owned();
+    let (running, path, body) = (&running, &path, json!({"priority": "urgent"}));
+    let change = async |version: &str| running.call("PATCH", path, &agent, &[("Idempotency-Key", "k-1"), ("If-Match", version)], Some(&body)).await;
+    let first = change("\"1\"").await.expect(200);
+    let again = change("\"1\"").await.expect(200);
+    assert_eq!((&again.text, again.header("idempotency-replayed")), (&first.text, Some("true")));
+    for version in ["\"2\"", "\"3\""] {
+        assert_eq!(change(version).await.expect(422).body["code"], "idempotency_mismatch", "{version}");
+    }
+    assert_eq!(running.get(path, &agent).await.expect(200).body, first.body);
+}
+
+#[tokio::test]
+async fn no_answer_is_kept_anywhere_or_taken_for_what_it_does_not_say_it_is() {
+    let (_installation, running, _) = served().await;
+    let agent = running.token("acme:agent");
+    for (path, token, status) in [
+        ("/v1/tenants/acme/tickets", agent.as_str(), 200),
+        ("/v1/tenants/acme/tickets?limit=0", &agent, 400),
+        ("/v1/tenants/acme/tickets", "", 401),
+        ("/v1/tenants/globex/tickets", &agent, 404),
+        ("/v1/auth/sign-in", "", 302),
+        ("/nowhere", "", 404),
+        ("/openapi.json", "", 200),
+        ("/docs", "", 200),
+    ] {
+        let answer = running.get(path, token).await.expect(status);
+        assert_eq!((answer.header("cache-control"), answer.header("x-content-type-options")), (Some("no-store"), Some("nosniff")), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_requester_sees_their_own_tickets_and_public_comments_alone() {
     let (_installation, running, world) = served().await;
     let acme = world.tenant("acme");
