@@ -1,9 +1,12 @@
 //! Lists and what comes along with them: no gap, no repetition, and nothing that a GET of its own would not show.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ring::digest::{Context, SHA256};
+use ringfence_api::ROUTES;
 use ringfence_tests::world::served;
 use serde_json::json;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn pages_follow_one_another_without_gap_or_repetition() {
@@ -39,6 +42,84 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
     let cursor = running.get("/v1/tenants/acme/tickets?limit=1", &agent).await.body["page"]["next_cursor"].as_str().unwrap().to_owned();
     let refused = running.get(&format!("/v1/tenants/globex/tickets?limit=1&cursor={cursor}"), &stranger).await.expect(400);
     assert_eq!(refused.body["code"], "cursor_invalid");
+}
+
+#[tokio::test]
+async fn a_time_filter_begins_with_its_moment_and_ends_before_it() {
+    let (installation, running, _) = served().await;
+    let (admin, agent, tickets) = (installation.admin().await, running.token("acme:agent"), "/v1/tenants/acme/tickets");
+    admin.batch_execute("set session_replication_role = replica").await.unwrap();
+    let mut made = Vec::new();
+    for (created, updated) in [("2020-01-01T10:00:00Z", "2020-01-02T12:00:00Z"), ("2020-01-01T11:00:00Z", "2020-01-02T11:00:00Z"), ("2020-01-01T12:00:00Z", "2020-01-02T10:00:00Z")] {
+        let ticket = running.post(tickets, &agent, json!({"subject": "Timed", "tags": ["timed"]})).await.expect(201).body["ticket_id"].as_str().unwrap().to_owned();
+        let sql = "update ringfence.tickets set created_at = $2::text::timestamptz, updated_at = $3::text::timestamptz where ticket_id = $1::text::uuid";
+        assert_eq!(admin.execute(sql, &[&ticket, &created, &updated]).await.unwrap(), 1);
+        made.push(ticket);
+    }
+    let [first, second, third] = [0, 1, 2].map(|n| made[n].as_str());
+    for (filter, expected) in [
+        ("created_after=2020-01-01T11:00:00Z", [second, third].as_slice()),
+        ("created_after=2020-01-01T11:00:00.000001Z", &[third]),
+        ("created_before=2020-01-01T11:00:00Z", &[first]),
+        ("created_before=2020-01-01T11:00:00.000001Z", &[first, second]),
+        ("updated_after=2020-01-02T11:00:00Z", &[first, second]),
+        ("updated_after=2020-01-02T11:00:00.000001Z", &[first]),
+        ("updated_before=2020-01-02T11:00:00Z", &[third]),
+        ("updated_before=2020-01-02T11:00:00.000001Z", &[second, third]),
+        ("created_after=2020-01-01T11:00:00Z&created_before=2020-01-01T12:00:00Z", &[second]),
+        ("updated_after=2020-01-02T11:00:00Z&updated_before=2020-01-02T12:00:00Z", &[second]),
+        ("created_before=2020-01-01T11:00:00Z&updated_before=2020-01-02T12:00:00Z", &[]),
+    ] {
+        let listed = running.get(&format!("{tickets}?tag=timed&order=number&include=total&{filter}"), &agent).await.expect(200);
+        let ids: Vec<&str> = listed.body["data"].as_array().unwrap().iter().map(|ticket| ticket["ticket_id"].as_str().unwrap()).collect();
+        assert_eq!((ids.as_slice(), &listed.body["page"]["total"]), (expected, &json!(expected.len())), "{filter}");
+    }
+}
+
+/// What the rows of each list are known by.
+const ROWS: [(&str, &str); 15] = [
+    ("listTickets", "ticket_id"),
+    ("listTicketEvents", "ticket_event_id"),
+    ("listComments", "comment_id"),
+    ("listCommentShares", "share_id"),
+    ("listTicketLinks", "link_id"),
+    ("listAgreements", "agreement_id"),
+    ("listMembers", "member_id"),
+    ("listApiTokens", "api_token_id"),
+    ("listInvitations", "invitation_id"),
+    ("listRoles", "role_id"),
+    ("listBreakGlassGrants", "grant_id"),
+    ("listGroups", "group_id"),
+    ("listOrganizations", "organization_id"),
+    ("listContacts", "contact_id"),
+    ("listAudit", "event_id"),
+];
+
+#[tokio::test]
+async fn the_trail_tells_how_many_rows_a_list_held_and_which() {
+    let (_installation, running, world) = served().await;
+    let (acme, owner) = (world.tenant("acme"), running.token("acme:owner"));
+    running.post("/v1/tenants/acme/invitations", &owner, json!({"name": "Invited", "email": "invited@mail.example", "role": "agent"})).await.expect(201);
+    let lists: Vec<_> = ROUTES.iter().filter(|route| route.operation_id.starts_with("list") && route.path.contains("{tenant}") && !route.path.contains("/scim/")).collect();
+    assert_eq!(lists.iter().map(|route| route.operation_id).collect::<BTreeSet<_>>(), ROWS.iter().map(|(list, _)| *list).collect());
+    for route in lists {
+        let (list, id) = ROWS.iter().find(|(list, _)| *list == route.operation_id).unwrap();
+        // The comment that was shared is the second ticket's.
+        let path = if *list == "listCommentShares" { route.path.replace("{ticket_id}", &acme.other_ticket.to_string()).replace("{comment_id}", &acme.comments[1].0.to_string()) } else { route.path.to_owned() };
+        for query in ["limit=200", "limit=1"] {
+            let listed = running.get(&format!("{}?{query}", acme.path(&path)), &owner).await.expect(200);
+            let rows = listed.body["data"].as_array().unwrap();
+            assert!(!rows.is_empty(), "{list} held nothing, so nothing was tried");
+            let mut digest = Context::new(&SHA256);
+            for row in rows {
+                digest.update(row[id].as_str().unwrap().parse::<Uuid>().unwrap().as_bytes());
+            }
+            let trail = running.get(&format!("/v1/tenants/acme/audit?request_id={}", listed.request_id()), &owner).await.expect(200);
+            let told: Vec<_> = trail.body["data"].as_array().unwrap().iter().map(|event| &event["details"]).filter(|details| details["count"].is_number()).collect();
+            assert_eq!(told.len(), 1, "{list}: {}", trail.text);
+            assert_eq!((&told[0]["count"], &told[0]["digest"]), (&json!(rows.len()), &json!(hex::encode(digest.finish()))), "{list}");
+        }
+    }
 }
 
 #[tokio::test]
