@@ -84,3 +84,25 @@ impl Cursors {
         short
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_cursor_holds_for_a_day_and_no_second_longer() {
+        let cursors = Cursors::new([7; 32]);
+        let scope = Scope { tenant: TenantId(Uuid::from_u128(1)), class: "class", list: "list", order: "number" };
+        let sealed_at = Timestamp::from_second(1_800_000_000).unwrap();
+        let cursor = cursors.seal(&scope, Key { time: None, number: Some(4), id: Uuid::from_u128(2) }, true, sealed_at);
+        let opened = |seconds: i64| cursors.open(&scope, &cursor, Timestamp::from_second(sealed_at.as_second() + seconds).unwrap());
+        for within in [0, LIFETIME] {
+            let (key, backwards) = opened(within).ok().unwrap();
+            assert_eq!((key.number, key.id, backwards), (Some(4), Uuid::from_u128(2), true));
+        }
+        assert!(opened(LIFETIME + 1).is_err_and(|problem| matches!(problem.kind, Kind::CursorInvalid)));
+    }
+}

@@ -4,7 +4,7 @@ use crate::audit::served;
 use crate::play::{Play, one};
 use ringfence_store::TokenKey;
 use ringfence_store::command::NewMember;
-use ringfence_tests::{Installation, Running};
+use ringfence_tests::{Call, Installation, Running};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tokio::io::AsyncWriteExt;
@@ -17,6 +17,13 @@ fn ids(body: &Value, field: &str) -> BTreeSet<String> {
 async fn actions(running: &Running, who: &str, query: &str) -> Vec<String> {
     let trail = running.get(&format!("/v1/tenants/acme/audit?limit=200&{query}"), &running.token(who)).await.expect(200);
     trail.body["data"].as_array().unwrap().iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Changes a member of acme, as its owner.
+async fn change(running: &Running, member: Uuid, body: Value) -> Call {
+    let (owner, path) = (running.token("acme:owner"), format!("/v1/tenants/acme/members/{member}"));
+    let etag = running.get(&path, &owner).await.expect(200).header("etag").unwrap().to_owned();
+    running.call("PATCH", &path, &owner, &[("If-Match", &etag)], Some(&body)).await.expect(200)
 }
 
 #[tokio::test]
@@ -37,11 +44,8 @@ async fn a_revoked_membership_ends_with_the_next_request_and_is_in_the_trail() {
 async fn a_changed_role_or_group_holds_from_the_next_request_and_is_in_the_trail() {
     let (running, play) = served().await;
     let acme = play.acme();
-    let owner = running.token("acme:owner");
     let change = async |role: &str, body: Value| {
-        let path = format!("/v1/tenants/acme/members/{}", acme.members[role]);
-        let etag = running.get(&path, &owner).await.expect(200).header("etag").unwrap().to_owned();
-        let changed = running.call("PATCH", &path, &owner, &[("If-Match", &etag)], Some(&body)).await.expect(200);
+        let changed = change(&running, acme.members[role], body).await;
         assert!(actions(&running, "acme:owner", &format!("request_id={}", changed.request_id())).await.contains(&"member.updated".to_owned()));
     };
     let tickets = async |who: &str| ids(&running.get("/v1/tenants/acme/tickets", &running.token(who)).await.expect(200).body, "ticket_id");
@@ -109,7 +113,7 @@ async fn what_is_kept_in_memory_for_one_tenant_serves_no_other() {
 async fn a_cursor_is_good_for_its_tenant_member_list_and_filter_alone() {
     let (running, play) = served().await;
     let agent = running.token("acme:agent");
-    let cursor = |call: &ringfence_tests::Call| call.body["page"]["next_cursor"].as_str().unwrap().to_owned();
+    let cursor = |call: &Call| call.body["page"]["next_cursor"].as_str().unwrap().to_owned();
     let mine = cursor(&running.get("/v1/tenants/acme/tickets?limit=1", &agent).await.expect(200));
     running.get(&format!("/v1/tenants/acme/tickets?limit=1&cursor={mine}"), &agent).await.expect(200);
     let flipped: String = mine.chars().rev().collect();
@@ -128,6 +132,22 @@ async fn a_cursor_is_good_for_its_tenant_member_list_and_filter_alone() {
     ] {
         let call = running.get(&format!("{path}&cursor={cursor}"), &running.token(who)).await.expect(400);
         assert_eq!(call.body["code"], "cursor_invalid", "{path} {who}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_ends_with_the_role_and_the_groups_that_it_was_made_under() {
+    let (running, play) = served().await;
+    let acme = play.acme();
+    let (path, groups) = ("/v1/tenants/acme/tickets?limit=1", [acme.groups["first"], acme.groups["second"]]);
+    change(&running, acme.members["grouped_agent"], json!({"group_ids": groups})).await;
+    for (role, changed) in [("agent", json!({"role": "admin"})), ("grouped_agent", json!({"group_ids": groups[..1]}))] {
+        let token = running.token(&format!("acme:{role}"));
+        let cursor = running.get(path, &token).await.expect(200).body["page"]["next_cursor"].as_str().unwrap().to_owned();
+        let next = format!("{path}&cursor={cursor}");
+        running.get(&next, &token).await.expect(200);
+        change(&running, acme.members[role], changed).await;
+        assert_eq!(running.get(&next, &token).await.expect(400).body["code"], "cursor_invalid", "{role}");
     }
 }
 
@@ -196,6 +216,17 @@ async fn headers_that_claim_a_tenant_or_a_person_change_nothing() {
         assert_eq!(ids(&call.body, "ticket_id"), expected, "{name}");
         assert_ne!(call.request_id(), value);
     }
+}
+
+#[tokio::test]
+async fn a_service_whose_walls_were_taken_down_behind_its_back_is_not_ready() {
+    let (running, play) = served().await;
+    // Before it looked: the answer is kept for half a minute.
+    play.admin.batch_execute("alter table ringfence.tickets no force row level security").await.unwrap();
+    assert_eq!(running.get("/readyz", "").await.expect(503).body["code"], "walls_not_verified");
+    play.admin.batch_execute("alter table ringfence.tickets force row level security").await.unwrap();
+    let another = Running::over(&play.installation).await;
+    another.get("/readyz", "").await.expect(200);
 }
 
 /// Until a backend of the service waits for a lock.
