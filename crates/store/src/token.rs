@@ -70,3 +70,23 @@ impl TokenKey {
         token
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_token_of_either_form_holds_for_a_minute() {
+        let key = TokenKey::parse(&format!("1:{}", "07".repeat(32))).unwrap();
+        let now = jiff::Timestamp::from_second(1_800_000_000).unwrap();
+        let entry = key.mint(TenantId(Uuid::nil()), Proof::Identity(IdentityId(Uuid::nil())), Acting::Alone, RequestId(Uuid::nil()), now);
+        let purpose = key.mint_for("purpose", &serde_json::json!({"says": "this"}), now);
+        for token in [entry, purpose] {
+            // Behind it the nonce, the key's name and the MAC.
+            let expiry: i64 = token.rsplit('|').nth(3).unwrap().parse().unwrap();
+            assert_eq!(expiry - now.as_second(), 60, "{token}");
+        }
+    }
+}

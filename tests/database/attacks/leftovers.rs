@@ -1,7 +1,7 @@
 //! Attacks 4, 6, 7 and 25: what one request leaves on a connection, the next tenant's request on it neither obeys nor shows.
 
 use crate::play::{DENIED, OneConnection, Play, code, one, refused, set};
-use ringfence_store::{Access, StoreError, TenantTx};
+use ringfence_store::{Access, Database, StoreError, TenantTx};
 use std::collections::BTreeSet;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -152,6 +152,39 @@ async fn a_setting_of_the_session_ends_with_the_request_that_made_it() {
         let after: Option<String> = pool.request(&pool.globex, &shown).await.unwrap()[0].get(0);
         assert_eq!(before.unwrap_or_default(), after.unwrap_or_default(), "{setting}");
         pool.request(&pool.globex, "insert into ringfence.tags (tenant_id, tag) select ringfence.tenant_id(), 'word' on conflict do nothing").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_service_takes_its_settings_from_nobody_else() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    for (setting, other) in [("statement_timeout", "1h"), ("lock_timeout", "1h"), ("idle_in_transaction_session_timeout", "1h"), ("row_security", "off"), ("default_transaction_read_only", "on")] {
+        play.admin.batch_execute(&format!("alter database {} set {setting} = '{other}'", play.installation.name)).await.unwrap();
+    }
+    // A pool of its own: the other's connection is older than the settings.
+    let database = Database::new(&play.installation.database_config(1)).unwrap();
+    for (setting, expected) in [("statement_timeout", "10s"), ("lock_timeout", "3s"), ("idle_in_transaction_session_timeout", "15s"), ("row_security", "on"), ("default_transaction_read_only", "off")] {
+        let mut tx = TenantTx::open(&database, &pool.acme, Access::Read).await.unwrap();
+        let shown = tx.query(crate::play::anything(&format!("select current_setting('{setting}')")), &[]).await.unwrap();
+        assert_eq!(shown[0].get::<_, String>(0), expected, "{setting}");
+        tx.commit().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_reads_cannot_write() {
+    let play = Play::new().await;
+    let pool = OneConnection::of(&play).await;
+    let insert = crate::play::anything("insert into ringfence.tags (tenant_id, tag) select ringfence.tenant_id(), 'word' on conflict do nothing");
+    for (access, expected) in [(Access::Write, None), (Access::Read, Some("25006"))] {
+        let mut tx = TenantTx::open(&pool.database, &pool.acme, access).await.unwrap();
+        let outcome = tx.query(insert, &[]).await;
+        let code = match &outcome {
+            Err(StoreError::Unexpected { code, .. }) => Some(code.as_str()),
+            _ => None,
+        };
+        assert_eq!((outcome.is_ok(), code), (expected.is_none(), expected), "{access:?}: {outcome:?}");
     }
 }
 
