@@ -56,10 +56,14 @@ async fn one_lists_and_ends_ones_own_sessions_and_nobody_elses() {
     running.page(&here, "DELETE", &path(&other.session_id), None).await.expect(404);
     running.page(&here, "DELETE", &path("00000000-0000-0000-0000-000000000000"), None).await.expect(404);
     running.page(&other, "GET", "/v1/me", None).await.expect(200);
-    running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(204);
+    let elsewhere = running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(204);
+    assert_eq!(elsewhere.header("set-cookie"), None);
     running.page(&there, "GET", "/v1/tenants/acme/tickets", None).await.expect(401);
     running.page(&here, "DELETE", &path(&there.session_id), None).await.expect(404);
     running.page(&here, "GET", "/v1/tenants/acme/tickets", None).await.expect(200);
+    // Whoever ends the session that they are in keeps no cookie of it.
+    let own = running.page(&here, "DELETE", &path(&here.session_id), None).await.expect(204);
+    assert!(own.header("set-cookie").unwrap_or_default().starts_with(&format!("{SESSION}=; Max-Age=0;")), "{:?}", own.headers);
     drop(running);
     installation.drop().await;
 }
