@@ -90,13 +90,16 @@ fn shown(value: &Option<String>) -> String {
 }
 
 /// A refusal in the words of somebody at a shell.
-fn plain(error: &StoreError) -> String {
+pub fn plain(error: &StoreError) -> String {
     match error {
         StoreError::Refused(Refusal::Field { field, message, .. }) => format!("{field} {message}"),
         StoreError::Refused(Refusal::Conflict { code: "email_taken", message }) => {
             format!("{message}: leave --email out, or make that contact the member, by its contact_id in POST /v1/tenants/{{tenant}}/members")
         }
         // A tenant's name is not among the constraints that a request can run into.
+        StoreError::NotBelieved => {
+            "the database does not believe this command: the token key is not the one in use, so name its file with RINGFENCE_CREDENTIALS, or the clocks of the two machines differ".to_owned()
+        }
         StoreError::Unexpected { code, message } if code == "23P01" && message == "tenants_slug_key" => {
             "the slug is taken: choose another".to_owned()
         }

@@ -1,5 +1,6 @@
 -- Ties an identity to the tenant: the contact unless there is one, the member, who may ask to enter, the groups, the audit
--- rows; all in one statement, so that a refused one leaves no identity behind. Whoever may give places may change contacts.
+-- rows; all in one statement, so that a refused one leaves no identity behind. Whoever may give places may change contacts;
+-- who may not is given no identity, and makes nobody.
 -- $1 tenant_id, $2 contact_id of a new contact, $3 issuer, $4 subject, $5 name or null, $6 email or null, $7 role,
 -- $8 permissions or null, $9 groups with what may be done there, $10 contact_id of one who is there already, or null,
 -- $11 role_id or null.
@@ -22,7 +23,7 @@ with i as (
     select c.name, c.email from ringfence.contacts c where c.tenant_id = $1 and c.contact_id = $10 and $5 is null and $6 is null
 ), m as (
     insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, role_id, version)
-    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[], $11::uuid, ringfence.first_version($10) from i
+    select $1, coalesce($10, $2), i.identity_id, $7, $8::text[], $11::uuid, ringfence.first_version($10) from i where i.identity_id is not null
     returning *
 ), belongs as (
     insert into ringfence.memberships (identity_id, tenant_id) select m.identity_id, m.tenant_id from m

@@ -218,6 +218,7 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- owner 10={silent} 6=null: silent|x|silent@example.org|agent|[] / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
 -- owner 10={silent} 5=null: silent|acme silent|x@example.org|agent|[] / audit_inbox a+2, contacts a+1-1, members a+1, memberships a+1
 -- owner 5=null 6=null: !23502
+-- agent: nothing / audit_inbox a+1, contacts a+1
 
 -- play: what is written of a member made
 -- query: members/create.sql

@@ -25,7 +25,7 @@ use super::{found, operator};
 use crate::cli::ImportArgs;
 use crate::connections::Connections;
 use crate::data_folder::file;
-use crate::failure::Failure;
+use crate::failure::{Failure, plain};
 use crate::output;
 
 /// What an import may do, and no more.
@@ -37,10 +37,6 @@ const PERMISSIONS: &[&str] = &[
 /// What is left out of a ticket whose group the tenant does not have; and of one that names a group where nobody asked.
 const GROUP: &str = "group";
 const GROUP_UNASKED: &str = "group, unless the tenant has one of its name";
-
-/// The database's code for a token that its key did not sign, or that is not of its time.
-const NOT_A_VALID_TOKEN: &str = "RF002";
-const NOT_BELIEVED: &str = "the database does not believe this command: the token key is not the one in use, so name its file with RINGFENCE_CREDENTIALS, or the clocks of the two machines differ";
 
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
@@ -222,8 +218,7 @@ impl<'a> Rows<'a> {
                 self.bar.finish_and_clear();
                 let reason = match &error {
                     StoreError::Refused(_) if found(operator, slug).await?.is_suspended => Failure::Suspended(slug.to_owned()).to_string(),
-                    StoreError::Unexpected { .. } => NOT_BELIEVED.to_owned(),
-                    error => error.to_string(),
+                    error => plain(error),
                 };
                 return Err(Failure::Refused(format!("{place}: {reason}; {} tickets were created, run it again to go on", self.summary.created)));
             }
@@ -235,9 +230,5 @@ impl<'a> Rows<'a> {
 
 /// What would come of every ticket after this one too.
 fn ends_it(error: &StoreError) -> bool {
-    match error {
-        StoreError::Unavailable { .. } | StoreError::Refused(Refusal::NoEntry) => true,
-        StoreError::Unexpected { code, .. } => code == NOT_A_VALID_TOKEN,
-        _ => false,
-    }
+    matches!(error, StoreError::Unavailable { .. } | StoreError::NotBelieved | StoreError::Refused(Refusal::NoEntry))
 }
