@@ -174,7 +174,7 @@ async fn move_asked(session: &Session, asking: &mut Vec<Asking>) -> Result<(), t
 }
 
 fn answer(asking: &mut Vec<Asking>, done: impl Fn(Option<TenantId>) -> bool) {
-    for asked in asking.extract_if(.., |asked| done(asked.tenant)) {
+    for asked in asking.extract_if(.., |asked| asked.moved.is_closed() || done(asked.tenant)) {
         // Whoever waited may have gone.
         let _ = asked.moved.send(());
     }
