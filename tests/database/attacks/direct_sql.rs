@@ -88,7 +88,7 @@ async fn nothing_an_analyst_sets_changes_what_they_see() {
             "set plan_cache_mode = force_generic_plan",
             "set enable_seqscan = off",
             "set enable_indexscan = off; set enable_bitmapscan = off; set enable_indexonlyscan = off",
-            "set force_parallel_mode = on; set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
+            "select set_config(case when current_setting('server_version_num')::int < 160000 then 'force_parallel_mode' else 'debug_parallel_query' end, 'on', false); set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
             "set jit = on; set jit_above_cost = 0",
             "set from_collapse_limit = 1; set join_collapse_limit = 1",
             "set geqo_threshold = 2",

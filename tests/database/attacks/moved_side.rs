@@ -28,7 +28,7 @@ async fn told(client: &Client, tables: &[&str], from: Uuid, to: &str, word: &str
                 "from (select '{word}'::text as word, set_config('k.t', '{to}', false) from generate_series(1, 1) offset 0) v
                  join ringfence.{table} t on {joined} where t.tenant_id = current_setting('k.t')::uuid"
             );
-            for asked in [format!("explain (analyze, costs off, timing off, summary off) select count(*) {moved}"), format!("select count(*), pg_stat_get_xact_tuples_returned('ringfence.{index}'::regclass) {moved}")] {
+            for asked in [format!("explain (analyze, buffers off, costs off, timing off, summary off) select count(*) {moved}"), format!("select count(*), pg_stat_get_xact_tuples_returned('ringfence.{index}'::regclass) {moved}")] {
                 client.batch_execute(&format!("savepoint before; {PREAMBLE}; {how}; select set_config('k.t', '{from}', false)")).await.unwrap();
                 told.push(match client.simple_query(&asked).await {
                     Ok(messages) => texts(&messages).join("\n").replace(word, "<word>"),
