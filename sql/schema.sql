@@ -1154,6 +1154,9 @@ function ringfence.accept_invitation(text)
         invited record;
         held text[];
         person uuid;
+        made_version integer;
+        reached integer;
+        taken uuid;
     begin
         select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
           from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
@@ -1167,6 +1170,23 @@ function ringfence.accept_invitation(text)
          where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
            and v.expires_at > clock_timestamp() and t.status = 'active'
            for update of v;
+        if invited.invitation_id is null then
+            -- Whoever took the place with this secret is told so again: an answer may be lost on its way.
+            select m.member_id, m.role, v.invitation_id into accept_invitation.member_id, accept_invitation.role, taken
+              from ringfence.invitations v
+              join ringfence.tenants t on t.tenant_id = v.tenant_id
+              join ringfence.members m on m.tenant_id = v.tenant_id and m.member_id = v.accepted_by
+             where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and m.identity_id = asking.identity_id and t.status = 'active';
+            if found then
+                outcome := 'accepted';
+                insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
+                values (tenant, request, 'invitation.accepted', 'allow', 'invitation', accept_invitation.member_id, asking.identity_id, 'user', asking.session_id::text, 'session',
+                        'invitation', taken, '{"replayed": true}');
+                perform ringfence.unseal();
+                return next;
+                return;
+            end if;
+        end if;
         select case m.role when 'service' then m.permissions
                            when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
                            else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
@@ -1186,7 +1206,7 @@ function ringfence.accept_invitation(text)
             -- Whoever was here by a grant alone takes a place of their own.
             update ringfence.members m set role = invited.role, version = m.version + 1, updated_at = transaction_timestamp()
              where m.tenant_id = tenant and m.identity_id = asking.identity_id
-            returning m.member_id into person;
+            returning m.member_id, m.version into person, reached;
             if person is null then
                 -- A former member's own record is the same person; somebody else's of the same address is not.
                 select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
@@ -1195,18 +1215,22 @@ function ringfence.accept_invitation(text)
                     insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
                     values (tenant, person, invited.name,
                             case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
-                            asking.identity_id);
+                            asking.identity_id)
+                    returning contacts.version into made_version;
                 end if;
                 insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
-                values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person));
+                values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person))
+                returning members.version into reached;
                 insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
             end if;
             update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
              where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
-            insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
-            select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.details
-              from (values ('invitation.accepted', 'invitation', invited.invitation_id, '{}'::jsonb),
-                           ('member.added', 'member', person, jsonb_build_object('role', invited.role))) e (action, kind, id, details);
+            insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, object_version, details)
+            select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.version, e.details
+              from (values ('invitation.accepted', 'invitation', invited.invitation_id, null, '{}'::jsonb),
+                           ('contact.created', 'contact', person, made_version, '{}'),
+                           ('member.added', 'member', person, reached, jsonb_build_object('role', invited.role))) e (action, kind, id, version, details)
+             where e.action <> 'contact.created' or made_version is not null;
             member_id := person;
             role := invited.role;
         end if;
@@ -1996,6 +2020,8 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
         identity uuid;
         person uuid;
         person_role text;
+        until timestamptz := transaction_timestamp() + grant_break_glass.hours * interval '1 hour';
+        reached integer;
         granted ringfence.break_glass_grants;
     begin
         -- An owner, whole and in their own name: who holds the one right and not what it gives away, or acts for an owner, grants nothing.
@@ -2014,23 +2040,27 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
             if person is null then
                 person := ringfence.new_id();
                 insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
-                values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
+                values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity)
+                returning contacts.version into reached;
+                perform ringfence.record_grant('contact.created', 'contact', person, reached, '{}');
             end if;
-            insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
-            values (entered_tenant, person, identity, 'guest', ringfence.first_version(person));
+            insert into ringfence.members (tenant_id, member_id, identity_id, role, elevated_until, version)
+            values (entered_tenant, person, identity, 'guest', until, ringfence.first_version(person))
+            returning members.version into reached;
             insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
+            perform ringfence.record_grant('member.added', 'member', person, reached, '{"role": "guest"}');
+        else
+            -- Not what a member is: whoever reads them reads no other version.
+            update ringfence.members m set elevated_until = greatest(m.elevated_until, until)
+             where m.tenant_id = entered_tenant and m.member_id = person;
         end if;
         insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
         values (entered_tenant, grant_break_glass.grant_id, person, grant_break_glass.role, grant_break_glass.reason, granter,
-                transaction_timestamp() + grant_break_glass.hours * interval '1 hour')
+                until)
         returning * into granted;
-        update ringfence.members m
-           set elevated_until = greatest(m.elevated_until, granted.expires_at), version = m.version + 1, updated_at = transaction_timestamp()
-         where m.tenant_id = entered_tenant and m.member_id = person;
         -- The reason is what a person wrote: it stays with the grant.
-        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
-        values (entered_tenant, 'break_glass.granted', 'allow', 'break_glass.grant', 'break_glass_grant', granted.grant_id,
-                jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
+        perform ringfence.record_grant('break_glass.granted', 'break_glass_grant', granted.grant_id, null,
+            jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
         return next granted;
     end
     $function$
@@ -2738,6 +2768,7 @@ function ringfence.provision_member(uuid,text,text,text,text,text,text[],uuid)
             person := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
             values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
+            perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'contact.created', 'contact', person, '{}');
         end if;
         insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, version)
         values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions, ringfence.first_version(person));
@@ -2769,6 +2800,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         person uuid;
         wanted text;
         address text;
+        said text[];
         is_changed boolean;
         reached integer;
     begin
@@ -2801,7 +2833,14 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
         values (here, person, provision_user.name, address, identity)
             on conflict on constraint contacts_pkey do update
            set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp()
-         where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id);
+         where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id)
+        returning contacts.version into reached;
+        said := array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null);
+        if known.contact_id is null then
+            perform ringfence.record_provisioning('contact.created', 'contact', person, reached, '{}');
+        elsif reached is not null then
+            perform ringfence.record_provisioning('contact.updated', 'contact', person, reached, jsonb_build_object('fields', said));
+        end if;
         select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
         wanted := coalesce(wanted, settings.default_role);
         if before.scim_user_id is null then
@@ -2829,8 +2868,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
              where m.tenant_id = here and m.member_id = person
             returning m.version into reached;
             if found then
-                perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
-                    array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+                perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields', said));
             end if;
         end if;
         -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next
@@ -3045,6 +3083,20 @@ function ringfence.record_crossing(uuid,uuid,text,text,text,uuid,uuid)
              END, COALESCE(record_crossing.refused, 'agreement'::text), 'crossing'::text, record_crossing.object_type, record_crossing.object_id, jsonb_build_object('agreement_id', record_crossing.agreement_id));
     END
 
+function ringfence.record_grant(text,text,uuid,integer,jsonb)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.record_grant(action text, object_type text, object_id uuid, object_version integer, details jsonb)
+     RETURNS void
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
+        values (ringfence.current_tenant(), record_grant.action, 'allow', 'break_glass.grant', record_grant.object_type, record_grant.object_id,
+                record_grant.object_version, record_grant.details);
+    end
+    $function$
+
 function ringfence.record_operation(uuid,uuid,text,text,uuid,jsonb)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.record_operation(tenant_id uuid, request_id uuid, action text, object_type text, object_id uuid, details jsonb)
@@ -3237,6 +3289,15 @@ function ringfence.rights()
      LANGUAGE sql
      STABLE PARALLEL RESTRICTED
     RETURN sha256(textsend(((((((((((((((NULLIF(ringfence.context(3), ''::text) || '|'::text) || ringfence.context(5)) || '|'::text) || ringfence.context(4)) || '|'::text) || ringfence.context(10)) || '|'::text) || ringfence.context(11)) || '|'::text) || ringfence.context(12)) || '|'::text) || ringfence.context(13)) || '|'::text) || ringfence.context(14))))
+    grant execute to ringfence_app
+
+function ringfence.rule_of(text,uuid,uuid)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.rule_of(permission text, group_key uuid, requester_id uuid)
+     RETURNS text
+     LANGUAGE sql
+     STABLE PARALLEL RESTRICTED
+    RETURN CASE WHEN ringfence.may(permission) THEN permission WHEN (group_key = ANY (ringfence.groups_with((permission || '.group'::text)))) THEN (permission || '.group'::text) WHEN (requester_id = ringfence.member_with((permission || '.own'::text))) THEN (permission || '.own'::text) WHEN (permission = 'comment.create'::text) THEN 'comment.note.group'::text ELSE NULL::text END
     grant execute to ringfence_app
 
 function ringfence.seal(uuid)

@@ -7,6 +7,16 @@ create function ringfence.for_hours(held text) returns text
 language sql immutable parallel safe
 return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,';
 
+create function ringfence.record_grant(action text, object_type text, object_id uuid, object_version integer, details jsonb) returns void
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
+    values (ringfence.current_tenant(), record_grant.action, 'allow', 'break_glass.grant', record_grant.object_type, record_grant.object_id,
+            record_grant.object_version, record_grant.details);
+end
+$$;
+
 -- Finds the person by who they are to their issuer, or makes them a guest, who may do nothing but what is granted. Returns
 -- nothing where it is not the caller's to grant, and where the person is an owner or a service.
 create function ringfence.grant_break_glass(grant_id uuid, issuer text, subject text, name text, role text, hours integer, reason text)
@@ -19,6 +29,8 @@ declare
     identity uuid;
     person uuid;
     person_role text;
+    until timestamptz := transaction_timestamp() + grant_break_glass.hours * interval '1 hour';
+    reached integer;
     granted ringfence.break_glass_grants;
 begin
     -- An owner, whole and in their own name: who holds the one right and not what it gives away, or acts for an owner, grants nothing.
@@ -37,23 +49,27 @@ begin
         if person is null then
             person := ringfence.new_id();
             insert into ringfence.contacts (tenant_id, contact_id, name, identity_id)
-            values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity);
+            values (entered_tenant, person, coalesce(grant_break_glass.name, left(grant_break_glass.subject, 200)), identity)
+            returning contacts.version into reached;
+            perform ringfence.record_grant('contact.created', 'contact', person, reached, '{}');
         end if;
-        insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
-        values (entered_tenant, person, identity, 'guest', ringfence.first_version(person));
+        insert into ringfence.members (tenant_id, member_id, identity_id, role, elevated_until, version)
+        values (entered_tenant, person, identity, 'guest', until, ringfence.first_version(person))
+        returning members.version into reached;
         insert into ringfence.memberships (identity_id, tenant_id) values (identity, entered_tenant);
+        perform ringfence.record_grant('member.added', 'member', person, reached, '{"role": "guest"}');
+    else
+        -- Not what a member is: whoever reads them reads no other version.
+        update ringfence.members m set elevated_until = greatest(m.elevated_until, until)
+         where m.tenant_id = entered_tenant and m.member_id = person;
     end if;
     insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, expires_at)
     values (entered_tenant, grant_break_glass.grant_id, person, grant_break_glass.role, grant_break_glass.reason, granter,
-            transaction_timestamp() + grant_break_glass.hours * interval '1 hour')
+            until)
     returning * into granted;
-    update ringfence.members m
-       set elevated_until = greatest(m.elevated_until, granted.expires_at), version = m.version + 1, updated_at = transaction_timestamp()
-     where m.tenant_id = entered_tenant and m.member_id = person;
     -- The reason is what a person wrote: it stays with the grant.
-    insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
-    values (entered_tenant, 'break_glass.granted', 'allow', 'break_glass.grant', 'break_glass_grant', granted.grant_id,
-            jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
+    perform ringfence.record_grant('break_glass.granted', 'break_glass_grant', granted.grant_id, null,
+        jsonb_build_object('member_id', person, 'identity_id', identity, 'role', granted.role, 'hours', grant_break_glass.hours));
     return next granted;
 end
 $$;

@@ -37,7 +37,18 @@ language sql stable parallel restricted
 return ringfence.permissions() && array['ticket.create', 'ticket.create.group', 'ticket.create.own', 'ticket.change', 'ticket.change.group', 'ticket.resolve.own',
     'ticket.escalate', 'ticket.escalate.group', 'comment.create', 'comment.create.group', 'comment.create.own', 'comment.note.group', 'ticket.import'];
 
-grant execute on function ringfence.permissions_of(text, boolean), ringfence.wider(text), ringfence.gives_roles(), ringfence.grantable(), ringfence.acts_on_tickets() to ringfence_app;
+-- By which of their rights the caller does what the doors let them do to a row: the trail tells it.
+create function ringfence.rule_of(permission text, group_key uuid, requester_id uuid) returns text
+language sql stable parallel restricted
+return case
+    when ringfence.may(permission) then permission
+    when group_key = any (ringfence.groups_with(permission || '.group')) then permission || '.group'
+    when requester_id = ringfence.member_with(permission || '.own') then permission || '.own'
+    -- Who comments by none of these writes notes alone.
+    when permission = 'comment.create' then 'comment.note.group' end;
+
+grant execute on function ringfence.permissions_of(text, boolean), ringfence.wider(text), ringfence.gives_roles(), ringfence.grantable(), ringfence.acts_on_tickets(),
+    ringfence.rule_of(text, uuid, uuid) to ringfence_app;
 -- The staff whose contacts the caller, who changes others, may not change. A door asks it once for each statement.
 create function ringfence.kept_contacts() returns uuid[]
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp

@@ -89,6 +89,7 @@ begin
         person := ringfence.new_id();
         insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
         values (provision_member.tenant_id, person, provision_member.name, provision_member.email, identity);
+        perform ringfence.record_operation(provision_member.tenant_id, provision_member.request_id, 'contact.created', 'contact', person, '{}');
     end if;
     insert into ringfence.members (tenant_id, member_id, identity_id, role, permissions, version)
     values (provision_member.tenant_id, person, identity, provision_member.role, provision_member.permissions, ringfence.first_version(person));

@@ -135,6 +135,7 @@ declare
     person uuid;
     wanted text;
     address text;
+    said text[];
     is_changed boolean;
     reached integer;
 begin
@@ -167,7 +168,14 @@ begin
     values (here, person, provision_user.name, address, identity)
         on conflict on constraint contacts_pkey do update
        set name = excluded.name, email = excluded.email, identity_id = excluded.identity_id, version = contacts.version + 1, updated_at = transaction_timestamp()
-     where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id);
+     where (contacts.name, contacts.email, contacts.identity_id) is distinct from (excluded.name, excluded.email, excluded.identity_id)
+    returning contacts.version into reached;
+    said := array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null);
+    if known.contact_id is null then
+        perform ringfence.record_provisioning('contact.created', 'contact', person, reached, '{}');
+    elsif reached is not null then
+        perform ringfence.record_provisioning('contact.updated', 'contact', person, reached, jsonb_build_object('fields', said));
+    end if;
     select min(settings.role_map ->> (r ->> 'value')) into wanted from jsonb_array_elements(provision_user.attributes -> 'roles') r;
     wanted := coalesce(wanted, settings.default_role);
     if before.scim_user_id is null then
@@ -195,8 +203,7 @@ begin
          where m.tenant_id = here and m.member_id = person
         returning m.version into reached;
         if found then
-            perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields',
-                array_remove(array[case when known.email is distinct from address then 'email' end, case when known.name <> provision_user.name then 'name' end], null)));
+            perform ringfence.record_provisioning('member.updated', 'member', person, reached, jsonb_build_object('fields', said));
         end if;
     end if;
     -- A membership that an admin ended has left its user inactive: it comes back when the provider says otherwise, not with the next

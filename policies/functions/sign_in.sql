@@ -237,6 +237,9 @@ declare
     invited record;
     held text[];
     person uuid;
+    made_version integer;
+    reached integer;
+    taken uuid;
 begin
     select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
       from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
@@ -250,6 +253,23 @@ begin
      where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
        and v.expires_at > clock_timestamp() and t.status = 'active'
        for update of v;
+    if invited.invitation_id is null then
+        -- Whoever took the place with this secret is told so again: an answer may be lost on its way.
+        select m.member_id, m.role, v.invitation_id into accept_invitation.member_id, accept_invitation.role, taken
+          from ringfence.invitations v
+          join ringfence.tenants t on t.tenant_id = v.tenant_id
+          join ringfence.members m on m.tenant_id = v.tenant_id and m.member_id = v.accepted_by
+         where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and m.identity_id = asking.identity_id and t.status = 'active';
+        if found then
+            outcome := 'accepted';
+            insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
+            values (tenant, request, 'invitation.accepted', 'allow', 'invitation', accept_invitation.member_id, asking.identity_id, 'user', asking.session_id::text, 'session',
+                    'invitation', taken, '{"replayed": true}');
+            perform ringfence.unseal();
+            return next;
+            return;
+        end if;
+    end if;
     select case m.role when 'service' then m.permissions
                        when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
                        else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
@@ -269,7 +289,7 @@ begin
         -- Whoever was here by a grant alone takes a place of their own.
         update ringfence.members m set role = invited.role, version = m.version + 1, updated_at = transaction_timestamp()
          where m.tenant_id = tenant and m.identity_id = asking.identity_id
-        returning m.member_id into person;
+        returning m.member_id, m.version into person, reached;
         if person is null then
             -- A former member's own record is the same person; somebody else's of the same address is not.
             select c.contact_id into person from ringfence.contacts c where c.tenant_id = tenant and c.identity_id = asking.identity_id;
@@ -278,18 +298,22 @@ begin
                 insert into ringfence.contacts (tenant_id, contact_id, name, email, identity_id)
                 values (tenant, person, invited.name,
                         case when exists (select from ringfence.contacts c where c.tenant_id = tenant and c.email_key = lower(invited.email)) then null else invited.email end,
-                        asking.identity_id);
+                        asking.identity_id)
+                returning contacts.version into made_version;
             end if;
             insert into ringfence.members (tenant_id, member_id, identity_id, role, version)
-            values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person));
+            values (tenant, person, asking.identity_id, invited.role, ringfence.first_version(person))
+            returning members.version into reached;
             insert into ringfence.memberships (identity_id, tenant_id) values (asking.identity_id, tenant);
         end if;
         update ringfence.invitations v set accepted_at = transaction_timestamp(), accepted_by = person, version = v.version + 1
          where v.tenant_id = tenant and v.invitation_id = invited.invitation_id;
-        insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
-        select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.details
-          from (values ('invitation.accepted', 'invitation', invited.invitation_id, '{}'::jsonb),
-                       ('member.added', 'member', person, jsonb_build_object('role', invited.role))) e (action, kind, id, details);
+        insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, object_version, details)
+        select tenant, request, e.action, 'allow', 'invitation', person, asking.identity_id, 'user', asking.session_id::text, 'session', e.kind, e.id, e.version, e.details
+          from (values ('invitation.accepted', 'invitation', invited.invitation_id, null, '{}'::jsonb),
+                       ('contact.created', 'contact', person, made_version, '{}'),
+                       ('member.added', 'member', person, reached, jsonb_build_object('role', invited.role))) e (action, kind, id, version, details)
+         where e.action <> 'contact.created' or made_version is not null;
         member_id := person;
         role := invited.role;
     end if;

@@ -117,10 +117,13 @@ pub fn etag(version: i32) -> String {
     format!("\"{version}\"")
 }
 
+/// That of nothing: the first version is 1.
+const NO_VERSION: i32 = 0;
+
 /// The version that the client says it has read.
 ///
 /// # Errors
-/// 428 without If-Match; 400 for one that is not an entity tag of ours.
+/// 428 without If-Match; 400 for what is not one entity tag. One that is weak, or none of ours, names no version (RFC 9110, section 13.1.1).
 pub fn expected_version(request: &HttpRequest) -> Result<i32, Problem> {
     let mut values = request.headers().get_all(header::IF_MATCH);
     let Some(value) = values.next() else {
@@ -131,9 +134,10 @@ pub fn expected_version(request: &HttpRequest) -> Result<i32, Problem> {
         return Err(invalid());
     }
     let text = value.to_str().map_err(|_| invalid())?.trim();
-    let tag = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or_else(invalid)?;
+    let weak = text.strip_prefix("W/");
+    let tag = weak.unwrap_or(text).strip_prefix('"').and_then(|t| t.strip_suffix('"')).filter(|tag| !tag.contains(['"', ' '])).ok_or_else(invalid)?;
     // One version has one tag: neither "+3" nor "03" is that of 3.
-    tag.parse().ok().filter(|version: &i32| version.to_string() == tag).ok_or_else(invalid)
+    Ok(tag.parse().ok().filter(|version: &i32| weak.is_none() && version.to_string() == tag).unwrap_or(NO_VERSION))
 }
 
 /// The idempotency key of a request, bound to the operation; the object and the body must be the same again.

@@ -1,6 +1,7 @@
 //! A body on its way in: one JSON object of a known type, and nothing larger, deeper, slower or ambiguous. `Fields` reads what it says.
 
 mod fields;
+mod time;
 
 pub use fields::Fields;
 

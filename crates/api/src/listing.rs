@@ -156,7 +156,10 @@ where
     let scope = asked.scope(caller.tenant_id(), &class);
     let (from, backwards) = match asked.cursor.as_deref().map(|cursor| cursors.open(&scope, cursor, now)).transpose() {
         Ok(place) => place.map_or((None, false), |(key, backwards)| (Some(key), backwards)),
-        Err(problem) => return Err(tx.refuse(problem).await),
+        Err(problem) => {
+            let problem = tx.refuse(problem).await;
+            return Err(caller.denied(action, object, problem, None, Some(&entered)).await);
+        }
     };
     let keyset = Keyset { column: asked.column, descending: asked.descending, from, backwards, limit: asked.limit };
     let fetched = fetch(&mut tx, &keyset).await;
@@ -226,7 +229,7 @@ fn shown(filters: Value) -> Value {
                 other => (name, other),
             })
             .collect(),
-        _ => Value::Null,
+        _ => json!({}),
     }
 }
 

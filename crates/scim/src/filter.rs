@@ -63,6 +63,20 @@ impl Operator {
         })
     }
 
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Co => "co",
+            Self::Sw => "sw",
+            Self::Ew => "ew",
+            Self::Gt => "gt",
+            Self::Ge => "ge",
+            Self::Lt => "lt",
+            Self::Le => "le",
+        }
+    }
+
     const fn is_part(self) -> bool {
         matches!(self, Self::Co | Self::Sw | Self::Ew)
     }
@@ -76,6 +90,15 @@ impl Operator {
             Self::Lt => order.is_lt(),
             Self::Le => order.is_le(),
             Self::Co | Self::Sw | Self::Ew => false,
+        }
+    }
+}
+
+impl Term {
+    fn name(&self) -> String {
+        match self {
+            Self::Attribute(target) => target.name(),
+            Self::Sub(sub) => sub.name.to_owned(),
         }
     }
 }
@@ -197,6 +220,18 @@ impl Filter {
             Self::Compare(comparison) => comparison.fits(&values(&comparison.term)),
             Self::Present(term) => values(term).into_iter().any(|value| !value.is_null() && value != &Value::Array(Vec::new())),
             Self::Within(target, inner) => values(&Term::Attribute(*target)).into_iter().any(|value| inner.fits_value(value)),
+        }
+    }
+
+    /// What is compared, and how, without what it is compared with: that is what people are called.
+    #[must_use]
+    pub fn terms(&self) -> Vec<String> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::terms).collect(),
+            Self::Not(inner) => inner.terms(),
+            Self::Compare(comparison) => vec![format!("{} {}", comparison.term.name(), comparison.operator.word())],
+            Self::Present(term) => vec![format!("{} pr", term.name())],
+            Self::Within(target, inner) => inner.terms().into_iter().map(|term| format!("{}.{term}", target.name())).collect(),
         }
     }
 

@@ -30,6 +30,16 @@ impl Target {
         Self::within(path, None, |name| kind.schema.find(name).or_else(|| COMMON.iter().find(|common| common.name.eq_ignore_ascii_case(name))))
     }
 
+    /// As its schema writes it; within an extension, behind the extension's URN.
+    pub(crate) fn name(&self) -> String {
+        let own = [self.attribute, self.sub].into_iter().flatten().map(|attribute| attribute.name).collect::<Vec<_>>().join(".");
+        match self.extension {
+            None => own,
+            Some(extension) if own.is_empty() => extension.id.to_owned(),
+            Some(extension) => format!("{}:{own}", extension.id),
+        }
+    }
+
     /// Every attribute of the resource but those of extensions: the common ones are part of its schema (RFC 7643, section 3.1).
     pub(crate) fn core(kind: &ResourceType) -> impl Iterator<Item = Self> {
         COMMON.iter().chain(kind.schema.attributes).map(|attribute| Self { extension: None, attribute: Some(attribute), sub: None })

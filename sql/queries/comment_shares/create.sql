@@ -10,7 +10,7 @@ with s as (
     returning *
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
-    select s.tenant_id, 'comment.shared', 'allow', 'ticket.escalate', 'comment', s.comment_id,
+    select s.tenant_id, 'comment.shared', 'allow', ringfence.rule_of('ticket.escalate', s.group_key, s.requester_id), 'comment', s.comment_id,
            jsonb_build_object('agreement_id', $4::uuid, 'share_id', s.share_id)
       from s
 )

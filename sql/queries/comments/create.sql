@@ -12,7 +12,7 @@ with parent as (
       from c join parent p using (tenant_id, ticket_id)
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
-    select c.tenant_id, 'comment.created', 'allow', 'comment.create', 'comment', c.comment_id,
+    select c.tenant_id, 'comment.created', 'allow', ringfence.rule_of('comment.create', c.group_key, c.requester_id), 'comment', c.comment_id,
            jsonb_build_object('ticket_id', c.ticket_id, 'visibility', c.visibility)
       from c
 )

@@ -1,4 +1,4 @@
--- A ticket of another system with its comments, its history and its audit row, in one statement: authors and times are
+-- A ticket of another system with its comments, its history and their audit rows, in one statement: authors and times are
 -- those of the other system, the history names who imported it.
 -- $1 tenant_id, $2 ticket_id, $3 number, $4 subject, $5 status, $6 priority, $7 type, $8 requester_id, $9 group_id,
 -- $10 organization_id, $11 tags, $12 external_source, $13 external_id, $14 created_at, $15 updated_at, $16 closed_at,
@@ -25,6 +25,10 @@ with t as (
     select t.tenant_id, 'ticket.created', 'allow', 'ticket.import', 'ticket', t.ticket_id, t.version,
            jsonb_build_object('imported', true, 'comments', cardinality($18::uuid[]))
       from t
+    union all
+    select t.tenant_id, 'comment.created', 'allow', 'ticket.import', 'comment', c.comment_id, null,
+           jsonb_build_object('imported', true, 'ticket_id', t.ticket_id, 'visibility', c.visibility)
+      from t, unnest($18::uuid[], $20::text[]) as c (comment_id, visibility)
 )
 select t.ticket_id from t
  where t.tenant_id = $1

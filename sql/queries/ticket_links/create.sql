@@ -9,7 +9,7 @@ with l as (
     returning *
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, details)
-    select l.tenant_id, 'ticket.escalated', 'allow', 'ticket.escalate', 'ticket', l.ticket_id,
+    select l.tenant_id, 'ticket.escalated', 'allow', ringfence.rule_of('ticket.escalate', l.group_key, l.requester_id), 'ticket', l.ticket_id,
            jsonb_build_object('agreement_id', l.agreement_id, 'link_id', l.link_id)
       from l
 )

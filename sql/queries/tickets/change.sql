@@ -47,7 +47,7 @@ with before as (
       from t, parts
 ), logged as (
     insert into ringfence.audit_inbox (tenant_id, action, decision, rule, object_type, object_id, object_version, details)
-    select t.tenant_id, $5, 'allow', 'ticket.change', 'ticket', t.ticket_id, t.version,
+    select t.tenant_id, $5, 'allow', ringfence.rule_of('ticket.change', t.group_key, t.requester_id), 'ticket', t.ticket_id, t.version,
            jsonb_build_object('fields', coalesce((select jsonb_agg(k order by k) from changes, jsonb_object_keys(changes.fields) k), '[]'))
       from t
 )

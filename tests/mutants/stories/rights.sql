@@ -18,26 +18,26 @@ begin
              comment.read.group,comment.read.own,comment.create.group,comment.create.own,comment.note.group,act_as,provision.manage,break_glass.held}'::text[] loop
         update ringfence.members set permissions = array[p] where role = 'service';
         perform ringfence.enter(current_setting('play.token'));
-        perform set_config('play.told', format(E'%s\n    %s: %s %s', current_setting('play.told'), p, ringfence.acts_on_tickets(), ringfence.grantable()), true);
+        perform set_config('play.told', format(E'%s\n    %s: %s %s', current_setting('play.told'), p, ringfence.acts_on_tickets(), array(select g from unnest(ringfence.grantable()) g order by g collate "C")), true);
     end loop;
     update ringfence.members set permissions = '{}' where role = 'service';
 end $$;
 select current_setting('play.told');
 
 -- owner: what an owner may give
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- admin: what an admin may give
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- service[admin,owner.manage]: all of an admin's rights, and owners' places
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- service[admin,-audit.read,owner.manage]: owners' places, and one of an admin's rights too few
-select ringfence.gives_roles(), ringfence.grantable();
+select ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- light_agent: who looks on
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- nobody: without a context
 select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable(), ringfence.permissions(), ringfence.rights();
@@ -48,7 +48,7 @@ insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, 
 values ('{acme}', '{new}', '{agent}', 'admin', 'long enough a reason', '{owner}', transaction_timestamp() + interval '1 hour');
 
 -- agent: what they may give meanwhile
-select ringfence.acts_on_tickets(), ringfence.gives_roles(), ringfence.grantable();
+select ringfence.acts_on_tickets(), ringfence.gives_roles(), array(select g from unnest(ringfence.grantable()) g order by g collate "C");
 
 -- root: and an agent again
 delete from ringfence.break_glass_grants where grant_id = '{new}';

@@ -1,5 +1,6 @@
 //! Reads what a client sent, field by field, and says everything that is wrong with it at once.
 
+use super::time::Rfc3339;
 use crate::problem::{FieldError, Kind, Problem};
 use jiff::tz::TimeZone;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -21,26 +22,6 @@ pub struct Fields {
 /// A field of a merge patch (RFC 7396): absent, null or a value.
 pub type Patched<T> = Option<Option<T>>;
 
-/// A time of RFC 3339, and of nothing else that `jiff` reads. The last hours of the year 9999 are past what a `Timestamp` holds,
-/// and count as its end.
-struct Rfc3339(Timestamp);
-
-/// `date-time` of RFC 3339, section 5.6; which numbers stand where, a parser of times says.
-fn is_date_time(text: &str) -> bool {
-    let fits = |text: &[u8], form: &[u8]| {
-        text.len() == form.len() && text.iter().zip(form).all(|(byte, expected)| if *expected == b'0' { byte.is_ascii_digit() } else { byte.eq_ignore_ascii_case(expected) })
-    };
-    let Some((_, rest)) = text.as_bytes().split_at_checked(19).filter(|(seconds, _)| fits(seconds, b"0000-00-00T00:00:00")) else { return false };
-    let fraction = match rest {
-        [b'.', digits @ ..] => 1 + digits.iter().take_while(|byte| byte.is_ascii_digit()).count(),
-        _ => 0,
-    };
-    let (fraction, offset) = rest.split_at(fraction);
-    // An hour and a minute of a day: `jiff` takes more for an offset.
-    let hours = |offset: &[u8]| fits(offset, b"+00:00") || fits(offset, b"-00:00");
-    fraction.len() != 1 && (fits(offset, b"Z") || hours(offset) && offset[1..3] <= b"23"[..] && offset[4..6] <= b"59"[..])
-}
-
 /// An id in its one form.
 struct Hyphenated(Uuid);
 
@@ -49,21 +30,6 @@ impl FromStr for Hyphenated {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         hyphenated(text).map(Self).ok_or(())
-    }
-}
-
-impl FromStr for Rfc3339 {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        if !is_date_time(text) {
-            return Err(());
-        }
-        let last_days = || {
-            let (_, same_time) = text.split_at_checked(10).filter(|(day, _)| ["9999-12-30", "9999-12-31"].contains(day))?;
-            format!("9999-12-28{same_time}").parse::<Timestamp>().ok().map(|_| Timestamp::MAX)
-        };
-        text.parse().ok().or_else(last_days).map(Self).ok_or(())
     }
 }
 

@@ -150,7 +150,7 @@ impl Caller {
             let event = self.event(tenant, entered, action, Decision::Deny, Some(rule), object.clone(), details.clone());
             Event { who: who.clone().unwrap_or(event.who), ..event }
         };
-        let mut events = Vec::new();
+        let mut events = entered.map(|entered| self.arrival(entered)).unwrap_or_default();
         if matches!(action, Action::TenantEntryDenied | Action::IdentityRejected | Action::RateLimited) {
             events.push(event(None));
             // As long a way for a tenant that exists as for one that does not: its name is looked up once, where it was remembered now.

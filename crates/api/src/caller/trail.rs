@@ -176,13 +176,17 @@ impl Caller {
 
     /// What is recorded of a caller beside what they did: their arrival, once; a broken glass, at every use.
     fn arrivals(&self, entered: &Entered) -> Vec<Event> {
-        let event = |action, object| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, json!({}));
-        let mut events = Vec::new();
-        if self.authenticated.first_use(self.tenant_id().0, entered.on_behalf_of()) {
-            events.extend([Action::IdentityAuthenticated, Action::TenantEntered].map(|action| event(action, Object::default())));
+        let used = |grant| self.event(Some(self.tenant_id()), Some(entered), Action::BreakGlassUsed, Decision::Allow, None, object("break_glass_grant", grant), json!({}));
+        self.arrival(entered).into_iter().chain(entered.break_glass.map(used)).collect()
+    }
+
+    /// That a credential came into the tenant for the first time, whatever became of what it was shown for.
+    pub(super) fn arrival(&self, entered: &Entered) -> Vec<Event> {
+        if !self.authenticated.first_use(self.tenant_id().0, entered.on_behalf_of()) {
+            return Vec::new();
         }
-        events.extend(entered.break_glass.map(|grant| event(Action::BreakGlassUsed, object("break_glass_grant", grant))));
-        events
+        let event = |action| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, Object::default(), json!({}));
+        [Action::IdentityAuthenticated, Action::TenantEntered].map(event).into()
     }
 
     /// The tenant let the caller in.

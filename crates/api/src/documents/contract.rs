@@ -98,15 +98,12 @@ pub fn complete(mut document: Value) -> Value {
 
 /// Whatever is read with a version can be asked for on conditions of it.
 fn offer_conditions(operation: &mut Value) {
-    let tag = operation["responses"]["200"]["headers"]["ETag"].clone();
-    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut).filter(|_| tag.is_object()) else { return };
-    for (name, description) in [
-        ("If-None-Match", "The versions known, as their ETags: 304 if it is still one of them"),
-        ("If-Match", "The versions wanted, as their ETags: 412 if it is none of them"),
-    ] {
-        parameters.push(json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } }));
-    }
-    operation["responses"]["304"] = json!({ "description": "Still a version known", "headers": { "ETag": tag } });
+    let versioned = operation["responses"]["200"]["headers"]["ETag"].is_object();
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut).filter(|_| versioned) else { return };
+    parameters.push(json!({
+        "name": "If-Match", "in": "header", "required": false, "schema": { "type": "string" },
+        "description": "The versions wanted, as their ETags: 412 if it is none of them",
+    }));
 }
 
 fn complete_operation(known: &Operation<'_>, operation: &mut Value) {

@@ -3,6 +3,7 @@
 
 use crate::body::Fields;
 use crate::caller::{Caller, objects};
+use crate::listing::digest;
 use crate::problem::Problem;
 use crate::scim::protocol::{MEDIA, enter};
 use actix_web::HttpResponse;
@@ -156,8 +157,9 @@ where
         let skipped = usize::try_from(query.start - 1).unwrap_or(usize::MAX);
         resources = resources.into_iter().skip(skipped).take(usize::try_from(query.count).unwrap_or(0)).collect();
     }
-    // Not the filter: it holds what a person is called.
-    let details = json!({ "filtered": query.filter.is_some(), "count": resources.len(), "total": total });
+    let ids = resources.iter().filter_map(|resource| resource.get("id")?.as_str()?.parse().ok());
+    let filter = query.filter.as_ref().map(Filter::terms).unwrap_or_default();
+    let details = json!({ "filter": filter, "count": resources.len(), "digest": digest(ids), "total": total });
     caller.read(&entered, action, object, details).await?;
     let count = resources.len();
     let resources: Vec<Value> = resources.into_iter().map(|resource| Value::Object(query.projection.of(resource))).collect();
