@@ -43,4 +43,4 @@ grant select (tenant_id, member_id, role, role_id, permissions, elevated_until, 
 grant insert (tenant_id, member_id, identity_id, role, role_id, permissions, version) on ringfence.members to ringfence_app;
 grant update (role, role_id, permissions, version, updated_at) on ringfence.members to ringfence_app;
 grant delete on ringfence.members to ringfence_app;
-grant select (tenant_id, member_id, identity_id, role, role_id, permissions, elevated_until) on ringfence.members to ringfence_gate;
+grant select (tenant_id, member_id, identity_id, role, role_id, permissions, elevated_until, created_at) on ringfence.members to ringfence_gate;

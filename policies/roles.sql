@@ -85,7 +85,7 @@ begin
                              'query_to_xml', 'table_to_xml', 'cursor_to_xml', 'database_to_xml', 'schema_to_xml',
                              'query_to_xml_and_xmlschema', 'table_to_xml_and_xmlschema', 'schema_to_xml_and_xmlschema', 'database_to_xml_and_xmlschema')
             -- What tells how much all tenants have together, or do.
-            or p.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|(auto)?(vacuum|analyze)_count|function_|db_|bgwriter_|buf_|checkpoint_|wal$|slru$|archiver$)'
+            or p.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|lastscan$|(auto)?(vacuum|analyze)_count|function_|db_|bgwriter_|buf_|checkpoint|wal$|slru$|archiver$)'
             or p.proname in ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size',
                              'pg_current_wal_lsn', 'pg_current_wal_insert_lsn', 'pg_current_wal_flush_lsn', 'pg_control_checkpoint')
             -- These run a statement given as text.

@@ -124,6 +124,7 @@ table ringfence.api_tokens
     constraint api_tokens_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint api_tokens_of_others_are_services CHECK (((member_role = 'service'::text) OR (created_by = member_id)))
     constraint api_tokens_scopes_are_names CHECK ((array_to_string(scopes, ','::text) ~ '^[a-z_.,]*$'::text))
+    constraint api_tokens_times_can_be_told CHECK (((expires_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX api_tokens_created_by_idx ON ringfence.api_tokens USING btree (tenant_id, created_by)
     CREATE INDEX api_tokens_created_idx ON ringfence.api_tokens USING btree (tenant_id, created_at, api_token_id)
     CREATE INDEX api_tokens_member_idx ON ringfence.api_tokens USING btree (tenant_id, member_id, member_role)
@@ -220,6 +221,7 @@ table ringfence.audit_inbox
     constraint audit_inbox_pkey PRIMARY KEY (xid, event_id)
     constraint audit_inbox_actor_kind_is_known CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text, 'operator'::text, 'crossing'::text, 'nobody'::text])))
     constraint audit_inbox_decision_is_known CHECK ((decision = ANY (ARRAY['allow'::text, 'deny'::text])))
+    constraint audit_inbox_details_are_short CHECK ((octet_length((details)::text) <= 1048576))
     policy audit_inbox_wall as restrictive for all to ringfence_app using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy audit_inbox_change_by_mover for update to ringfence_owner using true with check true
     policy audit_inbox_moved_by_mover for delete to ringfence_owner using true
@@ -323,6 +325,7 @@ table ringfence.comments
     constraint comments_author_fkey FOREIGN KEY (tenant_id, author_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
     constraint comments_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
     constraint comments_body_is_bounded CHECK (((octet_length(body) >= 1) AND (octet_length(body) <= 65536)))
+    constraint comments_times_can_be_told CHECK (((created_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     constraint comments_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX comments_author_idx ON ringfence.comments USING btree (tenant_id, author_id)
     CREATE INDEX comments_ticket_idx ON ringfence.comments USING btree (tenant_id, ticket_id, created_at, comment_id)
@@ -367,6 +370,7 @@ table ringfence.contacts
     constraint contacts_email_is_short CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320)))
     constraint contacts_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
     constraint contacts_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint contacts_times_can_be_told CHECK (((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX contacts_created_idx ON ringfence.contacts USING btree (tenant_id, created_at, contact_id)
     CREATE INDEX contacts_organization_idx ON ringfence.contacts USING btree (tenant_id, organization_id)
     policy contacts_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
@@ -441,6 +445,7 @@ table ringfence.groups
     constraint groups_name_key UNIQUE (tenant_id, name)
     constraint groups_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint groups_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint groups_times_can_be_told CHECK (((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX groups_created_idx ON ringfence.groups USING btree (tenant_id, created_at, group_id)
     policy groups_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy groups_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
@@ -548,6 +553,7 @@ table ringfence.invitations
     constraint invitations_last_days CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '30 days'::interval))))
     constraint invitations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint invitations_role_is_a_persons CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text])))
+    constraint invitations_times_can_be_told CHECK (((expires_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (expires_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX invitations_accepted_by_idx ON ringfence.invitations USING btree (tenant_id, accepted_by)
     CREATE INDEX invitations_created_idx ON ringfence.invitations USING btree (tenant_id, created_at, invitation_id)
     CREATE INDEX invitations_invited_by_idx ON ringfence.invitations USING btree (tenant_id, invited_by)
@@ -619,6 +625,7 @@ table ringfence.members
     constraint members_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
     constraint members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'light_agent'::text, 'requester'::text, 'auditor'::text, 'service'::text, 'custom'::text, 'guest'::text])))
     constraint members_service_has_permissions CHECK (((role = 'service'::text) = (permissions IS NOT NULL)))
+    constraint members_times_can_be_told CHECK (((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX members_created_idx ON ringfence.members USING btree (tenant_id, created_at, member_id)
     CREATE INDEX members_role_idx ON ringfence.members USING btree (tenant_id, role_id)
     policy members_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
@@ -640,7 +647,7 @@ table ringfence.members
     grant insert (tenant_id, member_id, identity_id, role, permissions, version, role_id) to ringfence_app
     grant select (tenant_id, member_id, identity_id, role, permissions, version, created_at, updated_at, role_id, elevated_until, is_partner, provisioned) to ringfence_app
     grant update (role, permissions, version, updated_at, role_id) to ringfence_app
-    grant select (tenant_id, member_id, identity_id, role, permissions, role_id, elevated_until) to ringfence_gate
+    grant select (tenant_id, member_id, identity_id, role, permissions, created_at, role_id, elevated_until) to ringfence_gate
 
 table ringfence.memberships
     owner ringfence_owner, row security enabled, forced
@@ -676,6 +683,7 @@ table ringfence.organizations
     constraint organizations_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES ringfence.tenants(tenant_id)
     constraint organizations_external_is_whole CHECK (((external_source IS NULL) = (external_id IS NULL)))
     constraint organizations_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
+    constraint organizations_times_can_be_told CHECK (((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX organizations_created_idx ON ringfence.organizations USING btree (tenant_id, created_at, organization_id)
     policy organizations_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy organizations_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
@@ -886,6 +894,7 @@ table ringfence.tenant_roles
     constraint tenant_roles_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200)))
     constraint tenant_roles_permissions_are_names CHECK ((array_to_string(permissions, ','::text) ~ '^[a-z_.,]*$'::text))
     constraint tenant_roles_stay_below_owner CHECK ((NOT (permissions && ARRAY['owner.manage'::text, 'break_glass.grant'::text, 'agreement.manage'::text, 'act_as'::text, 'provision.manage'::text, 'ticket.import'::text])))
+    constraint tenant_roles_times_can_be_told CHECK (((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     CREATE INDEX tenant_roles_created_idx ON ringfence.tenant_roles USING btree (tenant_id, created_at, role_id)
     policy tenant_roles_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
     policy tenant_roles_wall_each_row as restrictive for all to ringfence_app using (tenant_id = ANY (ARRAY[( SELECT ringfence.current_tenant() AS current_tenant)])) with check true
@@ -956,6 +965,7 @@ table ringfence.ticket_events
     constraint ticket_events_actor_fkey FOREIGN KEY (tenant_id, actor_id) REFERENCES ringfence.contacts(tenant_id, contact_id)
     constraint ticket_events_ticket_fkey FOREIGN KEY (tenant_id, ticket_id, requester_id, group_key) REFERENCES ringfence.tickets(tenant_id, ticket_id, requester_id, group_key) ON UPDATE CASCADE
     constraint ticket_events_kind_is_known CHECK ((kind = ANY (ARRAY['ticket.created'::text, 'ticket.updated'::text, 'ticket.assigned'::text, 'ticket.status_set'::text, 'comment.created'::text])))
+    constraint ticket_events_times_can_be_told CHECK (((created_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)))
     constraint ticket_events_visibility_is_known CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
     CREATE INDEX ticket_events_ticket_idx ON ringfence.ticket_events USING btree (tenant_id, ticket_id, created_at, ticket_event_id)
     policy ticket_events_wall as restrictive for all to PUBLIC using (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant)) with check (tenant_id = ( SELECT ringfence.current_tenant() AS current_tenant))
@@ -1053,6 +1063,7 @@ table ringfence.tickets
     constraint tickets_subject_is_short CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 500)))
     constraint tickets_tags_are_few CHECK ((cardinality(tags) <= 50))
     constraint tickets_tags_are_words CHECK (((array_to_string(tags, ' '::text, ','::text) ~ '^([^\s,]{1,64}( [^\s,]{1,64})*)?$'::text) AND (cardinality(string_to_array(array_to_string(tags, ' '::text), ' '::text)) = cardinality(tags))))
+    constraint tickets_times_can_be_told CHECK ((((created_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (created_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)) AND ((updated_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (updated_at <= '9999-12-30 22:00:01+00'::timestamp with time zone)) AND ((closed_at >= '0001-01-02 00:00:00+00'::timestamp with time zone) AND (closed_at <= '9999-12-30 22:00:01+00'::timestamp with time zone))))
     constraint tickets_type_is_known CHECK ((type = ANY (ARRAY['question'::text, 'incident'::text, 'problem'::text, 'task'::text])))
     CREATE INDEX tickets_assignee_idx ON ringfence.tickets USING btree (tenant_id, assignee_id, updated_at DESC, ticket_id DESC)
     CREATE INDEX tickets_created_idx ON ringfence.tickets USING btree (tenant_id, created_at DESC, ticket_id DESC)
@@ -1156,7 +1167,6 @@ function ringfence.accept_invitation(text)
         person uuid;
         made_version integer;
         reached integer;
-        taken uuid;
     begin
         select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
           from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
@@ -1170,23 +1180,6 @@ function ringfence.accept_invitation(text)
          where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
            and v.expires_at > clock_timestamp() and t.status = 'active'
            for update of v;
-        if invited.invitation_id is null then
-            -- Whoever took the place with this secret is told so again: an answer may be lost on its way.
-            select m.member_id, m.role, v.invitation_id into accept_invitation.member_id, accept_invitation.role, taken
-              from ringfence.invitations v
-              join ringfence.tenants t on t.tenant_id = v.tenant_id
-              join ringfence.members m on m.tenant_id = v.tenant_id and m.member_id = v.accepted_by
-             where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and m.identity_id = asking.identity_id and t.status = 'active';
-            if found then
-                outcome := 'accepted';
-                insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
-                values (tenant, request, 'invitation.accepted', 'allow', 'invitation', accept_invitation.member_id, asking.identity_id, 'user', asking.session_id::text, 'session',
-                        'invitation', taken, '{"replayed": true}');
-                perform ringfence.unseal();
-                return next;
-                return;
-            end if;
-        end if;
         select case m.role when 'service' then m.permissions
                            when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
                            else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held
@@ -1841,8 +1834,11 @@ function ringfence.enter(text)
                 granted_role := null;
                 -- Neither an owner nor a service is made another by a grant from before they were one.
                 if elevated > clock_timestamp() and member_role not in ('owner', 'service') then
+                    -- Of this membership: one from before it ended with that.
                     select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
-                     where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
+                      join ringfence.members m using (tenant_id, member_id)
+                     where g.tenant_id = entered_tenant and g.member_id = found_member and g.created_at >= m.created_at
+                       and g.revoked_at is null and g.expires_at > clock_timestamp()
                      order by g.created_at desc;
                     if found then
                         member_role := granted_role;
@@ -2029,7 +2025,7 @@ function ringfence.grant_break_glass(uuid,text,text,text,text,integer,text)
             or granter is distinct from ringfence.actor() then
             return;
         end if;
-        identity := ringfence.identity_of(grant_break_glass.issuer, grant_break_glass.subject);
+        identity := ringfence.identity_named(grant_break_glass.issuer, grant_break_glass.subject);
         select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
         if person_role in ('owner', 'service') then
             return;
@@ -2127,6 +2123,22 @@ function ringfence.identity()
     grant execute to ringfence_app
     grant execute to ringfence_reporting
 
+function ringfence.identity_named(text,text)
+    owner ringfence_owner
+    CREATE OR REPLACE FUNCTION ringfence.identity_named(issuer text, subject text)
+     RETURNS uuid
+     LANGUAGE plpgsql
+     SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $function$
+    begin
+        if current_setting('transaction_read_only')::boolean then
+            raise exception 'cannot name anybody in a read-only transaction' using errcode = '25006';
+        end if;
+        perform pg_current_xact_id();
+        return ringfence.identity_of(issuer, subject);
+    end
+    $function$
+
 function ringfence.identity_of(text,text)
     owner ringfence_owner
     CREATE OR REPLACE FUNCTION ringfence.identity_of(issuer text, subject text)
@@ -2158,7 +2170,7 @@ function ringfence.identity_to_add(text,text)
     AS $function$
     begin
         if ringfence.may('member.manage') then
-            return ringfence.identity_of(issuer, subject);
+            return ringfence.identity_named(issuer, subject);
         end if;
         return null;
     end
@@ -2411,23 +2423,31 @@ function ringfence.move_audit(integer,uuid)
         head bigint;
         moved integer := 0;
         batch integer;
+        -- Up to where this round reaches: a look at each tenant's events is then one at so many rows, and not at all that wait.
+        last xid8;
     begin
+        if asked is null then
+            select max(x.xid) into last from (select i.xid from ringfence.audit_inbox i order by i.xid limit most) x;
+            -- An event that names a tenant which does not exist belongs to the installation alone. All of them at once: anybody invents names.
+            update ringfence.audit_inbox i set tenant_id = null
+             where i.xid <= last and i.tenant_id is not null and not exists (select from ringfence.tenants t where t.tenant_id = i.tenant_id);
+        end if;
         -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
         for tenant in
             select unnest(case when asked is null then array(
-                select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1)
+                select distinct i.tenant_id from ringfence.audit_inbox i where i.xid <= last and i.tenant_id is not null order by 1)
                 else array[asked] end)
         loop
             perform ringfence.seal(tenant);
             select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
             if head is null then
-                -- An event that names a tenant which does not exist belongs to the installation alone.
-                update ringfence.audit_inbox i set tenant_id = null where i.tenant_id = tenant;
+                -- Asked for, and none: the next round for all gives its events to the installation.
                 continue;
             end if;
             with taken as (
                 delete from ringfence.audit_inbox i
-                 where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x where x.tenant_id = tenant order by x.xid limit most)
+                 where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x
+                                              where x.tenant_id = tenant and (asked is not null or x.xid <= last) order by x.xid limit most)
                 returning i.*
             ), numbered as (
                 select head + row_number() over (order by t.xid, t.recorded_at, t.event_id) as position, t.* from taken t
@@ -2448,7 +2468,9 @@ function ringfence.move_audit(integer,uuid)
         end if;
         -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
         with taken as (
-            delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
+            delete from ringfence.audit_inbox i
+             where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x where x.tenant_id is null order by x.xid limit most)
+            returning i.*
         ), moved_in as (
             insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, rule, identity_id, actor_kind,
                 session_id, authentication, object_type, object_id, details)
@@ -2818,7 +2840,7 @@ function ringfence.provision_user(uuid,integer,text,text,boolean,text,text,jsonb
                 return;
             end if;
         end if;
-        identity := ringfence.identity_of(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
+        identity := ringfence.identity_named(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
         -- The record of somebody who was here before is theirs again; an address proves nothing.
         person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
         known := ringfence.hold_person(person);

@@ -11,23 +11,31 @@ declare
     head bigint;
     moved integer := 0;
     batch integer;
+    -- Up to where this round reaches: a look at each tenant's events is then one at so many rows, and not at all that wait.
+    last xid8;
 begin
+    if asked is null then
+        select max(x.xid) into last from (select i.xid from ringfence.audit_inbox i order by i.xid limit most) x;
+        -- An event that names a tenant which does not exist belongs to the installation alone. All of them at once: anybody invents names.
+        update ringfence.audit_inbox i set tenant_id = null
+         where i.xid <= last and i.tenant_id is not null and not exists (select from ringfence.tenants t where t.tenant_id = i.tenant_id);
+    end if;
     -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
     for tenant in
         select unnest(case when asked is null then array(
-            select distinct i.tenant_id from (select x.tenant_id from ringfence.audit_inbox x where x.tenant_id is not null order by x.xid limit most) i order by 1)
+            select distinct i.tenant_id from ringfence.audit_inbox i where i.xid <= last and i.tenant_id is not null order by 1)
             else array[asked] end)
     loop
         perform ringfence.seal(tenant);
         select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
         if head is null then
-            -- An event that names a tenant which does not exist belongs to the installation alone.
-            update ringfence.audit_inbox i set tenant_id = null where i.tenant_id = tenant;
+            -- Asked for, and none: the next round for all gives its events to the installation.
             continue;
         end if;
         with taken as (
             delete from ringfence.audit_inbox i
-             where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x where x.tenant_id = tenant order by x.xid limit most)
+             where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x
+                                          where x.tenant_id = tenant and (asked is not null or x.xid <= last) order by x.xid limit most)
             returning i.*
         ), numbered as (
             select head + row_number() over (order by t.xid, t.recorded_at, t.event_id) as position, t.* from taken t
@@ -48,7 +56,9 @@ begin
     end if;
     -- No RETURNING from the inserts: it would ask for a door to read what must only be written.
     with taken as (
-        delete from ringfence.audit_inbox i where i.tenant_id is null returning i.*
+        delete from ringfence.audit_inbox i
+         where (i.xid, i.event_id) in (select x.xid, x.event_id from ringfence.audit_inbox x where x.tenant_id is null order by x.xid limit most)
+        returning i.*
     ), moved_in as (
         insert into ringfence.installation_events (event_id, xid, recorded_at, request_id, action, decision, rule, identity_id, actor_kind,
             session_id, authentication, object_type, object_id, details)

@@ -1,12 +1,6 @@
 -- Breaking the glass: an owner gives a named person a role for hours. Nothing has to run for it to end: enter() compares the
 -- clock at every entry. What the grant gives ends with it, too: for_hours() leaves out every right to give rights.
 
--- The rights of a role while it is a granted one: nobody makes something lasting of a role for hours, neither a member, a role
--- or a token, nor a rule of who may sign in. `break_glass.held` is no permission but a mark that grantable() looks for.
-create function ringfence.for_hours(held text) returns text
-language sql immutable parallel safe
-return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,';
-
 create function ringfence.record_grant(action text, object_type text, object_id uuid, object_version integer, details jsonb) returns void
 language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
 as $$
@@ -16,6 +10,12 @@ begin
             record_grant.object_version, record_grant.details);
 end
 $$;
+
+-- The rights of a role while it is a granted one: nobody makes something lasting of a role for hours, neither a member, a role
+-- or a token, nor a rule of who may sign in. `break_glass.held` is no permission but a mark that grantable() looks for.
+create function ringfence.for_hours(held text) returns text
+language sql immutable parallel safe
+return regexp_replace(held, '\m(member\.manage|role\.manage|token\.manage|token\.create|settings\.change),', '', 'g') || 'break_glass.held,';
 
 -- Finds the person by who they are to their issuer, or makes them a guest, who may do nothing but what is granted. Returns
 -- nothing where it is not the caller's to grant, and where the person is an owner or a service.
@@ -38,7 +38,7 @@ begin
         or granter is distinct from ringfence.actor() then
         return;
     end if;
-    identity := ringfence.identity_of(grant_break_glass.issuer, grant_break_glass.subject);
+    identity := ringfence.identity_named(grant_break_glass.issuer, grant_break_glass.subject);
     select m.member_id, m.role into person, person_role from ringfence.members m where m.tenant_id = entered_tenant and m.identity_id = identity for update;
     if person_role in ('owner', 'service') then
         return;

@@ -164,8 +164,11 @@ begin
             granted_role := null;
             -- Neither an owner nor a service is made another by a grant from before they were one.
             if elevated > clock_timestamp() and member_role not in ('owner', 'service') then
+                -- Of this membership: one from before it ended with that.
                 select g.role, g.grant_id::text into granted_role, granted_now from ringfence.break_glass_grants g
-                 where g.tenant_id = entered_tenant and g.member_id = found_member and g.revoked_at is null and g.expires_at > clock_timestamp()
+                  join ringfence.members m using (tenant_id, member_id)
+                 where g.tenant_id = entered_tenant and g.member_id = found_member and g.created_at >= m.created_at
+                   and g.revoked_at is null and g.expires_at > clock_timestamp()
                  order by g.created_at desc;
                 if found then
                     member_role := granted_role;
@@ -267,13 +270,27 @@ begin
 end
 $$;
 
+-- The same for whoever names somebody inside a tenant. Known or not, the transaction is one that writes, and has its number from here on:
+-- neither tells the one from the other.
+create function ringfence.identity_named(issuer text, subject text) returns uuid
+language plpgsql volatile parallel unsafe set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_read_only')::boolean then
+        raise exception 'cannot name anybody in a read-only transaction' using errcode = '25006';
+    end if;
+    perform pg_current_xact_id();
+    return ringfence.identity_of(issuer, subject);
+end
+$$;
+
 -- Of whom a member is made. To nobody but who may: whoever makes an identity holds its key until they are done.
 create function ringfence.identity_to_add(issuer text, subject text) returns uuid
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     if ringfence.may('member.manage') then
-        return ringfence.identity_of(issuer, subject);
+        return ringfence.identity_named(issuer, subject);
     end if;
     return null;
 end

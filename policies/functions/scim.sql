@@ -153,7 +153,7 @@ begin
             return;
         end if;
     end if;
-    identity := ringfence.identity_of(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
+    identity := ringfence.identity_named(coalesce(before.issuer, settings.issuer), coalesce(provision_user.external_id, provision_user.user_name));
     -- The record of somebody who was here before is theirs again; an address proves nothing.
     person := coalesce(before.contact_id, (select c.contact_id from ringfence.contacts c where c.tenant_id = here and c.identity_id = identity), ringfence.new_id());
     known := ringfence.hold_person(person);

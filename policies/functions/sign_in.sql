@@ -239,7 +239,6 @@ declare
     person uuid;
     made_version integer;
     reached integer;
-    taken uuid;
 begin
     select s.session_id, s.identity_id, lower(s.verified_email collate "C") as email, i.issuer into asking
       from ringfence.live_session(said ->> 'session') s join ringfence.identities i on i.identity_id = s.identity_id;
@@ -253,23 +252,6 @@ begin
      where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and v.accepted_at is null and v.revoked_at is null
        and v.expires_at > clock_timestamp() and t.status = 'active'
        for update of v;
-    if invited.invitation_id is null then
-        -- Whoever took the place with this secret is told so again: an answer may be lost on its way.
-        select m.member_id, m.role, v.invitation_id into accept_invitation.member_id, accept_invitation.role, taken
-          from ringfence.invitations v
-          join ringfence.tenants t on t.tenant_id = v.tenant_id
-          join ringfence.members m on m.tenant_id = v.tenant_id and m.member_id = v.accepted_by
-         where v.tenant_id = tenant and v.secret_hash = decode(said ->> 'secret', 'hex') and m.identity_id = asking.identity_id and t.status = 'active';
-        if found then
-            outcome := 'accepted';
-            insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, rule, actor_id, identity_id, actor_kind, session_id, authentication, object_type, object_id, details)
-            values (tenant, request, 'invitation.accepted', 'allow', 'invitation', accept_invitation.member_id, asking.identity_id, 'user', asking.session_id::text, 'session',
-                    'invitation', taken, '{"replayed": true}');
-            perform ringfence.unseal();
-            return next;
-            return;
-        end if;
-    end if;
     select case m.role when 'service' then m.permissions
                        when 'custom' then (select r.permissions from ringfence.tenant_roles r where r.tenant_id = m.tenant_id and r.role_id = m.role_id)
                        else string_to_array(trim(both ',' from ringfence.permissions_of(m.role, false)), ',') end into held

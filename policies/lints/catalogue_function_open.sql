@@ -14,7 +14,7 @@ select 'pg_catalog.' || f.proname as object, format('%s function(s) executable b
                          'database_to_xml', 'database_to_xml_and_xmlschema', 'schema_to_xml', 'schema_to_xml_and_xmlschema',
                          'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size',
                          'pg_current_wal_lsn', 'pg_current_wal_insert_lsn', 'pg_current_wal_flush_lsn', 'pg_control_checkpoint')
-        or f.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|(auto)?(vacuum|analyze)_count|function_|db_|bgwriter_|buf_|checkpoint_|wal$|slru$|archiver$)'
+        or f.proname ~ '^pg_stat_get_(xact_)?(live|dead|tuples|numscans|blocks|ins_since|mod_since|last_|lastscan$|(auto)?(vacuum|analyze)_count|function_|db_|bgwriter_|buf_|checkpoint|wal$|slru$|archiver$)'
         or f.proname in ('ts_stat', 'ts_rewrite') and f.provolatile = 'v'
         or f.proname = 'currtid2')
  group by f.proname

@@ -306,13 +306,14 @@ async fn a_database_with_little_time_is_looked_at_all_the_same() {
     assert!(failed.ends_with("canceling statement due to statement timeout (57014)"), "{failed}");
 }
 
-/// Four lines that ask for nothing, five that ask for little, and four as they should be. The fourth is of no use without TLS, and told so too.
+/// Four lines that ask for nothing, six that ask for little, and four as they should be. The fourth is of no use without TLS, and told so too.
 const HBA: &str = "host all ringfence_app 192.0.2.1/32 trust
 host all all 192.0.2.2/32 ident
 local all all peer map=there
 hostssl all all 192.0.2.9/32 cert map=there
 host all all 192.0.2.3/32 password
 host all all 192.0.2.4/32 md5
+host all all 192.0.2.10/32 pam
 local all all peer
 host replication all 192.0.2.5/32 scram-sha-256
 host all all 192.0.2.6/32 nonsense
@@ -352,7 +353,7 @@ async fn what_the_servers_own_files_say_is_looked_at() {
     let (after, strings) = found().await;
     let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
     let of = |lint: &str| new.iter().filter(|found| found.starts_with(&format!("{lint}: pg_hba.conf, line "))).count();
-    assert_eq!((of("hba_trust"), of("hba_weak")), (4, 6), "{new:?}");
+    assert_eq!((of("hba_trust"), of("hba_weak")), (4, 7), "{new:?}");
     let others: Vec<&str> = new.iter().copied().filter(|found| !found.starts_with("hba_")).collect();
     assert_eq!(others, ["context_preset_for_server: backtrace_functions", "setting_preload: archive_library", "setting_semantics: row_security", "setting_semantics: standard_conforming_strings"]);
     assert_eq!(strings, "off", "the session was not left as it was");

@@ -248,7 +248,16 @@ fn let_go(connection: &dyn Any, _: &mut Extensions) {
 fn recorder() -> Result<PrometheusHandle, StartError> {
     static HANDLE: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
     HANDLE
-        .get_or_init(|| PrometheusBuilder::new().install_recorder().map_err(|e| e.to_string()))
+        .get_or_init(|| {
+            let handle = PrometheusBuilder::new().install_recorder().map_err(|e| e.to_string())?;
+            // What was measured waits as it came until it is drained, and nobody may ever ask for it.
+            let upkept = handle.clone();
+            std::thread::Builder::new().name("metrics".into()).spawn(move || loop {
+                std::thread::sleep(Duration::from_secs(5));
+                upkept.run_upkeep();
+            }).map_err(|e| e.to_string())?;
+            Ok(handle)
+        })
         .clone()
         .map_err(StartError::Metrics)
 }

@@ -61,6 +61,8 @@ const BASE: &[(&str, &str)] = &[
     ("max_connections", "200"),
     ("shared_buffers", "128MB"),
     ("password_encryption", "scram-sha-256"),
+    // Of one session: an analyst's sort would fill the disk that everybody writes to.
+    ("temp_file_limit", "2GB"),
     ("timezone", "UTC"),
     // Messages of a known language: a start is judged by them.
     ("lc_messages", "C"),

@@ -1,7 +1,7 @@
 //! The trail's own connection: events of reads, lists, denials and sign-ins are durable before their response leaves.
 
 use crate::StoreError;
-use crate::login::with_options;
+use crate::login::{answered, with_options};
 use ringfence_audit::Event;
 use ringfence_domain::TenantId;
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ const WAITING: usize = 10_000;
 const BATCH: usize = 500;
 /// How long a request waits for its event.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the mover waits for the server: past the limits of its statements a server that does not answer is gone.
+const MOVED_BY: Duration = Duration::from_secs(40);
 /// Events that the mover carries at once.
 const MOVE: i32 = 5_000;
 const INSERT: crate::Sql = crate::sql!("audit/insert.sql");
@@ -78,11 +80,12 @@ impl AuditTrail {
         self.moved(Some(tenant)).await
     }
 
-    /// Whether events are carried on at all, however many wait.
+    /// Whether events are written and carried on at all, however many wait.
     ///
     /// # Errors
-    /// When the mover did not get to it in time.
+    /// When the writer or the mover did not get to it in time.
     pub async fn carries(&self) -> Result<(), StoreError> {
+        self.record(Vec::new()).await?;
         self.moved(None).await
     }
 
@@ -104,10 +107,7 @@ async fn write(auditor: Config, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let events: Vec<&Event> = batch.iter().flat_map(|w: &Waiting| &w.events).collect();
-        let written = match connected(&auditor, &mut client).await {
-            Ok(session) => insert(session, &events).await,
-            Err(error) => Err(error),
-        };
+        let written = answered(PATIENCE, async { Ok::<_, StoreError>(insert(connected(&auditor, &mut client).await?, &events).await?) }).await.flatten();
         metrics::histogram!("ringfence_audit_batch_events").record(f64::from(u32::try_from(events.len()).unwrap_or(u32::MAX)));
         match written {
             Ok(()) => {
@@ -117,7 +117,7 @@ async fn write(auditor: Config, mut waiting: mpsc::Receiver<Waiting>) {
                 }
             }
             Err(error) => {
-                tracing::error!(error = %StoreError::from(error), events = events.len(), "audit events could not be written");
+                tracing::error!(%error, events = events.len(), "audit events could not be written");
                 client = None;
                 batch.clear();
                 tokio::time::sleep(Duration::from_millis(100)).await;
@@ -146,12 +146,12 @@ async fn move_on(auditor: Config, mut nudges: mpsc::Receiver<Asking>) {
                 looked = Instant::now();
                 end_overdue(session).await?;
             }
-            Ok::<_, tokio_postgres::Error>(all)
+            Ok::<_, StoreError>(all)
         };
-        match moved.await {
+        match answered(MOVED_BY, moved).await.flatten() {
             Ok(all) => behind = !all,
             Err(error) => {
-                tracing::error!(error = %StoreError::from(error), "audit events could not be moved");
+                tracing::error!(%error, "audit events could not be moved");
                 (client, behind) = (None, false);
                 asking.clear();
                 tokio::time::sleep(Duration::from_millis(100)).await;

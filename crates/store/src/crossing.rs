@@ -2,13 +2,15 @@
 //! of its own. What may go, and whether a letter is genuine, the database decides; this only carries letters it cannot write.
 
 use crate::StoreError;
-use crate::login::with_options;
+use crate::login::{answered, with_options};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
 /// Looked at anyway, for what another service left behind.
 const EVERY: Duration = Duration::from_secs(1);
+/// Past the limits of each statement.
+const ANSWER: Duration = Duration::from_secs(20);
 const TAKE: crate::Sql = crate::sql!("dispatcher/take.sql");
 const DELIVER: crate::Sql = crate::sql!("dispatcher/deliver.sql");
 const COMPLETE: crate::Sql = crate::sql!("dispatcher/complete.sql");
@@ -54,7 +56,7 @@ async fn carry(dispatcher: Config, mut nudged: mpsc::Receiver<()>) {
             return;
         }
         if let Err(error) = carry_all(&dispatcher, &mut session).await {
-            tracing::error!(error = %StoreError::from(error), "what crosses between tenants could not be carried");
+            tracing::error!(%error, "what crosses between tenants could not be carried");
             session = None;
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -62,18 +64,18 @@ async fn carry(dispatcher: Config, mut nudged: mpsc::Receiver<()>) {
 }
 
 /// Until nothing is due. A letter that fails is taken up again later and holds up nothing else.
-async fn carry_all(dispatcher: &Config, session: &mut Option<Session>) -> Result<(), tokio_postgres::Error> {
+async fn carry_all(dispatcher: &Config, session: &mut Option<Session>) -> Result<(), StoreError> {
     if session.as_ref().is_none_or(|s| s.client.is_closed()) {
-        *session = Some(connect(dispatcher).await?);
+        *session = Some(answered(ANSWER, connect(dispatcher)).await??);
     }
     let Some(session) = session else { return Ok(()) };
-    while let Some(letter) = session.client.query_one(&session.take, &[]).await?.try_get::<_, Option<String>>(0)? {
+    while let Some(letter) = answered(ANSWER, session.client.query_one(&session.take, &[])).await??.try_get::<_, Option<String>>(0)? {
         if letter.is_empty() {
             continue;
         }
-        match carry_one(session, &letter).await {
+        match answered(ANSWER, carry_one(session, &letter)).await? {
             Ok(()) => {}
-            Err(error) if session.client.is_closed() => return Err(error),
+            Err(error) if session.client.is_closed() => return Err(error.into()),
             Err(error) => tracing::warn!(error = %StoreError::from(error), "a letter could not be carried; it is taken up again"),
         }
     }

@@ -35,15 +35,20 @@ async fn way_to(server: SocketAddr, silent: Arc<AtomicBool>) -> SocketAddr {
     address
 }
 
+/// A login by such a way.
+async fn behind(direct: &tokio_postgres::Config, silent: &Arc<AtomicBool>) -> tokio_postgres::Config {
+    let server = SocketAddr::from(([127, 0, 0, 1], direct.get_ports()[0]));
+    let way = way_to(server, Arc::clone(silent)).await;
+    let mut behind = tokio_postgres::Config::new();
+    behind.host(way.ip().to_string()).port(way.port()).user(direct.get_user().unwrap()).password(direct.get_password().unwrap()).dbname(direct.get_dbname().unwrap());
+    behind
+}
+
 #[tokio::test]
 async fn a_database_that_says_nothing_more_is_unavailable_and_one_that_speaks_again_is_not() {
     let installation = Installation::fresh().await;
     let silent = Arc::new(AtomicBool::new(false));
-    let direct = installation.database_config(16).app;
-    let server = SocketAddr::from(([127, 0, 0, 1], direct.get_ports()[0]));
-    let way = way_to(server, Arc::clone(&silent)).await;
-    let mut behind = tokio_postgres::Config::new();
-    behind.host(way.ip().to_string()).port(way.port()).user(direct.get_user().unwrap()).password(direct.get_password().unwrap()).dbname(direct.get_dbname().unwrap());
+    let behind = behind(&installation.database_config(16).app, &silent).await;
     let running = Running::try_over(&installation, |config| config.database.app = behind).await.unwrap();
     let world = World::build(&installation, running.issuer.issuer(), &["acme"]).await;
     let (agent, ticket) = (running.token("acme:agent"), format!("/v1/tenants/acme/tickets/{}", world.tenant("acme").ticket));
@@ -63,4 +68,26 @@ async fn a_database_that_says_nothing_more_is_unavailable_and_one_that_speaks_ag
     }
     silent.store(false, Ordering::Relaxed);
     running.get(&ticket, &agent).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_trail_that_says_nothing_more_makes_the_service_unready_and_is_reached_anew() {
+    let installation = Installation::fresh().await;
+    let silent = Arc::new(AtomicBool::new(false));
+    let behind = behind(&installation.database_config(16).auditor, &silent).await;
+    let running = Running::try_over(&installation, |config| config.database.auditor = behind).await.unwrap();
+    let world = World::build(&installation, running.issuer.issuer(), &["acme"]).await;
+    let (agent, ticket) = (running.token("acme:agent"), format!("/v1/tenants/acme/tickets/{}", world.tenant("acme").ticket));
+    running.get(&ticket, &agent).await.expect(200);
+    silent.store(true, Ordering::Relaxed);
+    let (read, ready) = tokio::join!(running.get(&ticket, &agent), running.get("/readyz", ""));
+    for call in [read, ready] {
+        assert_eq!(call.expect(503).body["code"], "unavailable");
+    }
+    // The connections from before stay silent for good.
+    silent.store(false, Ordering::Relaxed);
+    let since = Instant::now();
+    while running.get(&ticket, &agent).await.status != 200 {
+        assert!(since.elapsed() < Duration::from_secs(30));
+    }
 }

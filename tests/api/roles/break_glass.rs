@@ -54,6 +54,8 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     let made = &events[0];
     assert_eq!((made["details"]["role"].as_str(), made["details"]["hours"].as_i64()), (Some("auditor"), Some(2)));
     assert!(!events.iter().any(|event| event.to_string().contains("canary")));
+    let began: Vec<_> = trail(&running, &format!("object_id={guest}")).await.iter().map(|event| (event["action"].clone(), event["object_version"].clone())).collect();
+    assert_eq!(began[..2], [(json!("contact.created"), json!(1)), (json!("member.added"), json!(1))], "{began:?}");
 
     // They are a member still, of no rights; who would add them again is told whom to change.
     let again = member(&running, "stranger", json!({"role": "agent"}));
@@ -70,12 +72,20 @@ async fn a_role_for_hours_is_seen_used_and_ended() {
     let granted = running.post(&path, &owner, glass(&running, "stranger", "agent")).await.expect(201);
     running.get(&tickets, &stranger).await.expect(200);
     let sql = "update ringfence.break_glass_grants set created_at = created_at - interval '3 hours', expires_at = expires_at - interval '3 hours' where grant_id = $1";
-    installation.admin().await.execute(sql, &[&id(&granted, "grant_id")]).await.unwrap();
+    let admin = installation.admin().await;
+    admin.execute("update ringfence.members set created_at = created_at - interval '3 hours' where member_id = $1", &[&id(&granted, "member_id")]).await.unwrap();
+    admin.execute(sql, &[&id(&granted, "grant_id")]).await.unwrap();
     running.get(&tickets, &stranger).await.expect(404);
     // A removed guest has no grant to come back to.
     running.post(&path, &owner, glass(&running, "stranger", "agent")).await.expect(201);
     running.get(&tickets, &stranger).await.expect(200);
     delete(&running, &format!("{BASE}/members/{guest}"), &owner).await.expect(204);
+    running.get(&tickets, &stranger).await.expect(404);
+    // Nor has who is there again by a smaller one, once that is taken from them.
+    let smaller = running.post(&path, &owner, glass(&running, "stranger", "light_agent")).await.expect(201);
+    running.get(&format!("{BASE}/contacts"), &stranger).await.expect(200);
+    running.post(&format!("{BASE}/contacts"), &stranger, json!({"name": "x"})).await.expect(403);
+    delete(&running, &format!("{path}/{}", id(&smaller, "grant_id")), &owner).await.expect(204);
     running.get(&tickets, &stranger).await.expect(404);
 }
 

@@ -46,6 +46,9 @@ async fn who_holds_the_address_takes_their_place_once() {
     assert!(!kept);
     let trail = running.get("/v1/tenants/acme/audit?action=invitation.accepted", &running.token("acme:owner")).await.expect(200);
     assert_eq!((&trail.body["data"][0]["object_id"], &trail.body["data"][0]["session_id"]), (&made.body["invitation"]["invitation_id"], &json!(newcomer.session_id)));
+    let person = running.get(&format!("/v1/tenants/acme/audit?object_id={}", taken.body["member_id"].as_str().unwrap()), &running.token("acme:owner")).await.expect(200);
+    let began: Vec<_> = person.body["data"].as_array().unwrap().iter().map(|event| (event["action"].clone(), event["object_version"].clone())).collect();
+    assert!([("contact.created", 1), ("member.added", 1)].iter().all(|(action, version)| began.contains(&(json!(action), json!(version)))), "{began:?}");
     drop(running);
     installation.drop().await;
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod requesters;
+mod trail;
 
 use ringfence_store::command::Removal;
 use ringfence_tests::world::served;

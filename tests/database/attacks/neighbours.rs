@@ -29,6 +29,56 @@ async fn an_identity_does_not_tell_whether_others_knew_it() {
     for id in [named("known-to-nobody").await, named("known-to-nobody").await] {
         assert_eq!(id.get_version_num(), 4, "an id that holds a time");
     }
+    inside.batch_execute("commit").await.unwrap();
+    // Nor do what the asking leaves behind in its transaction, and what it is refused where it may leave nothing.
+    for subject in ["known-to-nobody", "known-before"] {
+        let asking = play.entered("acme", "owner").await;
+        one::<Uuid>(&asking, "select ringfence.identity_to_add($1, $2)", &[&ISSUER, &subject]).await;
+        asking.batch_execute("commit").await.unwrap();
+        let asking = play.entered("acme", "owner").await;
+        one::<Uuid>(&asking, "select ringfence.identity_to_add($1, $2)", &[&ISSUER, &subject]).await;
+        assert!(one::<bool>(&asking, "select pg_current_xact_id_if_assigned() is not null", &[]).await, "known by now");
+    }
+    for subject in ["known-before", "known-to-nobody-yet"] {
+        let reading = play.entered("acme", "owner").await;
+        reading.batch_execute("set transaction read only").await.unwrap();
+        let error = reading.query_one("select ringfence.identity_to_add($1, $2)", &[&ISSUER, &subject]).await.unwrap_err();
+        assert_eq!((code(&error).as_str(), error.as_db_error().unwrap().message()), ("25006", "cannot name anybody in a read-only transaction"), "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_names_tenants_that_are_none_stops_nobodys_trail() {
+    let play = Play::new().await;
+    let invented = "insert into ringfence.audit_inbox (tenant_id, request_id, action, decision, actor_kind) select gen_random_uuid(), gen_random_uuid(), 'tenant.entry_denied', 'deny', 'nobody' from generate_series(1, 20000)";
+    let auditor = play.installation.login("ringfence_auditor").await;
+    auditor.batch_execute(invented).await.unwrap();
+    auditor.batch_execute("set statement_timeout = '10s'").await.unwrap();
+    let before: i64 = one(&play.admin, "select count(*) from ringfence.installation_events", &[]).await;
+    let mut rounds = 0;
+    while one::<i32>(&auditor, "select ringfence.move_audit(5000)", &[]).await > 0 {
+        rounds += 1;
+        assert!(rounds < 20, "no round moves more than it may, and each moves something");
+    }
+    assert!(rounds >= 4);
+    assert_eq!(one::<i64>(&play.admin, "select count(*) from ringfence.audit_inbox", &[]).await, 0);
+    assert!(one::<i64>(&play.admin, "select count(*) from ringfence.installation_events", &[]).await >= before + 20_000);
+}
+
+#[tokio::test]
+async fn no_row_holds_a_time_that_the_service_cannot_tell() {
+    let play = Play::new().await;
+    for time in ["infinity", "-infinity", "10000-01-01", "0001-01-01 BC"] {
+        for update in [
+            format!("update ringfence.tickets set updated_at = '{time}' where tenant_id = '{}'", play.acme().id),
+            format!("update ringfence.contacts set updated_at = '{time}' where tenant_id = '{}'", play.acme().id),
+            format!("update ringfence.groups set updated_at = '{time}' where tenant_id = '{}'", play.acme().id),
+        ] {
+            assert_eq!(refused(&play.entered("acme", "owner").await, &update).await, "23514", "{update}");
+        }
+    }
+    let long = "insert into ringfence.audit_inbox (tenant_id, action, decision, details) values (ringfence.current_tenant(), 'x', 'allow', jsonb_build_object('x', repeat('x', 2000000)))";
+    assert_eq!(refused(&play.entered("acme", "requester").await, long).await, "23514");
 }
 
 #[tokio::test]

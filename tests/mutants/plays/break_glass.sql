@@ -5,12 +5,12 @@
 -- show: grant_id role reason granted_by revoked_at
 -- effects
 -- after:
-select i.action || ' ' || (i.details - 'member_id' - 'identity_id')::text || ' ' || (i.details ?& array['member_id', 'identity_id']) || ' ' || i.object_id from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
+select i.action || ' ' || (i.details - 'member_id' - 'identity_id')::text || ' ' || (i.details ?& array['member_id', 'identity_id']) || ' ' || case i.object_type when 'break_glass_grant' then i.object_id::text else i.object_type || i.object_version end from ringfence.audit_inbox i where i.recorded_at > '2026-02-01';
 -- let: 1={acme} 2={new} 3=https://issuer.example 4=agent 5=null 6=admin 7=3 8=because/of/a/fire
 -- owner: new|admin|because/of/a/fire|owner|null / audit_inbox a+1, break_glass_grants a+1, members a+1-1 / break_glass.granted {"role": "admin", "hours": 3} true new
 -- owner 4=requester: new|admin|because/of/a/fire|owner|null / audit_inbox a+1, break_glass_grants a+1, members a+1-1 / break_glass.granted {"role": "admin", "hours": 3} true new
--- owner 4=new: new|admin|because/of/a/fire|owner|null / audit_inbox a+1, break_glass_grants a+1, contacts a+1, members a+1, memberships a+1 / break_glass.granted {"role": "admin", "hours": 3} true new
--- owner 4=outsider: new|admin|because/of/a/fire|owner|null / audit_inbox a+1, break_glass_grants a+1, contacts a+1, members a+1, memberships a+1 / break_glass.granted {"role": "admin", "hours": 3} true new
+-- owner 4=new: new|admin|because/of/a/fire|owner|null / audit_inbox a+3, break_glass_grants a+1, contacts a+1, members a+1, memberships a+1 / contact.created {} false contact1; member.added {"role": "guest"} false member1; break_glass.granted {"role": "admin", "hours": 3} true new
+-- owner 4=outsider: new|admin|because/of/a/fire|owner|null / audit_inbox a+3, break_glass_grants a+1, contacts a+1, members a+1, memberships a+1 / contact.created {} false contact1; member.added {"role": "guest"} false member1; break_glass.granted {"role": "admin", "hours": 3} true new
 -- owner 4=owner: nothing / unchanged / nothing
 -- owner 4=service: nothing / unchanged / nothing
 -- admin agent grouped_agent light_agent requester auditor: nothing / unchanged / nothing

@@ -66,13 +66,13 @@ select string_agg(format('%s %s %s %s %s', left(m.tenant_id::text, 1), m.role, c
        || '; ' || (select string_agg(format('%s %s %s %s %s', left(i.tenant_id::text, 1), i.action, i.request_id, i.object_type, i.details - 'identity_id' || jsonb_build_object('identity', i.details ->> 'identity_id' = m.identity_id::text, 'object', i.object_id = m.member_id)), ', ') from ringfence.audit_inbox i where i.action like 'member.%')
   from ringfence.members m join ringfence.contacts c on c.tenant_id = m.tenant_id and c.contact_id = m.member_id where m.created_at = transaction_timestamp() group by m.identity_id, m.member_id;
 -- let: before=select tenant={acme} subject=new email='new@example.org' role=agent permissions=null
--- operator: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name new@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator: made / audit_inbox a+2, contacts a+1, members a+1, memberships a+1 / a agent Name new@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
 -- operator email='SILENT@example.org': !23505 contacts_email_key
--- operator email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator email='outsider@example.org' subject=new: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name outsider@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
--- operator role=service permissions='{ticket.read}': made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a service Name new@example.org himself; a member.added r_one member {"role": "service", "object": true, "identity": true}
+-- operator email=null: made / audit_inbox a+2, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator email='outsider@example.org' subject=new: made / audit_inbox a+2, contacts a+1, members a+1, memberships a+1 / a agent Name outsider@example.org himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator role=service permissions='{ticket.read}': made / audit_inbox a+2, contacts a+1, members a+1, memberships a+1 / a service Name new@example.org himself; a member.added r_one member {"role": "service", "object": true, "identity": true}
 -- operator subject=owner: null / unchanged / nothing
--- operator subject=outsider email=null: made / audit_inbox a+1, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
+-- operator subject=outsider email=null: made / audit_inbox a+2, contacts a+1, members a+1, memberships a+1 / a agent Name - himself; a member.added r_one member {"role": "agent", "object": true, "identity": true}
 -- operator tenant={absent}: null / unchanged / nothing
 -- operator email='agent@example.org': !23505 contacts_email_key
 -- nobody owner auditor_login dispatcher analyst: !42501

@@ -164,7 +164,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- root relation=ringfence.members role=ringfence_auditor: none
 -- root relation=ringfence.members role=ringfence_dispatcher: none
 -- root relation=ringfence.members role=ringfence_operator: none
--- root relation=ringfence.members role=ringfence_gate: select(tenant_id member_id identity_id role permissions role_id elevated_until)
+-- root relation=ringfence.members role=ringfence_gate: select(tenant_id member_id identity_id role permissions created_at role_id elevated_until)
 -- root relation=ringfence.members role=ringfence_reporting: none
 -- root relation=ringfence.members role=public: none
 -- root relation=ringfence.memberships role=ringfence_app: select insert delete
@@ -276,7 +276,7 @@ select coalesce(string_agg(p || columns, ' ' order by n), 'none')
 -- play: what each may execute, and which schemas they may use or make things in
 select coalesce(string_agg(p.proname, ' ' order by p.oid::regprocedure::text), 'none'), has_schema_privilege('<role>', 'ringfence', 'usage'), has_schema_privilege('<role>', 'reporting', 'usage'), has_schema_privilege('<role>', 'ringfence', 'create'), has_schema_privilege('<role>', 'reporting', 'create')
   from pg_proc p where p.pronamespace = 'ringfence'::regnamespace and has_function_privilege('<role>', p.oid, 'execute');
--- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in consent_agreement context credential current_tenant deactivate_user deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session first_version forget_stale_answers gives_roles grant_break_glass grantable groups_with hold_person identify identity identity_to_add kept_contacts kept_identities known_credential list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights status_may_follow take_sign_in take_turn tenant_id tenant_of_login token_used touch_member touch_session touch_ticket transfer_ticket wider|t|f|f|f
+-- root role=ringfence_app: accept_invitation access_of actor acts_on_tickets agreement_refuses begin_sign_in consent_agreement context credential current_tenant deactivate_user deprovision_group deprovision_user end_session end_sessions_of_issuer enter find_session first_version forget_stale_answers gives_roles grant_break_glass grantable groups_with hold_person identify identity identity_to_add kept_contacts kept_identities known_credential list_sessions may member member_with my_identity my_tenants new_id oneself open_session permissions permissions_of post_crossing provision_group provision_user provisioning_turn request require_issuers reserve_ticket_numbers resolve_own_ticket resolve_tenant revoke_agreement rights rule_of status_may_follow take_sign_in take_turn tenant_id tenant_of_login token_used touch_member touch_session touch_ticket transfer_ticket wider|t|f|f|f
 -- root role=ringfence_auditor: end_overdue_reports move_audit|t|f|f|f
 -- root role=ringfence_dispatcher: complete_crossing deliver_crossing take_crossing|t|f|f|f
 -- root role=ringfence_operator: command_turn create_tenant deprovision_member find_tenant list_provisioned_members list_tenants provision_member suspend_tenant|t|f|f|f

@@ -323,7 +323,7 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 -- query: imports/ticket.sql
 -- effects
 -- let: 1={acme} 2={new} 3=60 4=old 5=open 6=low 7=task 8={asker} 9={first} 10={org} 11={old,fire} 12=demo 13=t-60 14=2020-01-01 15=2020-01-02 16=null 17={new} 18={{new}} 19={{silent}} 20={public} 21={said} 22={m-60} 23={2020-01-01}
--- service[ticket.read,ticket.create,ticket.import]: new / audit_inbox a+1, comments a+1, tags a+1, ticket_events a+1, tickets a+1
+-- service[ticket.read,ticket.create,ticket.import]: new / audit_inbox a+2, comments a+1, tags a+1, ticket_events a+1, tickets a+1
 
 -- play: what a member may do in a group is narrowed in place
 -- query: members/change.sql

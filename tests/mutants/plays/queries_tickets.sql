@@ -21,7 +21,7 @@
 -- show: ticket_id number subject status requester_id group_id
 -- effects
 -- let: 1={acme} 2={new} 3=50 4=made 5=high 6=task 7={asker} 8={first} 9=null 10=null 11={a,fire} 12=null 13=null 14=body 15={new} 16={new}
--- owner: new|50|made|new|asker|first / audit_inbox a+1, comments a+1, tags a+1, ticket_events a+1, tickets a+1
+-- owner: new|50|made|new|asker|first / audit_inbox a+2, comments a+1, tags a+1, ticket_events a+1, tickets a+1
 -- owner 14=null: new|50|made|new|asker|first / audit_inbox a+1, tags a+1, ticket_events a+1, tickets a+1
 
 -- play: a ticket is changed if the version is the one expected and the status may follow

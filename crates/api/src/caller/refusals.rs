@@ -165,7 +165,7 @@ impl Caller {
             events.push(event(Some(self.tenant_id())));
         }
         events.extend(entered.and_then(|entered| self.glass_broken(entered, problem.code)));
-        match self.authenticated.trail.record(events).await {
+        match self.authenticated.record(events, entered.map(|entered| self.place(entered))).await {
             Ok(()) => problem,
             Err(error) => error.into(),
         }

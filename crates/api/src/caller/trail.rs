@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use ringfence_audit::{Action, Decision, Event, Object, Who};
 use ringfence_domain::{IdentityId, MemberId, TenantId};
 use ringfence_identity::Credential;
-use ringfence_store::{Acting, Entered, Principal};
+use ringfence_store::{Acting, Entered, Principal, StoreError};
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
@@ -99,13 +99,27 @@ impl Authenticated {
         }
     }
 
-    /// True at the first use of this credential in this tenant, and for each whom it acts for.
-    fn first_use(&self, tenant: Uuid, on_behalf_of: Option<MemberId>) -> bool {
+    /// True until the first use of this credential in this tenant was recorded, and for each whom it acts for.
+    fn first_use(&self, place: &(String, Uuid)) -> bool {
+        !self.seen.arrived.contains_key(place)
+    }
+
+    fn place(&self, tenant: Uuid, on_behalf_of: Option<MemberId>) -> (String, Uuid) {
         let fingerprint = match on_behalf_of {
             Some(member) => format!("{}\n{member}", self.credential.fingerprint()),
             None => self.credential.fingerprint(),
         };
-        self.seen.arrived.entry((fingerprint, tenant)).or_insert(()).is_fresh()
+        (fingerprint, tenant)
+    }
+
+    /// Makes events durable, and remembers the arrival among them: one that was not recorded is to be told with the next use.
+    pub(super) async fn record(&self, events: Vec<Event>, arrival: Option<(String, Uuid)>) -> Result<(), StoreError> {
+        let arrives = events.iter().any(|event| event.action == Action::IdentityAuthenticated);
+        self.trail.record(events).await?;
+        if let Some(place) = arrival.filter(|_| arrives) {
+            self.seen.arrived.insert(place, ());
+        }
+        Ok(())
     }
 
     /// Records the reading of one's own tenants; a tenant whose glass was broken for it is told.
@@ -134,7 +148,8 @@ impl Authenticated {
             details: details.clone(),
         };
         let mut events = vec![event(Action::IdentityRead)];
-        if self.first_use(Uuid::nil(), None) {
+        let place = self.place(Uuid::nil(), None);
+        if self.first_use(&place) {
             events.insert(0, event(Action::IdentityAuthenticated));
         }
         for (tenant, entered) in tenants {
@@ -149,7 +164,7 @@ impl Authenticated {
                 details: json!({}),
             }));
         }
-        Ok(self.trail.record(events).await?)
+        Ok(self.record(events, Some(place)).await?)
     }
 }
 
@@ -161,7 +176,7 @@ impl Caller {
     pub async fn read(&self, entered: &Entered, action: Action, object: Object, details: Value) -> Result<(), Problem> {
         let mut events = self.arrivals(entered);
         events.push(self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, object, details));
-        Ok(self.authenticated.trail.record(events).await?)
+        Ok(self.authenticated.record(events, Some(self.place(entered))).await?)
     }
 
     /// A change carries its own audit row; only a first arrival is to be recorded beside it.
@@ -171,7 +186,11 @@ impl Caller {
     pub async fn changed(&self, entered: &Entered) -> Result<(), Problem> {
         self.met(entered);
         let events = self.arrivals(entered);
-        if events.is_empty() { Ok(()) } else { Ok(self.authenticated.trail.record(events).await?) }
+        if events.is_empty() { Ok(()) } else { Ok(self.authenticated.record(events, Some(self.place(entered))).await?) }
+    }
+
+    pub(super) fn place(&self, entered: &Entered) -> (String, Uuid) {
+        self.authenticated.place(self.tenant_id().0, entered.on_behalf_of())
     }
 
     /// What is recorded of a caller beside what they did: their arrival, once; a broken glass, at every use.
@@ -182,7 +201,7 @@ impl Caller {
 
     /// That a credential came into the tenant for the first time, whatever became of what it was shown for.
     pub(super) fn arrival(&self, entered: &Entered) -> Vec<Event> {
-        if !self.authenticated.first_use(self.tenant_id().0, entered.on_behalf_of()) {
+        if !self.authenticated.first_use(&self.place(entered)) {
             return Vec::new();
         }
         let event = |action| self.event(Some(self.tenant_id()), Some(entered), action, Decision::Allow, None, Object::default(), json!({}));

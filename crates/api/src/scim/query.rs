@@ -13,6 +13,9 @@ use ringfence_store::scim::Keys;
 use ringfence_store::{StoreError, TenantTx};
 use serde_json::{Map, Value, json};
 
+/// Comparisons of a filter that the trail is told of.
+const MOST_TERMS: usize = 100;
+
 /// Resources of one answer.
 pub const MOST_RESULTS: i64 = 200;
 const USUAL_RESULTS: i64 = 100;
@@ -158,7 +161,7 @@ where
         resources = resources.into_iter().skip(skipped).take(usize::try_from(query.count).unwrap_or(0)).collect();
     }
     let ids = resources.iter().filter_map(|resource| resource.get("id")?.as_str()?.parse().ok());
-    let filter = query.filter.as_ref().map(Filter::terms).unwrap_or_default();
+    let filter = query.filter.as_ref().map(Filter::terms).unwrap_or_default().into_iter().take(MOST_TERMS).collect::<Vec<_>>();
     let details = json!({ "filter": filter, "count": resources.len(), "digest": digest(ids), "total": total });
     caller.read(&entered, action, object, details).await?;
     let count = resources.len();

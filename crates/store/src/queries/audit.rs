@@ -1,7 +1,7 @@
 //! The tenant's trail, read by those who may.
 
 use super::page::{Keyset, Page};
-use super::record::{self, Narrowed, Record};
+use super::record::{self, Narrowed, Record, Told};
 use crate::{StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::AuditEvent;
@@ -57,7 +57,7 @@ impl Record for AuditEvent {
             object_id: row.try_get("object_id")?,
             object_version: row.try_get("object_version")?,
             external_system: row.try_get("external_system")?,
-            details: row.try_get("details")?,
+            details: row.try_get::<_, Told>("details")?.0,
         })
     }
 }

@@ -20,6 +20,9 @@ const SLOW: Duration = Duration::from_secs(10);
 #[derive(Clone, Default)]
 pub struct Numbers(Arc<Mutex<HashMap<TenantId, Arc<InHand>>>>);
 
+/// Tenants remembered; past that, those who have nothing in hand are forgotten, for anybody invents one.
+const REMEMBERED: usize = 1000;
+
 #[derive(Default)]
 struct InHand {
     block: Mutex<Option<Block>>,
@@ -80,7 +83,12 @@ impl Numbers {
     }
 
     fn of(&self, tenant: TenantId) -> Arc<InHand> {
-        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default())
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED && !known.contains_key(&tenant) {
+            // Whoever is just reserving for one of them holds it.
+            known.retain(|_, in_hand| Arc::strong_count(in_hand) > 1 || in_hand.any());
+        }
+        Arc::clone(known.entry(tenant).or_default())
     }
 }
 

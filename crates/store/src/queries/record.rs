@@ -4,10 +4,15 @@
 use super::page::{Keyset, Page};
 use crate::statement::Param;
 use crate::{Access, Database, Entered, Principal, Refusal, Sql, StoreError, Template, TenantTx};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::error::Error;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql, Type, accepts};
 use uuid::Uuid;
+
+/// Characters of what cannot be read.
+const MOST_UNREADABLE: usize = 1000;
 
 /// What a statement's row is read as.
 pub(super) trait Record: Sized {
@@ -109,4 +114,21 @@ impl<'a> Narrowed<'a> {
     pub(super) fn by_any(self, name: &'static str, words: &'a Vec<String>) -> Self {
         self.by(name, (!words.is_empty()).then_some(words))
     }
+}
+
+/// JSON that a statement may have written which was not the service's. `jsonb` holds numbers and depths that `serde_json` does not: one such
+/// row is told as the text that it is, for it must not hide the others of its page.
+pub(super) struct Told(pub Value);
+
+impl<'a> FromSql<'a> for Told {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        if let Ok(value) = Value::from_sql(ty, raw) {
+            return Ok(Self(value));
+        }
+        // The form's version stands before the text.
+        let text = raw.strip_prefix(&[1]).ok_or("jsonb of another form")?;
+        Ok(Self(json!({ "unreadable": str::from_utf8(text)?.chars().take(MOST_UNREADABLE).collect::<String>() })))
+    }
+
+    accepts!(JSONB);
 }

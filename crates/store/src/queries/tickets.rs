@@ -1,7 +1,7 @@
 //! Tickets: read, listed, created, changed. Each statement is a file; the doors decide which rows it sees.
 
 use super::page::{Keyset, Page};
-use super::record::{self, Narrowed, Record};
+use super::record::{self, Narrowed, Record, Told};
 use crate::{Database, Entered, Principal, StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::{CommentId, GroupId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
@@ -218,7 +218,7 @@ impl Record for TicketEvent {
             actor_id: row.try_get::<_, Uuid>("actor_id")?.into(),
             visibility: row.try_get("visibility")?,
             version: row.try_get("version")?,
-            changes: row.try_get("changes")?,
+            changes: row.try_get::<_, Told>("changes")?.0,
             created_at: row.try_get("created_at")?,
         })
     }
