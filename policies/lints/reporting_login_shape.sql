@@ -8,7 +8,7 @@ select r.rolname::text as object,
                  case when r.rolconnlimit not between 0 and 20 then 'has no connection limit' end,
                  case when m.admin_option then 'may let others in by its door' end,
                  case when c.said is not null then 'has a comment, which everybody reads' end) as detail,
-       'drop it and make another with `ringfence report-role create`' as remedy
+       'drop it, `ringfence migrate`, and make another with `ringfence report-role create`' as remedy
   from pg_catalog.pg_auth_members m
   join pg_catalog.pg_roles r on r.oid = m.member
  cross join lateral (select shobj_description(r.oid, 'pg_authid')) as c (said)

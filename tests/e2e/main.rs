@@ -9,4 +9,5 @@ mod migration;
 mod node;
 mod page;
 mod running;
+mod serving;
 mod sign_in;

@@ -105,6 +105,31 @@ async fn a_database_that_is_somebody_elses_is_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn an_administrator_without_the_rights_and_a_template_are_refused_before_anything_is_made() {
+    let server = Server::empty("rights").await;
+    let admin = connect(&server.admin("postgres")).await;
+    admin.batch_execute("create role half login createdb createrole password 'half'").await.unwrap();
+    let migrate = |user: &str, password: &str, database: &str| {
+        let output = administration(&server, &["migrate"], &server.cluster.dsn(user, password, database)).env("RINGFENCE_DATA", server.folder().join("rights")).output().unwrap();
+        assert!(!server.folder().join("rights").exists(), "{database}");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, complaint) = migrate("half", "half", DATABASE);
+    assert_eq!(code, Some(1), "{complaint}");
+    assert!(complaint.contains("the login half is no superuser") && complaint.contains("RINGFENCE_ADMIN_URL"), "{complaint}");
+    admin.batch_execute("create database pattern is_template true").await.unwrap();
+    for template in ["template1", "template0", "pattern"] {
+        let (code, complaint) = migrate("postgres", &password(&server), template);
+        assert_eq!(code, Some(1), "{complaint}");
+        assert!(complaint.contains(template) && complaint.contains("RINGFENCE_ADMIN_URL"), "{complaint}");
+    }
+    let made = format!("select (select count(*) from pg_database where datname = '{DATABASE}') + (select count(*) from pg_roles where rolname like 'ringfence%')");
+    assert_eq!(count(&admin, &made).await, 0);
+    drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_server_that_answers_is_not_out_of_reach_and_a_stale_password_is_told_by_its_file() {
     let server = Server::start("reasons").await;
     let (port, secret) = (server.cluster.port(), password(&server));

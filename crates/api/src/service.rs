@@ -83,9 +83,9 @@ pub enum StartError {
 }
 
 fn refused(findings: &[Finding]) -> String {
-    let mut text = "the walls do not stand; run 'ringfence migrate', then 'ringfence verify'".to_owned();
+    let mut text = "the walls do not stand; 'ringfence verify' looks again".to_owned();
     for finding in findings {
-        text.push_str(&format!("\n  {}: {} - {}", finding.lint, finding.object, finding.detail));
+        text.push_str(&format!("\n  {}: {} - {}\n    remedy: {}", finding.lint, finding.object, finding.detail, finding.remedy));
     }
     text
 }

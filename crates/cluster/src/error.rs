@@ -52,6 +52,17 @@ pub enum ClusterError {
     FolderInUse { folder: PathBuf, pid: String },
 
     #[error(
+        "the data of {} is in {}, which is named after the folder's former name: type `mv {} {}` to go on with it, or remove {} to begin anew",
+        folder.display(), former.display(), former.display(), elsewhere.display(), mark.display()
+    )]
+    FolderRenamed {
+        folder: PathBuf,
+        former: PathBuf,
+        elsewhere: PathBuf,
+        mark: PathBuf,
+    },
+
+    #[error(
         "the folder {} cannot be made: {source}; make it beforehand, where the user who runs this may write, or choose another folder with RINGFENCE_DATA",
         path.display()
     )]

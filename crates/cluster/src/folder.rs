@@ -1,8 +1,9 @@
 //! The data folder: where it really is, who may use it, and that only one run does; it refuses a folder that is in use.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,9 @@ const SYSTEM_FOLDER: &str = "/var/lib/ringfence";
 const LONGEST_SOCKET_DIR: usize = 107 - "/.s.PGSQL.65535".len();
 /// At a start, a longer log is set aside as `postgres.log.1`.
 const LONGEST_LOG: u64 = 32 * 1024 * 1024;
+
+/// In a closed folder: where its data is. That place is named after the folder, which may be renamed.
+const MARK: &str = "elsewhere";
 
 /// A locked data folder; the lock ends with this value or with the process.
 #[derive(Debug)]
@@ -38,6 +42,19 @@ impl Folder {
         let has_data = requested.join("postgres").exists();
         // Once there, always there: the folder may have become open to that user since.
         let moved = account.drops_privilege() && !has_data && elsewhere.join("postgres").exists();
+        let mark = requested.join(MARK);
+        if account.drops_privilege()
+            && !has_data
+            && !moved
+            && let Some(former) = marked(&mark).filter(|former| former.join("postgres").exists())
+        {
+            return Err(ClusterError::FolderRenamed {
+                folder: requested,
+                former,
+                elsewhere,
+                mark,
+            });
+        }
         if !moved && account.can_enter(&requested) {
             return Self::lock(requested, account);
         }
@@ -61,7 +78,10 @@ impl Folder {
             requested.display(),
             elsewhere.display()
         ));
-        Self::lock(elsewhere, account)
+        let folder = Self::lock(elsewhere, account)?;
+        let note = || private_options().truncate(true).open(&mark)?.write_all(folder.path.as_os_str().as_bytes());
+        note().map_err(ClusterError::io("write", &mark))?;
+        Ok(folder)
     }
 
     pub(crate) fn pgdata(&self) -> PathBuf {
@@ -251,6 +271,12 @@ fn make_folder(path: &Path) -> Result<PathBuf, ClusterError> {
         fs::canonicalize(path)
     };
     make().map_err(|source| ClusterError::CannotMakeFolder { path: path.to_path_buf(), source })
+}
+
+/// What an earlier run noted. Believed only as far as to refuse: whoever may write in the folder may have written it.
+fn marked(mark: &Path) -> Option<PathBuf> {
+    let text = fs::read(mark).ok()?;
+    Some(PathBuf::from(OsString::from_vec(text)))
 }
 
 /// Where the data goes whose folder is closed to the server's user.

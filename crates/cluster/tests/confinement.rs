@@ -9,8 +9,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::PathBuf;
 
 use nix::unistd::{Pid, User, geteuid, getpgid};
-use ringfence_cluster::{Cluster, Installation};
-use support::{Scratch, connect, remember, remembers, setting, start, volatile};
+use ringfence_cluster::{Cluster, ClusterError, Installation};
+use support::{Scratch, connect, remember, remembers, setting, start, try_start, volatile};
 use tokio_postgres::{Config, NoTls};
 
 fn mode(path: PathBuf) -> u32 {
@@ -288,4 +288,22 @@ async fn a_folder_closed_to_the_servers_user_is_replaced_and_both_are_named() {
     let second = start(&scratch.data_dir()).await;
     assert_eq!(second.data_dir(), elsewhere.path());
     assert!(remembers(&second, "elsewhere").await);
+    second.stop().await.unwrap();
+
+    // Renamed, it is not begun anew beside its data, be it open or closed.
+    let renamed = scratch.path().join("renamed");
+    fs::rename(scratch.data_dir(), &renamed).unwrap();
+    let mut place = None;
+    for mode in [0o755, 0o700] {
+        fs::set_permissions(scratch.path(), fs::Permissions::from_mode(mode)).unwrap();
+        let refused = try_start(&renamed).await.unwrap_err();
+        assert!(refused.to_string().contains(&format!("type `mv {} /var/lib/ringfence/", elsewhere.path().display())), "{refused}");
+        let ClusterError::FolderRenamed { elsewhere, .. } = refused else { panic!("{refused}") };
+        assert!(!elsewhere.exists());
+        place = Some(elsewhere);
+    }
+    let place = Scratch::adopt(place.unwrap());
+    fs::rename(elsewhere.path(), place.path()).unwrap();
+    let third = start(&renamed).await;
+    assert!(remembers(&third, "elsewhere").await);
 }

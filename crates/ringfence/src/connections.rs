@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use ringfence_store::server::{self, Config, ServerError, SslMode};
+use ringfence_store::server::{self, Config, Entered, ServerError, SslMode};
 use ringfence_store::{Credentials, DatabaseConfig, TokenKey};
 
 use crate::data_folder::{ClusterRecord, DataFolder, file};
@@ -97,6 +97,9 @@ impl Connections {
         };
         let password = self.credentials.as_ref().and_then(|credentials| login.password(credentials));
         if let Some(mut config) = named {
+            if login != Login::Admin && config.get_user().is_none() {
+                config.user(login.role());
+            }
             if login == Login::Admin {
                 config.dbname(self.base.get_dbname().unwrap_or(DATABASE));
             } else if let (None, Some(password)) = (config.get_password(), password) {
@@ -148,6 +151,30 @@ impl Connections {
             Err(ServerError::Unreachable { .. }) if self.private.is_some() => Err(Failure::NotRunning(self.folder.path().to_path_buf())),
             Err(source) => Err(Failure::Connection { told_by: self.told_by(login, &source)?, source }),
         }
+    }
+
+    /// Each of the service's logins is its own role, and all are in one database: a pool of another one would carry its part
+    /// elsewhere in silence. The dispatcher's may be missing.
+    pub async fn check_logins(&self) -> Result<(), Failure> {
+        let mut first: Option<Entered> = None;
+        let dispatcher = self.database()?.dispatcher.map(|_| Login::Dispatcher);
+        for login in [Login::App, Login::Auditor].into_iter().chain(dispatcher) {
+            let config = self.reachable(login).await?;
+            let entered = match server::enter(&config).await {
+                Ok(entered) => entered,
+                Err(source) => return Err(Failure::Connection { told_by: self.told_by(login, &source)?, source }),
+            };
+            if entered.user != login.role() {
+                return Err(wrong_login(login, format!("signs in as {}, and the service needs {} there", entered.user, login.role())));
+            }
+            let first = first.get_or_insert_with(|| entered.clone());
+            if (&first.database, &first.server) != (&entered.database, &entered.server) {
+                let (there, here) = (server::address(&config), server::address(&self.login(Login::App)?));
+                let reason = format!("{} is in the database {} at {there}, and ringfence_app in {} at {here}; the logins have to be in one database", login.role(), entered.database, first.database);
+                return Err(wrong_login(login, reason));
+            }
+        }
+        Ok(())
     }
 
     /// Until it is dropped, nobody else brings the server up to date.
@@ -208,6 +235,10 @@ impl Connections {
             other => self.credentials.as_ref().and_then(|credentials| other.password(credentials)),
         }
     }
+}
+
+fn wrong_login(login: Login, reason: String) -> Failure {
+    login.setting().map_or_else(|| Failure::Refused(reason.clone()), |setting| setting.wrong(None, reason.clone()))
 }
 
 pub fn at_least_one(text: &str) -> Result<usize, String> {
@@ -289,7 +320,7 @@ pub fn open_or_make_credentials(folder: &DataFolder) -> Result<(Credentials, boo
 /// The password that the login's own setting carries for it.
 fn named_password(login: Login) -> Result<Option<String>, Failure> {
     let Some(config) = login.setting().map(url).transpose()?.flatten() else { return Ok(None) };
-    let secret = config.get_password().filter(|_| config.get_user() == Some(login.role()));
+    let secret = config.get_password().filter(|_| config.get_user().is_none_or(|user| user == login.role()));
     Ok(secret.map(|secret| String::from_utf8_lossy(secret).into_owned()))
 }
 
@@ -324,9 +355,9 @@ fn parse_url(text: &str) -> Result<Config, String> {
     let asks_for_tls = text.contains("sslmode") && (text.contains("verify-") || text.contains("require"));
     // The parser's own text may quote what it could not read, a password among it. It knows neither the verifying modes nor
     // the files of certificates that stand beside them.
-    let mut config: Config = text.parse().map_err(|_| match asks_for_tls {
+    let mut config: Config = text.parse().map_err(|error| match asks_for_tls {
         true => no_tls(),
-        false => "not a PostgreSQL URL".to_owned(),
+        false => unreadable(&error),
     })?;
     if !matches!(config.get_ssl_mode(), SslMode::Disable | SslMode::Prefer) {
         return Err(no_tls());
@@ -336,6 +367,25 @@ fn parse_url(text: &str) -> Result<Config, String> {
     }
     Ok(config)
 }
+
+/// With the parameter at fault where that is one of libpq's: of another name a part may be a password's.
+fn unreadable(error: &dyn std::error::Error) -> String {
+    let said = error.source().map(ToString::to_string).unwrap_or_default();
+    let name = said.split('`').nth(1).filter(|name| PARAMETERS.contains(name));
+    match (name, said.starts_with("unknown option")) {
+        (Some(name), true) => format!("not a PostgreSQL URL of this build, which does not know the parameter `{name}`: leave it out"),
+        (Some(name), false) => format!("not a PostgreSQL URL: its `{name}` cannot be that"),
+        (None, _) => "not a PostgreSQL URL".to_owned(),
+    }
+}
+
+/// PostgreSQL 15, 34.1.2.
+const PARAMETERS: &[&str] = &[
+    "host", "hostaddr", "port", "dbname", "user", "password", "passfile", "require_auth", "channel_binding", "connect_timeout", "client_encoding", "options", "application_name",
+    "fallback_application_name", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "keepalives_retries", "tcp_user_timeout", "replication", "gssencmode",
+    "sslmode", "requiressl", "sslnegotiation", "sslcompression", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslcrldir", "sslsni", "sslcertmode", "requirepeer",
+    "ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib", "service", "target_session_attrs", "load_balance_hosts",
+];
 
 fn stored_credentials(folder: &DataFolder) -> Result<Option<Credentials>, Failure> {
     let path = match settings::CREDENTIALS.text()? {
@@ -368,6 +418,20 @@ mod tests {
                 let reason = parse_url(&url).err().unwrap_or_default();
                 assert!(reason.contains("no TLS") && !reason.contains("secret"), "{url}: {reason}");
             }
+        }
+    }
+
+    #[test]
+    fn the_parameter_at_fault_is_named_and_nothing_else_is_quoted() {
+        for (url, named) in [
+            ("postgres://u:secret@db.example/r?sslmode=allow", "`sslmode`"),
+            ("postgres://u:secret@db.example/r?gssencmode=disable", "`gssencmode`"),
+            ("postgres://u:secret@db.example:99999/r", "`port`"),
+            ("postgres://u:p@db.example/r?secret=1", "not a PostgreSQL URL"),
+            ("host=db.example secret=1", "not a PostgreSQL URL"),
+        ] {
+            let reason = parse_url(url).err().unwrap_or_default();
+            assert!(reason.contains(named) && !reason.contains("secret"), "{url}: {reason}");
         }
     }
 

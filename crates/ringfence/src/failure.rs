@@ -1,6 +1,6 @@
 //! What can stop a command, and the exit code it ends with: 1 = refused or found something, 2 = asked in the wrong way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, ExitStatus};
 
 use ringfence_api::StartError;
@@ -47,7 +47,7 @@ pub enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{}: {reason}; it was written by ringfence and changed since", path.display())]
+    #[error("{}: {reason}; it was written by ringfence and changed since: {}", path.display(), mended(.path))]
     Unreadable { path: PathBuf, reason: String },
     #[error("the operating system gave no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
@@ -82,6 +82,17 @@ impl Failure {
     }
 }
 
+/// What to do about a file of the data folder that cannot be read as what it was written as.
+fn mended(path: &Path) -> &'static str {
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("demo.json") => "remove it, and the next `ringfence run` finds the demo tenants again",
+        Some("reporting-logins.json") => "remove it; the passwords in it are lost, and `ringfence report-role create` makes new logins",
+        Some("run.json") => "remove it, and the next `ringfence run` writes it anew",
+        Some("credentials.json") => "put a copy of it back; or remove it, and `ringfence migrate --new-credentials` replaces what it held, after which the service is started anew",
+        _ => "put a copy of it back",
+    }
+}
+
 fn shown(value: &Option<String>) -> String {
     value
         .as_ref()
@@ -110,6 +121,14 @@ pub fn plain(error: &StoreError) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Failure, Refusal, StoreError};
+
+    #[test]
+    fn a_broken_file_of_ones_own_comes_with_what_to_do_about_it() {
+        for (name, advice) in [("demo.json", "remove it"), ("reporting-logins.json", "`ringfence report-role create`"), ("run.json", "remove it"), ("credentials.json", "--new-credentials"), ("cluster.json", "put a copy of it back")] {
+            let said = Failure::Unreadable { path: format!("data/{name}").into(), reason: "EOF while parsing".to_owned() }.to_string();
+            assert!(said.starts_with(&format!("data/{name}: EOF")) && said.contains(advice), "{said}");
+        }
+    }
 
     #[test]
     fn who_meets_a_contacts_address_is_told_how_the_contact_becomes_a_member() {

@@ -113,6 +113,10 @@ async fn past_analysts(client: &Client, done: Result<(), MigrateError>) -> Resul
 const OVERDUE: &str = "select pg_catalog.pg_terminate_backend(a.pid) from pg_catalog.pg_stat_activity a
     where a.datname = pg_catalog.current_database() and a.usename ~ '^r_[0-9a-f]{20}$' and a.xact_start < pg_catalog.clock_timestamp() - interval '60 seconds'";
 
+/// What is left in the map of analysts' logins whose role was dropped, as one is ended: a role made later under that name would
+/// inherit the tenant.
+const DROPPED: &str = "delete from ringfence.reporting_logins l where not exists (select from pg_catalog.pg_roles r where r.rolname = l.login)";
+
 /// Migrates, applies the policies, sets the logins' passwords and installs the keys.
 ///
 /// # Errors
@@ -150,6 +154,7 @@ async fn migrate_with(client: &mut Client, credentials: &Credentials) -> Result<
         past_analysts(client, done).await
     })
     .await?;
+    client.execute(DROPPED, &[]).await.map_err(MigrateError::at("analysts' logins"))?;
     install_keys(client, credentials).await?;
     set_passwords(client, credentials).await?;
     if !applied_migrations.is_empty() {

@@ -21,6 +21,10 @@ pub enum ServerError {
     Refused { address: String, login: String, reason: String },
     #[error("`{name}` cannot be a database's name here: use a-z, 0-9 and '_'")]
     Name { name: String },
+    #[error("{name} is a template: every database made later on that server would begin with an installation in it; name a database of its own")]
+    Template { name: String },
+    #[error("the login {login} is no superuser, and an administrator has to be one: roles with BYPASSRLS are made, and functions of the server are taken away from PUBLIC. Nothing was changed")]
+    NoSuperuser { login: String },
     #[error("the database {name} could not be created: {reason}")]
     Create { name: String, reason: String },
     #[error("the catalogue could not be looked at: {0}")]
@@ -30,7 +34,7 @@ pub enum ServerError {
 /// Makes the database if it is missing. `admin` names it; the connection goes to the maintenance database.
 ///
 /// # Errors
-/// When the server is out of reach, or refuses.
+/// When the server is out of reach, or refuses; before anything is made, when the login may not do what comes after.
 pub async fn create_database(admin: &Config) -> Result<bool, ServerError> {
     let name = admin.get_dbname().unwrap_or_default();
     let is_plain = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -38,6 +42,16 @@ pub async fn create_database(admin: &Config) -> Result<bool, ServerError> {
         return Err(ServerError::Name { name: name.to_owned() });
     }
     let client = connect(admin.clone().dbname("postgres")).await?;
+    const RIGHTS: &str = "select r.rolname::text, r.rolsuper, exists(select from pg_catalog.pg_database where datname = $1 and datistemplate)
+                            from pg_catalog.pg_roles r where r.rolname = current_user";
+    let asked = client.query_one(RIGHTS, &[&name]).await.and_then(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
+    let (login, is_superuser, is_template): (String, bool, bool) = asked.map_err(|error| ServerError::Look(reason(&error)))?;
+    if !is_superuser {
+        return Err(ServerError::NoSuperuser { login });
+    }
+    if is_template {
+        return Err(ServerError::Template { name: name.to_owned() });
+    }
     // An identifier cannot be a parameter; this one was checked letter by letter.
     match client.batch_execute(&format!("create database \"{name}\" template template0 encoding 'UTF8'")).await {
         Ok(()) => Ok(true),
@@ -106,6 +120,24 @@ async fn yes(client: &Client, question: &str, coarser: &str) -> Result<bool, Ser
 /// When it does not, and why.
 pub async fn answers(login: &Config) -> Result<(), ServerError> {
     connect(login).await.map(drop)
+}
+
+/// As whom a login got in, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    pub user: String,
+    pub database: String,
+    /// Tells two servers apart whose databases have one name: when this one was started.
+    pub server: String,
+}
+
+/// # Errors
+/// When the login does not get in, and why.
+pub async fn enter(login: &Config) -> Result<Entered, ServerError> {
+    const WHERE: &str = "select session_user::text, pg_catalog.current_database()::text, extract(epoch from pg_catalog.pg_postmaster_start_time())::text";
+    let client = connect(login).await?;
+    let asked = client.query_one(WHERE, &[]).await.and_then(|row| Ok(Entered { user: row.try_get(0)?, database: row.try_get(1)?, server: row.try_get(2)? }));
+    asked.map_err(|error| ServerError::Look(reason(&error)))
 }
 
 /// A look takes the time that it takes, whatever ends a statement or a session by default. What the login's URL names goes before.

@@ -1,4 +1,4 @@
-//! `ringfence migrate`: tables, policies, logins and keys as this binary knows them. It changes no row of a tenant, and replaces
+//! `ringfence migrate`: tables, policies, logins and keys as this binary knows them. It changes no row of a tenant but forgets analysts' logins whose role is gone, and replaces
 //! no login's password by one that was made just now unless it was told to.
 
 use std::process::ExitCode;

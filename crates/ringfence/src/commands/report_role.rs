@@ -2,6 +2,7 @@
 //! private cluster it is also kept in the data folder, for `ringfence dsn`.
 
 use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use ringfence_domain::TenantId;
@@ -78,8 +79,39 @@ fn url(admin: &server::Config, made: &ReportingLogin) -> String {
     let database = admin.get_dbname().unwrap_or(crate::connections::DATABASE);
     let ReportingLogin { login, password } = made;
     match admin.get_hosts().first() {
+        Some(Host::Tcp(host)) if host.contains(':') => format!("postgres://{login}:{password}@[{}]:{port}/{database}", percent_encoded(host.as_bytes(), b":")),
         Some(Host::Tcp(host)) => format!("postgres://{login}:{password}@{host}:{port}/{database}"),
-        Some(Host::Unix(folder)) => format!("postgres://{login}:{password}@/{database}?host={}&port={port}", folder.display()),
+        Some(Host::Unix(folder)) => format!("postgres://{login}:{password}@/{database}?host={}&port={port}", percent_encoded(folder.as_os_str().as_bytes(), b"/")),
         None => format!("postgres://{login}:{password}@localhost:{port}/{database}"),
+    }
+}
+
+/// RFC 3986, section 2.3: all but the unreserved characters, and those that mean nothing in that place.
+fn percent_encoded(bytes: &[u8], kept: &[u8]) -> String {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte) || kept.contains(byte);
+    bytes.iter().map(|byte| if is_plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ReportingLogin, url};
+    use ringfence_store::server::{Config, Host};
+    use std::path::Path;
+
+    #[test]
+    fn an_analysts_url_leads_back_to_the_address_it_was_made_of() {
+        let login = || ReportingLogin { login: "r_0".to_owned(), password: "p".to_owned() };
+        for (host, port) in [("::1", 5433), ("fe80::1%eth0", 5432), ("127.0.0.1", 5433), ("db.example", 5432)] {
+            let made = url(Config::new().host(host).port(port).dbname("ringfence"), &login());
+            let read: Config = made.parse().unwrap();
+            assert_eq!((read.get_hosts(), read.get_ports()), (&[Host::Tcp(host.to_owned())][..], &[port][..]), "{made}");
+            // As libpq wants it, which takes no bare one.
+            assert_eq!(made.contains('['), host.contains(':'), "{made}");
+        }
+        for folder in ["/run/postgresql", "/tmp/a b&port=1/100%"] {
+            let made = url(Config::new().host_path(folder).port(5433).dbname("ringfence"), &login());
+            let read: Config = made.parse().unwrap();
+            assert_eq!((read.get_hosts(), read.get_ports()), (&[Host::Unix(Path::new(folder).to_owned())][..], &[5433][..]), "{made}");
+        }
     }
 }

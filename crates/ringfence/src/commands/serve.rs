@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::connections::{Connections, Login, check_settings};
+use crate::connections::{Connections, check_settings};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::service_settings::{ServiceSettings, listen};
@@ -23,7 +23,7 @@ pub async fn serve() -> Result<ExitCode, Failure> {
     }
     let connections = Connections::find()?;
     let config = service.config(&connections, None)?;
-    connections.reachable(Login::App).await?;
+    connections.check_logins().await?;
     let service = ringfence_api::start(config).await?;
     output::line(&format!("ringfence is ready on http://{}", service.address()))?;
     service.run_until(stop.wait()).await.map_err(Failure::Service)?;

@@ -130,6 +130,7 @@ impl Plan {
         let (admin, _) = bring_up_to_date(&folder, &Connections::for_administrator()?, !on_existing_server).await?;
         let connections = Connections::find()?;
         look_at_the_walls(&admin).await?;
+        connections.check_logins().await?;
         let development = match listen.ip().is_loopback() {
             true => {
                 let (key, is_made) = (folder.issuer_key(), !folder.issuer_key().exists());
