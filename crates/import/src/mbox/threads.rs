@@ -15,6 +15,8 @@ use crate::{
 /// What a message and an id in the index cost beside their text.
 const MESSAGE_BYTES: usize = 512;
 const ID_BYTES: usize = 96;
+/// What is said of a ticket whose text could not be read as it was meant.
+const UNDECODED: &str = "encoded text that cannot be decoded";
 
 pub(crate) enum Unplaced {
     Twice { first: u64 },
@@ -176,7 +178,7 @@ fn row(mails: Vec<Mail>, source: &str) -> Option<Row> {
         created_at: root.date,
         updated_at: mails.iter().filter_map(|mail| mail.date).max(),
         comments: Vec::new(),
-        left_out: Vec::new(),
+        left_out: if mails.iter().any(|mail| mail.undecoded) { vec![UNDECODED] } else { Vec::new() },
     };
     let comments = mails
         .into_iter()
