@@ -98,13 +98,14 @@ fn replies_to_a_message_outside_the_file_share_a_ticket_without_reply_marks() {
         mail("2@x", "In-Reply-To: <1@x>\n", "Re: RE: door", "first"),
         mail("3@x", "In-Reply-To: <1@x>\n", "Re: door", "second"),
         mail("1@x", "", "door", "late"),
-    ]
-    .concat();
-    let tickets = tickets(mailbox);
-    assert_eq!(tickets.len(), 1);
-    assert_eq!(tickets[0].subject, "door");
-    assert_eq!(tickets[0].external_id, "2@x");
-    assert_eq!(tickets[0].comments.len(), 3);
+    ];
+    let whole = tickets(mailbox.concat());
+    assert_eq!(whole.len(), 1);
+    assert_eq!((whole[0].subject.as_str(), whole[0].external_id.as_str()), ("door", "1@x"));
+    assert_eq!(whole[0].comments.len(), 3);
+    let without = tickets(mailbox[..2].concat());
+    assert_eq!(without.len(), 1);
+    assert_eq!((without[0].subject.as_str(), without[0].external_id.as_str()), ("door", "2@x"));
 }
 
 #[test]

@@ -44,8 +44,8 @@ pub(crate) struct Mail {
     pub(crate) undecoded: bool,
     /// Its own, or else that of its delivery.
     pub(crate) date: Option<Timestamp>,
-    /// The external id of the nearest that it answers.
-    pub(crate) answers: Option<String>,
+    /// The ids that it answers, the nearest first; empty until it has been put into a thread.
+    pub(crate) answers: Vec<String>,
 }
 
 pub(crate) fn read(raw: &RawMessage) -> (Links, Result<Mail, Violation>) {
@@ -96,7 +96,7 @@ fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) 
         body: field::body("body", body)?,
         undecoded,
         date,
-        answers: links.answers.first().map(|id| external_id(id)),
+        answers: Vec::new(),
     };
     mail.fingerprint = mail.fingerprint(links);
     mail.date = date.or(raw.delivered);
@@ -104,7 +104,7 @@ fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) 
 }
 
 /// The Message-ID where it can serve as a key, else a digest of it.
-fn external_id(id: &str) -> String {
+pub(crate) fn external_id(id: &str) -> String {
     if id.chars().count() <= MAX_EXTERNAL_ID_CHARS {
         id.to_owned()
     } else {
