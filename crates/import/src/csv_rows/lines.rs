@@ -97,8 +97,8 @@ impl<R: Read> Read for Lines<R> {
         let taken = line.min(buffer.len());
         buffer[..taken].copy_from_slice(&chunk[..taken]);
         if taken > 0 {
-            let begins = !self.inside_line && !(self.after_return && buffer[0] == b'\n');
-            self.meter.line.update(|line| line + u64::from(begins));
+            let goes_on = self.inside_line || self.after_return && buffer[0] == b'\n';
+            self.meter.line.update(|line| line + u64::from(!goes_on));
             // The parser leaves out a byte order mark, behind which a quote may open.
             let text = &buffer[..taken];
             let at_start = self.meter.line.get() == 1 && !self.inside_line;
