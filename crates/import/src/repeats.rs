@@ -51,4 +51,8 @@ impl<I: Iterator<Item = Result<Row, RowError>>> Iterator for Once<I> {
             }
         })
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rows.size_hint()
+    }
 }

@@ -195,7 +195,7 @@ fn a_quote_that_is_never_closed_is_an_error_where_its_record_starts() {
 #[test]
 fn a_row_of_another_width_is_at_the_line_it_starts_on() {
     let text = "id,subject\n1,\"o\nn\ne\",x\n2,\"a \"stray\"\n3\n4,\"t\nwo\"\r5,\"five\n\"\n";
-    let expected = [(2, false), (5, true), (6, false), (7, true), (8, true)];
+    let expected = [(2, false), (5, true), (6, false), (7, true), (9, true)];
     assert_eq!(lines(text), expected);
 }
 
@@ -243,4 +243,25 @@ fn format_names_are_those_of_the_command_line() {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     assert!("CSV".parse::<Format>().is_err());
+}
+
+#[test]
+fn a_requester_of_control_characters_alone_is_nobody() {
+    for handle in ["\u{1}", " \u{1}\t\u{7f} "] {
+        assert_eq!(one(&format!("id,subject,requester\n1,s,{handle}\n")).requester, None);
+    }
+    assert!(one("id,subject,requester\n1,s,\u{1}octo\n").requester.unwrap().external_id.as_deref() == Some("octo"));
+}
+
+#[test]
+fn a_bare_cr_ends_a_line_that_counts() {
+    assert_eq!(lines("id,subject\r1,s\r2\r\r3,s"), [(2, true), (3, false), (5, true)]);
+}
+
+#[test]
+fn a_header_separated_by_something_else_is_told_that_commas_are_wanted() {
+    for separator in [";", "\t"] {
+        let error = read(["id", "subject", "body\n1"].join(separator)).remove(0).unwrap_err();
+        assert!(error.message.ends_with("; columns are separated by commas, and this row holds none"), "{error}");
+    }
 }

@@ -98,13 +98,14 @@ fn replies_to_a_message_outside_the_file_share_a_ticket_without_reply_marks() {
         mail("2@x", "In-Reply-To: <1@x>\n", "Re: RE: door", "first"),
         mail("3@x", "In-Reply-To: <1@x>\n", "Re: door", "second"),
         mail("1@x", "", "door", "late"),
-    ]
-    .concat();
-    let tickets = tickets(mailbox);
-    assert_eq!(tickets.len(), 1);
-    assert_eq!(tickets[0].subject, "door");
-    assert_eq!(tickets[0].external_id, "2@x");
-    assert_eq!(tickets[0].comments.len(), 3);
+    ];
+    let whole = tickets(mailbox.concat());
+    assert_eq!(whole.len(), 1);
+    assert_eq!((whole[0].subject.as_str(), whole[0].external_id.as_str()), ("door", "1@x"));
+    assert_eq!(whole[0].comments.len(), 3);
+    let without = tickets(mailbox[..2].concat());
+    assert_eq!(without.len(), 1);
+    assert_eq!((without[0].subject.as_str(), without[0].external_id.as_str()), ("door", "2@x"));
 }
 
 #[test]
@@ -233,6 +234,29 @@ fn encodings_and_charsets_are_decoded_and_unknown_ones_do_no_harm() {
     assert_eq!(body(b"Subject: s\n\na\0b\r\nc\r\n"), "ab\nc");
     // A NUL that only appears by decoding goes the same way.
     assert_eq!(body("Content-Transfer-Encoding: base64\n\nYQBi\n"), "ab");
+}
+
+#[test]
+fn what_does_not_belong_to_an_encoding_costs_nothing_around_it() {
+    let base64 = |content: &str| body(format!("Content-Transfer-Encoding: base64\n\n{content}\n"));
+    assert_eq!(base64("SGVs!bG8g\nZGVh*cg=="), "Hello dear");
+    // A mailing list's footer stays readable, with and without padding before it.
+    assert_eq!(base64("SGVsbG8=\n____\nUsers mailing list"), "Hello\n____\nUsers mailing list");
+    assert_eq!(base64("SGVsbG8h\n____\nUsers mailing list"), "Hello!\n____\nUsers mailing list");
+    assert_eq!(base64("SGVsbG8h\n\nUsers mailing list, by Mailman"), "Hello!\nUsers mailing list, by Mailman");
+    let quoted = |content: &str| body(format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{content}\n"));
+    assert_eq!(quoted("Price 5=E2=82=AC, see http://x.example/?a=zz&b=3D1"), "Price 5€, see http://x.example/?a=zz&b=1");
+    assert_eq!(quoted("a == b=3d c= ab =\nx=4 =\t\ny"), "a == b= c= ab x=4 y");
+    assert_eq!(quoted("end  \nT=C3=BC="), "end\nTü");
+}
+
+#[test]
+fn text_that_is_not_in_its_encoding_stands_as_it_came_and_is_told() {
+    let of = |content: &str| tickets(format!("{POSTMARK}Content-Transfer-Encoding: base64\n\n{content}\n")).remove(0);
+    let plain = of("My printer burns, please help!");
+    assert_eq!(plain.comments[0].body, "My printer burns, please help!");
+    assert_eq!(plain.left_out, ["encoded text that cannot be decoded"]);
+    assert!(of("SGVs!bG8=").left_out.is_empty());
 }
 
 #[test]

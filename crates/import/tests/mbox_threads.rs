@@ -83,3 +83,57 @@ fn a_reply_without_any_time_comes_after_what_it_answers() {
         assert_eq!(time("2@x"), Some("2001-05-05T10:00:00Z".parse().unwrap()));
     }
 }
+
+/// The key of each ticket and the ids of its messages, however the messages are sorted.
+fn threads(mails: &[&str]) -> Vec<(String, Vec<String>)> {
+    let rows = ringfence_import::read(Format::Mbox, mails.concat().as_bytes(), "mail").map(|row| row.unwrap().ticket).collect::<Vec<_>>();
+    let mut threads: Vec<_> = rows
+        .into_iter()
+        .map(|ticket| {
+            let mut ids: Vec<_> = ticket.comments.into_iter().map(|comment| comment.external_id.unwrap()).collect();
+            ids.sort();
+            (ticket.external_id, ids)
+        })
+        .collect();
+    threads.sort();
+    threads
+}
+
+#[test]
+fn the_order_of_a_mailbox_does_not_change_its_tickets() {
+    let date = |day: u8| format!("Date: {day} May 2001 10:00:00 +0000\n");
+    let mails = [
+        mail("z-root@x", &date(9), "one"),
+        mail("a-reply@x", &format!("In-Reply-To: <z-root@x>\n{}", date(3)), "two"),
+        mail("b-reply@x", "In-Reply-To: <a-reply@x>\n", "three"),
+        // Siblings without what they answer: the earlier one opens.
+        mail("c@x", &format!("In-Reply-To: <gone@x>\n{}", date(2)), "four"),
+        mail("d@x", &format!("In-Reply-To: <gone@x>\n{}", date(1)), "five"),
+        // They answer each other.
+        mail("f@x", &format!("In-Reply-To: <e@x>\n{}", date(1)), "six"),
+        mail("e@x", &format!("In-Reply-To: <f@x>\n{}", date(2)), "seven"),
+    ];
+    let expected: Vec<(String, Vec<String>)> = [("d@x", &["c@x", "d@x"][..]), ("e@x", &["e@x", "f@x"]), ("z-root@x", &["a-reply@x", "b-reply@x", "z-root@x"])]
+        .into_iter()
+        .map(|(key, ids)| (key.to_owned(), ids.iter().map(|id| (*id).to_owned()).collect()))
+        .collect();
+    let mut sorted: Vec<&str> = mails.iter().map(String::as_str).collect();
+    for _ in 0..sorted.len() {
+        sorted.rotate_left(1);
+        assert_eq!(threads(&sorted), expected);
+        let backwards: Vec<&str> = sorted.iter().rev().copied().collect();
+        assert_eq!(threads(&backwards), expected);
+        let mut swapped = sorted.clone();
+        swapped.swap(1, 2);
+        assert_eq!(threads(&swapped), expected);
+    }
+}
+
+#[test]
+fn a_mailbox_read_to_its_end_says_how_many_tickets_wait() {
+    let mailbox = [mail("1@x", "", "one"), mail("2@x", "", "two"), mail("3@x", "", "three")].concat();
+    let mut rows = ringfence_import::read(Format::Mbox, mailbox.as_bytes(), "mail");
+    assert_eq!(rows.size_hint().0, 0);
+    rows.next();
+    assert_eq!(rows.size_hint().0, 2);
+}

@@ -378,6 +378,16 @@ fn what_no_ticket_of_ours_holds_is_named() {
                   {"id": 2, "subject": "s", "assignee_id": null, "collaborator_ids": [], "custom_fields": [{"id": 1, "value": null}, {"id": 2, "value": false}, {"id": 3, "value": ""}]}]"#;
     let left_out: Vec<_> = read(text).into_iter().map(|row| row.unwrap().ticket.left_out).collect();
     assert_eq!(left_out, [vec!["assignee_id", "collaborator_ids", "custom_fields"], vec![]]);
+    let names = ["due_at", "follower_ids", "email_cc_ids", "problem_id", "satisfaction_rating", "brand_id", "ticket_form_id", "external_id"];
+    for name in names {
+        let value = if name.ends_with("_ids") { "[8]" } else { "\"8\"" };
+        assert_eq!(one(&format!(r#"{{"id": 1, "subject": "s", "{name}": {value}}}"#)).left_out, [name]);
+        assert!(one(&format!(r#"{{"id": 1, "subject": "s", "{name}": null}}"#)).left_out.is_empty());
+    }
+    assert!(one(r#"{"external_id": "8", "subject": "s"}"#).left_out.is_empty());
+    let mut rows = ringfence_import::read(Format::ZendeskJson, r#"{"tickets": [{"id": 1, "subject": "s"}, {"id": 2, "subject": "s"}]}"#.as_bytes(), "zendesk");
+    rows.next();
+    assert_eq!(rows.size_hint().0, 1);
 }
 
 #[test]

@@ -126,9 +126,13 @@ impl Header {
         } else {
             format!("; unknown: {}", unknown.join(", "))
         };
+        let otherwise = match names {
+            [only] if only.contains([';', '\t']) => "; columns are separated by commas, and this row holds none",
+            _ => "",
+        };
         Err(RowError::new(
             1,
-            format!("the header row lacks {}{unknown}", missing.join(" and ")),
+            format!("the header row lacks {}{unknown}{otherwise}", missing.join(" and ")),
         ))
     }
 

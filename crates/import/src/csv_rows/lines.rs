@@ -68,6 +68,8 @@ pub(super) struct Lines<R> {
     input: BufReader<R>,
     meter: Rc<Meter>,
     inside_line: bool,
+    /// A line feed that comes now belongs to the line before.
+    after_return: bool,
 }
 
 impl<R: Read> Lines<R> {
@@ -77,6 +79,7 @@ impl<R: Read> Lines<R> {
             input,
             meter,
             inside_line: false,
+            after_return: false,
         }
     }
 }
@@ -94,15 +97,15 @@ impl<R: Read> Read for Lines<R> {
         let taken = line.min(buffer.len());
         buffer[..taken].copy_from_slice(&chunk[..taken]);
         if taken > 0 {
-            self.meter
-                .line
-                .update(|line| line + u64::from(!self.inside_line));
+            let goes_on = self.inside_line || self.after_return && buffer[0] == b'\n';
+            self.meter.line.update(|line| line + u64::from(!goes_on));
             // The parser leaves out a byte order mark, behind which a quote may open.
             let text = &buffer[..taken];
             let at_start = self.meter.line.get() == 1 && !self.inside_line;
             let text = text.strip_prefix(BOM).filter(|_| at_start).unwrap_or(text);
             self.meter.follow(text);
-            self.inside_line = buffer[taken - 1] != b'\n';
+            self.inside_line = !matches!(buffer[taken - 1], b'\r' | b'\n');
+            self.after_return = buffer[taken - 1] == b'\r';
             self.meter
                 .left
                 .update(|left| left.saturating_sub(taken as u64));

@@ -213,8 +213,11 @@ impl<'a> Cells<'a> {
         let (name, handle) = self.cell(Column::Requester)?;
         if handle.contains('@') && person.email.is_none() {
             person.email = field::email(name, handle)?;
-        } else if !handle.trim().is_empty() {
-            let handle = field::one_line(name, handle, MAX_EXTERNAL_ID_CHARS)?;
+            return Ok(person.known());
+        }
+        // Of control characters alone nothing is left, and nobody is known by that.
+        let handle = field::one_line(name, handle, MAX_EXTERNAL_ID_CHARS)?;
+        if !handle.is_empty() {
             person.name = match person.name {
                 Some(known) => Some(known),
                 None => field::name(name, &handle)?,

@@ -40,10 +40,12 @@ pub(crate) struct Mail {
     pub(crate) subject: String,
     pub(crate) from: Option<Person>,
     pub(crate) body: String,
+    /// Some of the body is not in the encoding that it names, and stands there as it came.
+    pub(crate) undecoded: bool,
     /// Its own, or else that of its delivery.
     pub(crate) date: Option<Timestamp>,
-    /// The external id of the nearest that it answers.
-    pub(crate) answers: Option<String>,
+    /// The ids that it answers, the nearest first; empty until it has been put into a thread.
+    pub(crate) answers: Vec<String>,
 }
 
 pub(crate) fn read(raw: &RawMessage) -> (Links, Result<Mail, Violation>) {
@@ -81,6 +83,7 @@ pub(crate) fn read(raw: &RawMessage) -> (Links, Result<Mail, Violation>) {
 
 fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) -> Result<Mail, Violation> {
     let date = date(headers);
+    let (body, undecoded) = mime::body(headers, content)?;
     let mut mail = Mail {
         line: raw.line,
         external_id: links.id.as_deref().map_or_else(|| links.digest.clone(), external_id),
@@ -90,9 +93,10 @@ fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) 
             .value(HeaderName::From)
             .and_then(HeaderValue::as_address)
             .and_then(sender),
-        body: field::body("body", mime::body(headers, content)?)?,
+        body: field::body("body", body)?,
+        undecoded,
         date,
-        answers: links.answers.first().map(|id| external_id(id)),
+        answers: Vec::new(),
     };
     mail.fingerprint = mail.fingerprint(links);
     mail.date = date.or(raw.delivered);
@@ -100,7 +104,7 @@ fn mail(raw: &RawMessage, links: &Links, headers: &Headers<'_>, content: &[u8]) 
 }
 
 /// The Message-ID where it can serve as a key, else a digest of it.
-fn external_id(id: &str) -> String {
+pub(crate) fn external_id(id: &str) -> String {
     if id.chars().count() <= MAX_EXTERNAL_ID_CHARS {
         id.to_owned()
     } else {

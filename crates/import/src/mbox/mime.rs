@@ -6,7 +6,7 @@ use mail_parser::{
     ContentType, Header, HeaderName, HeaderValue, MessageParser,
     decoders::{
         base64::base64_decode, charsets::map::charset_decoder,
-        quoted_printable::quoted_printable_decode,
+        quoted_printable::quoted_printable_decode_char,
     },
     parsers::MessageStream,
 };
@@ -86,10 +86,11 @@ impl<'x> Headers<'x> {
     }
 }
 
-/// The text of a message whose headers were read already.
-pub(crate) fn body(headers: &Headers<'_>, content: &[u8]) -> Result<String, Violation> {
+/// The text of a message whose headers were read already, and whether some of it stands there undecoded.
+pub(crate) fn body(headers: &Headers<'_>, content: &[u8]) -> Result<(String, bool), Violation> {
     let mut walk = Walk { parts: 0 };
     let read = walk.part(headers, content, 0)?;
+    let undecoded = read.texts.iter().any(|piece| matches!(piece, Piece::Undecoded { .. }));
     let mut text = String::new();
     let mut pieces = read
         .texts
@@ -115,28 +116,30 @@ pub(crate) fn body(headers: &Headers<'_>, content: &[u8]) -> Result<String, Viol
         }
         text.push_str(piece);
     }
-    Ok(text)
+    Ok((text, undecoded))
 }
 
 /// A piece of text as it was sent; only what is chosen in the end is cleaned, measured and refused.
 enum Piece {
     Plain(String),
     Html(String),
+    /// As it stands, for it is not in the encoding that its part names.
+    Undecoded { text: String, html: bool },
     TooLong,
 }
 
 impl Piece {
     fn says_something(&self) -> bool {
         match self {
-            Piece::Plain(text) | Piece::Html(text) => !text.trim().is_empty(),
+            Piece::Plain(text) | Piece::Html(text) | Piece::Undecoded { text, .. } => !text.trim().is_empty(),
             Piece::TooLong => true,
         }
     }
 
     fn into_text(self) -> Result<String, Violation> {
         match self {
-            Piece::Plain(text) => Ok(text),
-            Piece::Html(text) => {
+            Piece::Plain(text) | Piece::Undecoded { text, html: false } => Ok(text),
+            Piece::Html(text) | Piece::Undecoded { text, html: true } => {
                 html::to_text(&text).ok_or_else(|| Violation::of("body", "HTML too large to clean"))
             }
             Piece::TooLong => Err(Violation::of(
@@ -218,8 +221,11 @@ impl Walk {
         }
         let html = sub.eq_ignore_ascii_case("html");
         let piece = match content.len() {
-            0..=MAX_TEXT_BYTES if html => Piece::Html(decode(headers, content)),
-            0..=MAX_TEXT_BYTES => Piece::Plain(decode(headers, content)),
+            0..=MAX_TEXT_BYTES => match (decode(headers, content), html) {
+                (Ok(text), true) => Piece::Html(text),
+                (Ok(text), false) => Piece::Plain(text),
+                (Err(text), html) => Piece::Undecoded { text, html },
+            },
             _ => Piece::TooLong,
         };
         Ok(Read {
@@ -308,24 +314,77 @@ fn encoding<'h>(headers: &'h Headers<'_>) -> &'h str {
         .trim()
 }
 
-/// The text of a leaf; what cannot be decoded stays as it stands, with replacement characters where needed.
-fn decode(headers: &Headers<'_>, content: &[u8]) -> String {
-    let encoding = encoding(headers);
-    let decoded = if encoding.eq_ignore_ascii_case("base64") {
-        base64_decode(content)
-    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
-        quoted_printable_decode(content)
-    } else {
-        None
-    };
-    let bytes = decoded.as_deref().unwrap_or(content);
+/// The text of a leaf, with replacement characters where needed; `Err` as it stands where it is not in its encoding.
+fn decode(headers: &Headers<'_>, content: &[u8]) -> Result<String, String> {
     let charset = headers
         .content_type()
         .and_then(|kind| kind.attribute("charset"));
-    match charset.and_then(|name| charset_decoder(name.trim().as_bytes())) {
+    let read = |bytes: &[u8]| match charset.and_then(|name| charset_decoder(name.trim().as_bytes())) {
         Some(decode) => decode(bytes),
         None => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    let encoding = encoding(headers);
+    if encoding.eq_ignore_ascii_case("base64") {
+        if let Some(decoded) = base64_decode(content) {
+            return Ok(read(&decoded));
+        }
+        return match base64_among_others(content) {
+            Some((decoded, plain)) if plain.is_empty() => Ok(read(&decoded)),
+            Some((decoded, plain)) => Ok(format!("{}\n{plain}", read(&decoded))),
+            None => Err(read(content)),
+        };
     }
+    if encoding.eq_ignore_ascii_case("quoted-printable") {
+        return Ok(read(&quoted_printable(content)));
+    }
+    Ok(read(content))
+}
+
+/// Base64 with what does not belong to it (RFC 2045, 6.8: to be ignored), and the plain text that a mailing list has put
+/// behind it: after the padding, or from a line on that has white space between words or nothing of the alphabet. `None`
+/// where there is no base64 before that.
+fn base64_among_others(content: &[u8]) -> Option<(Vec<u8>, String)> {
+    let mut digits = Vec::with_capacity(content.len());
+    let mut at = 0;
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.trim_ascii();
+        let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        let padding = text.iter().position(|byte| *byte == b'=');
+        if !text.is_empty() && (text.iter().any(u8::is_ascii_whitespace) || !text.iter().any(|byte| is_digit(&byte)) && padding.is_none()) {
+            break;
+        }
+        at += line.len();
+        digits.extend(text[..padding.unwrap_or(text.len())].iter().filter(is_digit));
+        if padding.is_some() {
+            break;
+        }
+    }
+    let decoded = base64_decode(&digits).filter(|decoded| !decoded.is_empty())?;
+    Some((decoded, String::from_utf8_lossy(&content[at..]).trim().to_owned()))
+}
+
+/// Quoted-printable, whose rules a writer may have broken: a `=` that means nothing stays (RFC 2045, 6.7, notes 1 to 5),
+/// and so does all around it.
+fn quoted_printable(content: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(content.len());
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        // White space at a line's end was added on the way.
+        let mut rest = line.trim_ascii_end();
+        let continues = rest.ends_with(b"=");
+        rest = rest.strip_suffix(b"=").unwrap_or(rest);
+        while let Some((&byte, after)) = rest.split_first() {
+            let quoted = match after {
+                [one, two, ..] if byte == b'=' => quoted_printable_decode_char(*one, *two),
+                _ => None,
+            };
+            decoded.push(quoted.unwrap_or(byte));
+            rest = if quoted.is_some() { &after[2..] } else { after };
+        }
+        if !continues && line.ends_with(b"\n") {
+            decoded.push(b'\n');
+        }
+    }
+    decoded
 }
 
 /// The size of the file that a part carries, without decoding it.
@@ -339,8 +398,7 @@ fn decoded_len(headers: &Headers<'_>, content: &[u8]) -> u64 {
         return digits as u64 * 6 / 8;
     }
     if encoding.eq_ignore_ascii_case("quoted-printable") {
-        return quoted_printable_decode(content).map_or(content.len(), |decoded| decoded.len())
-            as u64;
+        return quoted_printable(content).len() as u64;
     }
     content.len() as u64
 }

@@ -15,8 +15,7 @@ use crate::{
     ticket::Row,
 };
 
-/// The threads of a file. Row errors come as the file is read, tickets once it has been read to its end: any later
-/// message may still be a reply.
+/// The threads of a file, known once it has been read to its end: any later message may still be a reply.
 pub(crate) struct Tickets<R> {
     messages: Option<Messages<R>>,
     threads: Threads,
@@ -37,8 +36,9 @@ impl<R: Read> Tickets<R> {
     /// Nothing of the file follows: threads that may lack replies must not look complete to a resumed import.
     fn give_up(&mut self, error: RowError) -> Option<Result<Row, RowError>> {
         self.messages = None;
-        self.threads = Threads::default();
-        Some(Err(error.losing(Lost::Rest)))
+        self.rows = std::mem::take(&mut self.threads).into_refusals().map(Err).collect();
+        self.rows.push_back(Err(error.losing(Lost::Rest)));
+        self.rows.pop_front()
     }
 }
 
@@ -61,12 +61,11 @@ impl<R: Read> Iterator for Tickets<R> {
             let line = raw.line;
             let (links, mail) = message::read(&raw);
             let placed = match mail {
-                Ok(mail) => self.threads.add(links, mail).map(|()| None),
-                Err(broken) => self.threads.refuse(line, links).map(|lost| Some(broken.at(line).losing(lost))),
+                Ok(mail) => self.threads.add(links, mail),
+                Err(broken) => self.threads.refuse(links, broken.at(line)),
             };
             match placed {
-                Ok(None) => {}
-                Ok(Some(refused)) => return Some(Err(refused)),
+                Ok(()) => {}
                 Err(threads::Unplaced::Twice { first }) => {
                     let message = format!("the same message stands at line {first}");
                     return Some(Err(RowError::new(line, message).losing(Lost::Part)));
@@ -79,5 +78,9 @@ impl<R: Read> Iterator for Tickets<R> {
             }
         }
         self.rows.pop_front()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.rows.len(), self.messages.is_none().then_some(self.rows.len()))
     }
 }

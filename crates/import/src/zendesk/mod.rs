@@ -183,4 +183,9 @@ impl<R: Read> Iterator for Tickets<R> {
             }
         }
     }
+
+    /// Those of a document that has been read to its end.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.errors.len() + self.pending.len(), None)
+    }
 }

@@ -70,6 +70,20 @@ struct RawTicket<'a> {
     collaborator_ids: Option<&'a RawValue>,
     #[serde(borrow, default)]
     custom_fields: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    due_at: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    follower_ids: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    email_cc_ids: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    problem_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    satisfaction_rating: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    brand_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    ticket_form_id: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -197,7 +211,20 @@ impl RawTicket<'_> {
 
     /// An agent of the other system is none of the tenant's, and its fields are not ours.
     fn left_out(&self) -> Vec<&'static str> {
-        let fields = [("assignee_id", self.assignee_id), ("collaborator_ids", self.collaborator_ids), ("custom_fields", self.custom_fields)];
+        let fields = [
+            ("assignee_id", self.assignee_id),
+            ("collaborator_ids", self.collaborator_ids),
+            ("custom_fields", self.custom_fields),
+            ("due_at", self.due_at),
+            ("follower_ids", self.follower_ids),
+            ("email_cc_ids", self.email_cc_ids),
+            ("problem_id", self.problem_id),
+            ("satisfaction_rating", self.satisfaction_rating),
+            ("brand_id", self.brand_id),
+            ("ticket_form_id", self.ticket_form_id),
+            // The key where there is no `id`.
+            ("external_id", self.external_id.filter(|_| self.id.is_some())),
+        ];
         fields.into_iter().filter(|(_, value)| value.is_some_and(says_something)).map(|(name, _)| name).collect()
     }
 

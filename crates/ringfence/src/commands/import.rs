@@ -121,11 +121,16 @@ fn text(summary: &Summary) -> String {
     parts.join("; ")
 }
 
+const BYTES_BAR: &str = "{bar:40} {bytes}/{total_bytes} {msg} {eta}";
+const TICKETS_BAR: &str = "{bar:40} {pos}/{len} {msg} {eta}";
+
 /// The file's records, with a bar beside them where somebody looks on.
 struct Rows<'a> {
     records: Box<dyn Iterator<Item = Result<Row, RowError>> + 'a>,
     bytes: Arc<AtomicU64>,
     bar: ProgressBar,
+    /// How many were handed out of a file that is read whole before its first ticket; `None` of one read as it goes.
+    handed_out: Option<u64>,
     summary: Summary,
 }
 
@@ -137,17 +142,15 @@ impl<'a> Rows<'a> {
         let bytes = reader.bytes_read();
         // On a terminal alone: the bar draws on standard error and hides itself elsewhere.
         let bar = ProgressBar::new(size);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta}") {
-            bar.set_style(style);
-        }
+        dress(&bar, BYTES_BAR);
         bar.enable_steady_tick(Duration::from_millis(200));
         let summary = Summary { dry_run: args.dry_run, ..Summary::default() };
-        Ok(Self { records: ringfence_import::read(args.format, reader, source), bytes, bar, summary })
+        Ok(Self { records: ringfence_import::read(args.format, reader, source), bytes, bar, handed_out: None, summary })
     }
 
     fn next(&mut self) -> Option<Result<Row, RowError>> {
         let record = self.records.next();
-        self.bar.set_position(self.bytes.load(Ordering::Relaxed));
+        self.move_bar();
         match &record {
             Some(Ok(_) | Err(RowError { lost: Lost::Ticket, .. })) => self.summary.rows += 1,
             Some(Err(_)) => {}
@@ -155,6 +158,22 @@ impl<'a> Rows<'a> {
         }
         self.bar.set_message(format!("{} tickets", self.summary.rows));
         record
+    }
+
+    /// By what was read; of a file that is read whole, by what is taken of it.
+    fn move_bar(&mut self) {
+        let waiting = self.records.size_hint().0 as u64;
+        if self.handed_out.is_none() && waiting == 0 {
+            return self.bar.set_position(self.bytes.load(Ordering::Relaxed));
+        }
+        if self.handed_out.is_none() {
+            self.bar.reset_eta();
+            dress(&self.bar, TICKETS_BAR);
+        }
+        let handed_out = self.handed_out.unwrap_or_default() + 1;
+        self.handed_out = Some(handed_out);
+        self.bar.set_length(handed_out + waiting);
+        self.bar.set_position(handed_out);
     }
 
     fn wrong(&mut self, lost: Lost, text: &str) {
@@ -228,7 +247,32 @@ impl<'a> Rows<'a> {
     }
 }
 
+fn dress(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
 /// What would come of every ticket after this one too.
 fn ends_it(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable { .. } | StoreError::NotBelieved | StoreError::Refused(Refusal::NoEntry))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{ProgressBar, Rows, Summary};
+    use ringfence_import::Format;
+
+    #[test]
+    fn the_bar_of_a_file_that_is_read_whole_moves_with_what_is_taken_of_it() {
+        let mailbox = ["1@x", "2@x", "3@x"].map(|id| format!("From - Thu Jan  1 00:00:00 1970\nMessage-ID: <{id}>\n\ntext\n\n")).concat();
+        let records = ringfence_import::read(Format::Mbox, mailbox.as_bytes(), "mail");
+        let bar = ProgressBar::hidden();
+        let mut rows = Rows { records, bytes: std::sync::Arc::default(), bar: bar.clone(), handed_out: None, summary: Summary::default() };
+        for position in 1..=3 {
+            rows.next().unwrap().unwrap();
+            assert_eq!((bar.position(), bar.length()), (position, Some(3)));
+        }
+    }
 }
