@@ -156,6 +156,17 @@ select <what>;
 -- agent role=auditor what=ringfence.may('ticket.change'): f
 -- grouped_agent what=ringfence.may('break_glass.held'): f
 
+-- play: a grant from before a membership is none of it
+-- before:
+update ringfence.members set elevated_until = now() + interval '1 hour', created_at = now() where tenant_id = '{acme}' and member_id = '{agent}';
+insert into ringfence.break_glass_grants (tenant_id, grant_id, member_id, role, reason, granted_by, created_at, expires_at)
+values ('{acme}', '{new}', '{agent}', 'admin', 'long enough a reason', '{owner}', now() - <before> * interval '1 second', now() + interval '1 hour');
+-- sql:
+select ringfence.may('audit.read');
+-- let: before=0
+-- agent: t
+-- agent before=60: f
+
 -- play: nobody makes a token of a role for hours
 -- before:
 update ringfence.members set elevated_until = now() + interval '1 hour' where tenant_id = '{acme}' and member_id = '{agent}' and <elevated>;
