@@ -52,7 +52,7 @@ const fn told(operation_id: &'static str, records: &'static [Action]) -> Row {
 const TICKET_REFERENCES: &[&str] = &["requester_id", "assignee_id", "group_id", "organization_id"];
 
 /// What becomes of the member whom a user of provisioning stands for.
-const MEMBERS: &[Action] = &[Action::MemberAdded, Action::MemberUpdated, Action::MemberRemoved, Action::TicketAssigned];
+const MEMBERS: &[Action] = &[Action::ContactCreated, Action::ContactUpdated, Action::MemberAdded, Action::MemberUpdated, Action::MemberRemoved, Action::TicketAssigned];
 
 #[rustfmt::skip]
 pub const TABLE: &[Row] = &[
@@ -67,7 +67,7 @@ pub const TABLE: &[Row] = &[
     Row { scope: Scope::Sessions, ..told("listSessions", &[Action::SessionListed]) },
     Row { scope: Scope::Sessions, ..told("endSession", &[Action::SessionEnded]) },
     Row { filters: TICKET_REFERENCES, ..told("listTickets", &[Action::TicketListed]) },
-    Row { body: Some(|side, n| json!({"subject": side.text(n), "body": side.text(n), "tags": [side.tag()]})), references: TICKET_REFERENCES, ..told("createTicket", &[Action::TicketCreated]) },
+    Row { body: Some(|side, n| json!({"subject": side.text(n), "body": side.text(n), "tags": [side.tag()]})), references: TICKET_REFERENCES, beside: &[Action::CommentCreated], ..told("createTicket", &[Action::TicketCreated]) },
     told("getTicket", &[Action::TicketRead]),
     Row { body: Some(|side, n| json!({"subject": side.text(n)})), references: TICKET_REFERENCES, precondition: true, ..told("updateTicket", &[Action::TicketUpdated]) },
     Row { body: Some(|side, _| json!({"assignee_id": side.tenant.members["agent"]})), references: &["assignee_id", "group_id"], precondition: true, ..told("assignTicket", &[Action::TicketAssigned]) },
@@ -98,7 +98,7 @@ pub const TABLE: &[Row] = &[
     told("listInvitations", &[Action::InvitationListed]),
     Row { body: Some(|side, n| json!({"email": format!("{n}@{}.example", side.tenant.slug), "name": side.text(n), "role": "agent"})), ..told("createInvitation", &[Action::InvitationCreated]) },
     told("revokeInvitation", &[Action::InvitationRevoked]),
-    Row { scope: Scope::Sessions, body: Some(|_, _| json!({"secret": format!("rfi_{}", "A".repeat(64))})), beside: &[Action::MemberAdded], ..told("acceptInvitation", &[Action::InvitationAccepted]) },
+    Row { scope: Scope::Sessions, body: Some(|_, _| json!({"secret": format!("rfi_{}", "A".repeat(64))})), beside: &[Action::ContactCreated, Action::MemberAdded], ..told("acceptInvitation", &[Action::InvitationAccepted]) },
     told("getSignInSettings", &[Action::SignInSettingsRead]),
     Row { body: Some(|_, _| json!({"required_issuers": null})), precondition: true, ..told("changeSignInSettings", &[Action::SignInSettingsChanged]) },
     told("listRoles", &[Action::RoleListed]),
@@ -107,7 +107,7 @@ pub const TABLE: &[Row] = &[
     Row { body: Some(|side, n| json!({"name": side.text(n)})), precondition: true, ..told("updateRole", &[Action::RoleUpdated]) },
     told("deleteRole", &[Action::RoleDeleted]),
     Row { filters: &["member_id"], ..told("listBreakGlassGrants", &[Action::BreakGlassListed]) },
-    Row { body: Some(|side, n| json!({"issuer": "https://issuer.example", "subject": format!("{}-glass-{}", side.tenant.slug, n % 5), "name": side.text(n), "role": "auditor", "hours": 1, "reason": side.text(n)})), ..told("grantBreakGlass", &[Action::BreakGlassGranted]) },
+    Row { body: Some(|side, n| json!({"issuer": "https://issuer.example", "subject": format!("{}-glass-{}", side.tenant.slug, n % 5), "name": side.text(n), "role": "auditor", "hours": 1, "reason": side.text(n)})), beside: &[Action::ContactCreated, Action::MemberAdded], ..told("grantBreakGlass", &[Action::BreakGlassGranted]) },
     told("getBreakGlassGrant", &[Action::BreakGlassRead]),
     told("revokeBreakGlassGrant", &[Action::BreakGlassRevoked]),
     told("listGroups", &[Action::GroupListed]),
