@@ -279,6 +279,30 @@ async fn what_an_import_leaves_out_is_counted() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_has_grown_makes_no_ticket_twice_and_what_it_does_not_take_is_told() {
+    let server = Server::start("grown").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let mail = |id: &str, answers: &str| format!("From - Thu Jan  1 00:00:00 2026\nMessage-ID: <{id}>\n{answers}From: a@example.org\nSubject: s\n\ntext of {id}\n\n");
+    let (root, reply, late) = (mail("1@x", ""), mail("2@x", "In-Reply-To: <1@x>\n"), mail("3@x", "In-Reply-To: <2@x>\nReferences: <1@x> <2@x>\n"));
+    let file = server.folder().join("box.mbox");
+    for (mailbox, created, comments_not_taken) in [
+        // The reply alone, then with what it answers, then with what answers it.
+        (reply.clone(), 1, 0),
+        (format!("{root}{reply}"), 0, 1),
+        (format!("{late}{reply}{root}"), 0, 2),
+        (format!("{reply}{}", mail("4@x", "")), 1, 0),
+    ] {
+        std::fs::write(&file, mailbox).unwrap();
+        let (summary, complaints) = import(&server, "acme", "mbox", &file, &[]);
+        assert_eq!((&summary["created"], &summary["comments_not_taken"]), (&created.into(), &comments_not_taken.into()), "{summary} {complaints}");
+    }
+    std::fs::write(&file, root + &reply + &late).unwrap();
+    let said = well(&server, &["import", "--tenant", "acme", "--format", "mbox", file.to_str().unwrap()]);
+    assert_eq!(said, "1 tickets read: 0 created, 1 there already, 0 failed; not taken: 2 comments on tickets that were there already\n");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_no_ticket_is_not_counted_as_one_and_a_rest_unread_is_told() {
     let server = Server::start("counts").await;
     well(&server, &["tenant", "create", "acme"]);

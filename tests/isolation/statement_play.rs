@@ -272,7 +272,7 @@ impl Filling<'_> {
         match name {
             "name" if self.statement.name == "imports/find_group.sql" => canary(&home.tenant.slug, "first"),
             "external_source" if self.statement.name == "imports/find_ticket.sql" => "demo".into(),
-            "external_id" if self.statement.name == "imports/find_ticket.sql" => format!("{}-1", canary(&home.tenant.slug, "ticket-key")),
+            "external_ids" if self.statement.name == "imports/find_ticket.sql" => format!("{}-1", canary(&home.tenant.slug, "ticket-key")),
             "partner_slug" => format!("nobody-{}", self.serial),
             "direction" => "both".into(),
             "actions" => "ticket.escalate".into(),

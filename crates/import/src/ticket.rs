@@ -25,6 +25,8 @@ impl Row {
 pub struct ImportedTicket {
     pub external_source: String,
     pub external_id: String,
+    /// Under which else an earlier file may have had it: the other messages of a thread, of which any may have been the first there.
+    pub other_ids: Vec<String>,
     pub subject: String,
     pub status: Status,
     pub priority: Option<Priority>,

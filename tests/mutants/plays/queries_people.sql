@@ -288,11 +288,22 @@ insert into ringfence.group_members (tenant_id, member_id, group_id) values ('{g
 
 -- play: an import finds what it brought before
 -- query: imports/find_ticket.sql
--- let: 1={acme} 2=demo 3=t-1
--- owner: ticket1
+-- let: 1={acme} 2=demo 3={t-1} 4={}
+-- owner: {ticket1}|0
 -- owner 2=other: nothing
--- owner 3=t-2: nothing
--- owner 3=t-9: nothing
+-- owner 3={t-2}: nothing
+-- owner 3={t-9}: nothing
+-- owner 3={t-9,t-1}: {ticket1}|0
+
+-- play: and which of its comments it did not bring
+-- query: imports/find_ticket.sql
+-- before:
+update ringfence.comments set external_id = 'm-2' where tenant_id = '{globex}' and comment_id = '{c1p}';
+update ringfence.comments set external_id = 'm-3' where tenant_id = '{acme}' and comment_id = '{c2p}';
+-- let: 1={acme} 2=demo 3={t-1} 4={m-1}
+-- owner: {ticket1}|0
+-- owner 4={m-2}: {ticket1}|1
+-- owner 4={m-1,m-3,m-4}: {ticket1}|2
 
 -- play: an import finds the group of a name
 -- query: imports/find_group.sql

@@ -175,6 +175,7 @@ impl<'a> Cells<'a> {
         let mut ticket = ImportedTicket {
             external_source: source.to_owned(),
             external_id: field::external_id(id_name, id)?,
+            other_ids: Vec::new(),
             subject: field::subject(subject_name, subject)?,
             status: self
                 .read(Column::Status, field::word)?

@@ -213,6 +213,7 @@ fn row(mut mails: Vec<Mail>, source: &str) -> Option<Row> {
     let ticket = ImportedTicket {
         external_source: source.to_owned(),
         external_id: root.external_id.clone(),
+        other_ids: mails.iter().map(|mail| mail.external_id.clone()).filter(|id| *id != root.external_id).collect(),
         subject: if root.answers.is_empty() { root.subject.clone() } else { message::without_reply_marks(&root.subject) },
         status: Status::New,
         priority: None,

@@ -246,6 +246,7 @@ impl RawTicket<'_> {
         Ok(ImportedTicket {
             external_source: source.to_owned(),
             external_id,
+            other_ids: Vec::new(),
             subject: self.subject()?,
             status: field::word("status", &word_of("status", self.status)?)?.unwrap_or(Status::New),
             priority: field::word("priority", &word_of("priority", self.priority)?)?,

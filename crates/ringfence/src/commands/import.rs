@@ -43,6 +43,8 @@ pub struct Summary {
     rows: u64,
     created: u64,
     already_there: u64,
+    /// Of the tickets that are there already: what the file says beside what they have. They stay as they are.
+    comments_not_taken: u64,
     failed: u64,
     /// Beside the tickets: users, comments of no ticket, messages and the like.
     parts_failed: u64,
@@ -106,6 +108,9 @@ fn text(summary: &Summary) -> String {
     };
     let left_out: Vec<String> = summary.left_out.iter().map(|(name, tickets)| format!("{name} ({tickets})")).collect();
     let mut parts = vec![counts];
+    if summary.comments_not_taken > 0 {
+        parts.push(format!("not taken: {} comments on tickets that were there already", summary.comments_not_taken));
+    }
     if summary.parts_failed > 0 {
         parts.push(format!("{} wrong beside them (users, comments, messages)", summary.parts_failed));
     }
@@ -232,7 +237,10 @@ impl<'a> Rows<'a> {
                 self.leaves_out(&left_out);
                 self.leaves_out(if written.lacks_group { &[GROUP] } else { &[] });
             }
-            Ok(Outcome::AlreadyThere) => self.summary.already_there += 1,
+            Ok(Outcome::AlreadyThere { comments_not_here }) => {
+                self.summary.already_there += 1;
+                self.summary.comments_not_taken += comments_not_here.unsigned_abs();
+            }
             Err(error) if ends_it(&error) => {
                 self.bar.finish_and_clear();
                 let reason = match &error {

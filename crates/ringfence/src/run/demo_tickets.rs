@@ -98,6 +98,7 @@ fn ticket(slug: &str, name: &str, story: &Story, i: i64, created_at: Timestamp) 
     ImportedTicket {
         external_source: SOURCE.to_owned(),
         external_id: (i + 1).to_string(),
+        other_ids: Vec::new(),
         subject: story.subject.to_owned(),
         status: story.status,
         priority: story.priority,

@@ -21,6 +21,8 @@ const ATTEMPTS: u32 = 5;
 pub struct ImportedTicket {
     pub external_source: String,
     pub external_id: String,
+    /// Under which else an earlier import may have written it.
+    pub other_ids: Vec<String>,
     pub subject: String,
     pub status: TicketStatus,
     pub priority: Priority,
@@ -64,8 +66,8 @@ pub struct Written {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Created(Written),
-    /// An earlier import wrote it; it stays as it is.
-    AlreadyThere,
+    /// An earlier import wrote it; it stays as it is. How many of the comments at hand it does not have.
+    AlreadyThere { comments_not_here: i64 },
 }
 
 /// One ticket with its comments and people in one transaction. Repeating it is harmless.
@@ -86,8 +88,8 @@ pub async fn import(database: &Database, principal: &Principal, numbers: &Number
 
 async fn import_once(database: &Database, principal: &Principal, numbers: &Numbers, ticket: &ImportedTicket) -> Result<Outcome, StoreError> {
     // In a transaction of its own, because the number is reserved in one too: an import never holds two connections.
-    if exists(database, principal, &ticket.external_source, &ticket.external_id).await? {
-        return Ok(Outcome::AlreadyThere);
+    if let Some(comments_not_here) = found(database, principal, ticket).await? {
+        return Ok(Outcome::AlreadyThere { comments_not_here });
     }
     numbers.ensure(database, principal).await?;
     let mut tx = TenantTx::open(database, principal, Access::Write).await?;
@@ -105,13 +107,14 @@ async fn import_once(database: &Database, principal: &Principal, numbers: &Numbe
     }
 }
 
-/// # Errors
-/// `Refusal::NoEntry`, or when the database cannot be asked.
-pub async fn exists(database: &Database, principal: &Principal, external_source: &str, external_id: &str) -> Result<bool, StoreError> {
+/// Of a ticket that is here already: how many of its comments are not.
+async fn found(database: &Database, principal: &Principal, ticket: &ImportedTicket) -> Result<Option<i64>, StoreError> {
     let tx = TenantTx::open(database, principal, Access::Read).await?;
     let tenant = tx.tenant_id();
-    let (_, rows) = tx.query_and_commit(FIND_TICKET, &[&tenant, &external_source, &external_id]).await?;
-    Ok(!rows.is_empty())
+    let ids: Vec<&str> = std::iter::once(&ticket.external_id).chain(&ticket.other_ids).map(String::as_str).collect();
+    let comments: Vec<&str> = ticket.comments.iter().filter_map(|comment| comment.external_id.as_deref()).collect();
+    let (_, rows) = tx.query_and_commit(FIND_TICKET, &[&tenant, &ticket.external_source, &ids, &comments]).await?;
+    Ok(rows.first().map(|row| row.try_get("comments_not_here")).transpose()?)
 }
 
 /// Writes the people, the organization, then the ticket with its comments.
@@ -271,6 +274,7 @@ mod tests {
         ImportedTicket {
             external_source: "csv".into(),
             external_id: "1".into(),
+            other_ids: Vec::new(),
             subject: "a subject".into(),
             status,
             priority: Priority::Normal,

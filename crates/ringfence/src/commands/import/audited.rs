@@ -46,7 +46,7 @@ impl Trail {
     /// Without a summary: it broke off, and how far it came is in its tickets' own events.
     pub async fn finished(&self, source: &str, summary: Option<&Summary>) -> Result<(), Failure> {
         let details = match summary {
-            Some(s) => json!({"external_source": source, "rows": s.rows, "created": s.created, "already_there": s.already_there, "failed": s.failed, "parts_failed": s.parts_failed, "interrupted": s.interrupted, "rest_unread": s.rest_unread}),
+            Some(s) => json!({"external_source": source, "rows": s.rows, "created": s.created, "already_there": s.already_there, "comments_not_taken": s.comments_not_taken, "failed": s.failed, "parts_failed": s.parts_failed, "interrupted": s.interrupted, "rest_unread": s.rest_unread}),
             None => json!({"external_source": source, "broke_off": true}),
         };
         self.record(Action::ImportFinished, details).await

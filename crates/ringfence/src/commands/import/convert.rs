@@ -8,6 +8,7 @@ pub fn ticket(ticket: file::ImportedTicket) -> ImportedTicket {
     ImportedTicket {
         external_source: ticket.external_source,
         external_id: ticket.external_id,
+        other_ids: ticket.other_ids,
         subject: ticket.subject,
         status: status(ticket.status),
         priority: ticket.priority.map_or(Priority::Normal, priority),
