@@ -4,6 +4,7 @@ use crate::binary::{command, count, ringfence, well};
 use ringfence_tests::database::connect;
 use ringfence_tests::process::{Issuer, Process};
 use ringfence_tests::server::{DATABASE, Server};
+use serde_json::Value;
 
 /// Of a `serve` that does not come up.
 fn complaint(server: &Server, settings: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -83,5 +84,36 @@ async fn an_analysts_login_ends_by_a_dropped_role_and_a_migration() {
     let still = format!("select count(*) from ringfence.reporting_logins where login = '{kept}'");
     assert_eq!((count(&admin, "select count(*) from ringfence.reporting_logins").await, count(&admin, &still).await), (1, 1));
     drop(admin);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_logged_of_an_outage_names_the_request_and_the_metrics_are_histograms() {
+    let server = Server::start("outage").await;
+    well(&server, &["tenant", "create", "acme"]);
+    let issuer = Issuer::start(server.folder());
+    let log = server.folder().join("log");
+    let process = Process::serve(&server, &issuer, &log, &[]);
+    let admin = connect(&server.admin(DATABASE)).await;
+    admin
+        .batch_execute("alter role ringfence_app nologin; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'ringfence_app'")
+        .await
+        .unwrap();
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let get = async |path: &str| client.get(format!("http://{}{path}", process.address)).bearer_auth(issuer.token("somebody")).send().await.unwrap();
+    let answer = get("/v1/me").await;
+    assert_eq!(answer.status(), 503);
+    let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    let lines = std::fs::read_to_string(&log).unwrap();
+    let line = lines.lines().find(|line| line.contains("answered 503")).unwrap_or_else(|| panic!("no cause of the 503 in {lines}"));
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["span"]["request_id"], *id, "{line}");
+
+    let metrics = get("/metrics").await.text().await.unwrap();
+    for words in ["# HELP ringfence_http_requests_total ", "# TYPE ringfence_http_request_seconds histogram", "ringfence_http_request_seconds_bucket{route=\"/v1/me\",le=\"+Inf\"} 1\n"] {
+        assert!(metrics.contains(words), "{words} in {metrics}");
+    }
+    drop((admin, process));
     server.stop().await;
 }

@@ -18,6 +18,7 @@ mod invitations;
 mod last_use;
 mod limits;
 mod listing;
+mod measures;
 mod members;
 mod operations;
 mod organizations;

@@ -8,6 +8,7 @@ mod policy;
 pub use policy::{EXAMPLE, LimitPolicy};
 
 use crate::caller::Logged;
+use crate::measures;
 use crate::problem::{Kind, Problem, Unwritten};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
@@ -209,7 +210,7 @@ fn counted(request: &HttpRequest, caller: Option<(TenantRef, Uuid)>, is_inside: 
     match refused {
         None => Ok(()),
         Some(refused) => {
-            metrics::counter!("ringfence_rate_limited_total", "policy" => level.policy).increment(1);
+            metrics::counter!(measures::RATE_LIMITED, "policy" => level.policy).increment(1);
             Err(refused)
         }
     }
@@ -261,7 +262,7 @@ pub fn describe(response: &mut ServiceResponse<BoxBody>) {
         }
         let limited = problem.filter(|problem| problem.kind == Kind::RateLimited);
         if limited.as_ref().is_some_and(|problem| problem.code == TOO_MANY_AT_ONCE) {
-            metrics::counter!("ringfence_rate_limited_total", "policy" => "connections").increment(1);
+            metrics::counter!(measures::RATE_LIMITED, "policy" => "connections").increment(1);
             let inside = counted.caller.as_ref().filter(|_| counted.is_inside).and_then(|name| limits.let_in.get(name));
             let party = inside.map_or(Party::Outside(Uuid::nil()), |inside| Party::Tenant(inside.tenant_id));
             let most = request.app_data::<Data<Database>>().map_or(1, |database| database.most(party, limits.connections));

@@ -3,6 +3,7 @@
 use crate::caller::Logged;
 use crate::conditional;
 use crate::limits;
+use crate::measures;
 use crate::pieces::in_pieces;
 use crate::problem::{Kind, Problem, Unwritten};
 use crate::unread::Unread;
@@ -14,6 +15,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use ringfence_domain::RequestId;
 use std::time::Instant;
+use tracing::Instrument;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,7 +29,9 @@ pub async fn log(mut request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let method = known(request.method());
     let unread = Unread::behind(&mut request);
     // Handlers and extractors answer their own errors; holding the request for another would forbid routing it.
-    let mut response = limits::counting_refusals(conditional::hold(next.call(request).await?.map_into_boxed_body()));
+    // Whatever is logged on the way to an answer names the request that it is for.
+    let answered = next.call(request).instrument(tracing::error_span!("request", %request_id)).await?;
+    let mut response = limits::counting_refusals(conditional::hold(answered.map_into_boxed_body()));
     limits::describe(&mut response);
     let mut response = written(response, request_id);
     if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
@@ -38,8 +42,8 @@ pub async fn log(mut request: ServiceRequest, next: Next<impl MessageBody + 'sta
     let route = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
-    metrics::counter!("ringfence_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string()).increment(1);
-    metrics::histogram!("ringfence_http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
+    metrics::counter!(measures::REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!(measures::REQUEST_SECONDS, "route" => route.clone()).record(elapsed.as_secs_f64());
     let logged = response.request().extensions().get::<Logged>().copied();
     let tenant_id = logged.map(|l| tracing::field::display(l.tenant_id));
     let member_id = logged.and_then(|l| l.member_id).map(tracing::field::display);

@@ -13,7 +13,6 @@ use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer, ResponseError, middleware, web};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use ringfence_identity::development::DevelopmentIssuer;
 use ringfence_identity::sign_in::{SignIn, SignInClient};
 use ringfence_identity::{Clock, ConfigError, IssuerConfig, Verifier, is_origin};
@@ -25,7 +24,7 @@ use ringfence_store::{Database, DatabaseConfig, Party, StoreError};
 use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -179,7 +178,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         envelopes: Envelopes::new(config.database.token_key.derive("sign_out")),
         seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(config.sign_in.limits.unseen()).build(),
     });
-    let metrics = Data::new(recorder()?);
+    let metrics = Data::new(crate::measures::recorder().map_err(StartError::Metrics)?);
     let development = config.development.map(Data::new);
     let origins = config.origins;
     let server = HttpServer::new(move || {
@@ -242,24 +241,6 @@ fn let_go(connection: &dyn Any, _: &mut Extensions) {
     {
         tracing::warn!(%error, "a connection may wait for its reader without end");
     }
-}
-
-/// One recorder a process: several services in it share it, as they share the process.
-fn recorder() -> Result<PrometheusHandle, StartError> {
-    static HANDLE: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            let handle = PrometheusBuilder::new().install_recorder().map_err(|e| e.to_string())?;
-            // What was measured waits as it came until it is drained, and nobody may ever ask for it.
-            let upkept = handle.clone();
-            std::thread::Builder::new().name("metrics".into()).spawn(move || loop {
-                std::thread::sleep(Duration::from_secs(5));
-                upkept.run_upkeep();
-            }).map_err(|e| e.to_string())?;
-            Ok(handle)
-        })
-        .clone()
-        .map_err(StartError::Metrics)
 }
 
 impl Service {

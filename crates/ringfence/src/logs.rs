@@ -38,7 +38,7 @@ where
 {
     let filter = asked.unwrap_or_else(|| EnvFilter::new(DEFAULT));
     let ceiling = Targets::new().with_default(LevelFilter::WARN).with_target(OURS, LevelFilter::TRACE);
-    tracing_subscriber::registry().with(fmt::layer().json().flatten_event(true).with_writer(writer)).with(filter).with(ceiling)
+    tracing_subscriber::registry().with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer)).with(filter).with(ceiling)
 }
 
 #[cfg(test)]

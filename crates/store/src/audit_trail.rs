@@ -14,6 +14,8 @@ use uuid::Uuid;
 const WAITING: usize = 10_000;
 /// Events of one INSERT, so that a batch stays a few milliseconds.
 const BATCH: usize = 500;
+/// The metric of how many there were.
+pub const BATCH_EVENTS: &str = "ringfence_audit_batch_events";
 /// How long a request waits for its event.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the mover waits for the server: past the limits of its statements a server that does not answer is gone.
@@ -108,7 +110,7 @@ async fn write(auditor: Config, mut waiting: mpsc::Receiver<Waiting>) {
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let events: Vec<&Event> = batch.iter().flat_map(|w: &Waiting| &w.events).collect();
         let written = answered(PATIENCE, async { Ok::<_, StoreError>(insert(connected(&auditor, &mut client).await?, &events).await?) }).await.flatten();
-        metrics::histogram!("ringfence_audit_batch_events").record(f64::from(u32::try_from(events.len()).unwrap_or(u32::MAX)));
+        metrics::histogram!(BATCH_EVENTS).record(f64::from(u32::try_from(events.len()).unwrap_or(u32::MAX)));
         match written {
             Ok(()) => {
                 for done in batch.drain(..) {

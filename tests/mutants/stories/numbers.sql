@@ -74,7 +74,7 @@ select ringfence.reserve_ticket_numbers(3);
 
 -- try agent: past one lot into another
 reset session authorization;
-update ringfence.tickets set number = case number when 1 then 101 when 2 then 10101 when 3 then 10104 else 3 end where tenant_id = '{acme}';
+update ringfence.tickets set number = case number when 1 then 101 when 2 then 10101 when 3 then 10104 else number end where tenant_id = '{acme}';
 set session authorization ringfence_app;
 select ringfence.reserve_ticket_numbers(3);
 
