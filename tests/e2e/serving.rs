@@ -108,6 +108,7 @@ async fn what_is_logged_of_an_outage_names_the_request_and_the_metrics_are_histo
     let lines = std::fs::read_to_string(&log).unwrap();
     let line = lines.lines().find(|line| line.contains("answered 503")).unwrap_or_else(|| panic!("no cause of the 503 in {lines}"));
     let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["reason"], "the server refuses the service's login", "{line}");
     assert_eq!(line["span"]["request_id"], *id, "{line}");
 
     let metrics = get("/metrics").await.text().await.unwrap();
