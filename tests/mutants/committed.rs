@@ -45,6 +45,7 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
         ("an owner removed while the other one ceases to be one", last_of_two(stage).await, "last_owner".to_owned()),
         ("a member removed beside another whom somebody has at hand", removed_beside(stage).await, "removed".to_owned()),
+        ("what another transaction of the sender's holds", taken_while_held(stage).await, "left left".to_owned()),
         ("a refusal that comes back after it was taken up again", refused_too_late(stage).await, "1".to_owned()),
     ] {
         if found != expected {
@@ -280,4 +281,22 @@ async fn refused_too_late(stage: &Stage) -> String {
     let came = meanwhile(stage, (stage.installation.admin().await, &taken), (stage.installation.login("ringfence_dispatcher").await, &format!("select ringfence.complete_crossing('{receipt}')"))).await;
     let left = stage.value("with gone as (delete from ringfence.crossing_queue returning 1) select count(*) from gone").await;
     if came.starts_with('!') { came } else { left }
+}
+
+/// A link, and a share, that somebody has at hand while the carrier comes for it; whatever else there is, nobody holds.
+async fn taken_while_held(stage: &Stage) -> String {
+    stage.run("select pg_temp.agreed()").await;
+    let (holder, carrier) = (stage.installation.admin().await, stage.installation.login("ringfence_dispatcher").await);
+    let mut came = Vec::new();
+    for (kind, table, key, intent) in [("ticket", "ticket_links", "link_id", "{link}"), ("comment", "comment_shares", "share_id", "{share}")] {
+        stage.run(&stage.named(&format!("insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{{acme}}', '{intent}', '{{agreement}}', '{kind}')"))).await;
+        value(&holder, &stage.named(&format!("begin; select from ringfence.{table} where tenant_id = '{{acme}}' and {key} = '{intent}' for update"))).await;
+        let letter = value(&carrier, "begin; set local lock_timeout = '1s'; select ringfence.take_crossing()").await;
+        came.push(if letter.is_empty() { "left".to_owned() } else { letter });
+        value(&carrier, "rollback").await;
+        value(&holder, "rollback").await;
+        stage.run("delete from ringfence.crossing_queue").await;
+    }
+    stage.run("delete from ringfence.comment_shares; delete from ringfence.ticket_links; delete from ringfence.agreements").await;
+    came.join(" ")
 }

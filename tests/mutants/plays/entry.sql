@@ -161,6 +161,15 @@ select ringfence.identity_to_add('https://issuer.example', '<subject>') = '{i_ag
 -- owner subject=admin: f
 -- agent requester service[member.read] nobody: null
 
+-- play: a transaction that only reads names nobody, whether they are known or not
+select ringfence.identity_to_add('https://issuer.example', '<subject>') is null;
+-- forging:
+set local transaction_read_only = on;
+-- let: subject=agent
+-- owner: !25006
+-- owner subject=stranger: !25006
+-- requester: t
+
 -- play: a slug leads to its tenant
 select ringfence.resolve_tenant('<slug>');
 -- let: slug=acme

@@ -89,6 +89,13 @@ select case when p.id::text like '00000000-%' then p.id::text else 'made' end fr
 -- operator identity=null: made
 -- operator identity=null mail=former@example.org: !23505 contacts_email_key
 
+-- play: of a person made for a membership the trail tells before it tells of the membership
+select count(*) from ringfence.provision_member('{acme}', 'https://issuer.example', '<subject>', 'Name', null, 'agent', null, '{r_one}');
+-- after:
+select string_agg(i.action || ' ' || i.object_type || ' ' || (i.request_id = '{r_one}'), ', ' order by i.recorded_at, i.event_id) from ringfence.audit_inbox i where i.action like 'contact.%' or i.action = 'member.added';
+-- let: subject=new
+-- operator: 1 / contact.created contact true, member.added member true
+
 -- play: the members are listed, and that is written down
 select member_id, name, role, issuer, subject, created_at::date from ringfence.list_provisioned_members('<tenant>', '{r_one}') limit 2;
 -- after:

@@ -166,3 +166,14 @@ insert into ringfence.tags (tenant_id, tag) values ('<tenant>', '<tag>');
 insert into ringfence.tags (tenant_id, tag) values ('{acme}', 'fire'), ('{acme}', 'foreign') on conflict do nothing;
 -- effects
 -- agent: #1 / tags a+1
+
+-- play: by which of their rights somebody does something to a row
+select ringfence.rule_of('<right>', '{<group>}', '{<requester>}');
+-- let: right=ticket.change group=first requester=asker
+-- owner agent: ticket.change
+-- grouped_agent: ticket.change.group
+-- grouped_agent group=second: null
+-- light_agent: null
+-- light_agent right=comment.create: comment.note.group
+-- requester right=comment.create group=second requester=requester: comment.create.own
+-- nobody: null

@@ -6,6 +6,7 @@ mod mime;
 mod postmark;
 mod split;
 mod threads;
+mod transfer_encoding;
 
 use std::{collections::VecDeque, io::Read};
 
