@@ -2435,13 +2435,13 @@ function ringfence.move_audit(integer,uuid)
         -- The same order of tenants in every mover, so that two of them wait instead of deadlocking.
         for tenant in
             select unnest(case when asked is null then array(
-                select distinct i.tenant_id from ringfence.audit_inbox i where i.xid <= last order by 1)
+                select distinct i.tenant_id from ringfence.audit_inbox i where i.xid <= last and i.tenant_id is not null order by 1)
                 else array[asked] end)
         loop
             perform ringfence.seal(tenant);
             select h.length into head from ringfence.audit_heads h where h.tenant_id = tenant for update;
             if head is null then
-                -- None, or asked for and none: what is the installation's it gets below, or in the next round for all.
+                -- Asked for, and none: the next round for all gives its events to the installation.
                 continue;
             end if;
             with taken as (

@@ -45,7 +45,8 @@ pub async fn look(stage: &Stage) -> Option<String> {
         ("somebody made another meanwhile", made_other_meanwhile(stage).await, "!RF012 !RF012 guest".to_owned()),
         ("an owner removed while the other one ceases to be one", last_of_two(stage).await, "last_owner".to_owned()),
         ("a member removed beside another whom somebody has at hand", removed_beside(stage).await, "removed".to_owned()),
-        ("what another transaction of the sender's holds", taken_while_held(stage).await, "left left".to_owned()),
+        ("what another transaction of the sender's holds", taken_while_held(stage).await, "1 1".to_owned()),
+        ("a transaction in which somebody was named who is known", somebody_named(stage).await, "t".to_owned()),
         ("a refusal that comes back after it was taken up again", refused_too_late(stage).await, "1".to_owned()),
     ] {
         if found != expected {
@@ -283,7 +284,15 @@ async fn refused_too_late(stage: &Stage) -> String {
     if came.starts_with('!') { came } else { left }
 }
 
-/// A link, and a share, that somebody has at hand while the carrier comes for it; whatever else there is, nobody holds.
+/// It has its number, as one has that makes somebody.
+async fn somebody_named(stage: &Stage) -> String {
+    let fresh = stage.installation.login("ringfence_app").await;
+    let named = "select ringfence.identity_to_add('https://issuer.example', 'agent')";
+    value(&fresh, &format!("begin; {}; {named}; select pg_current_xact_id_if_assigned() is not null; commit", stage.enter("acme", "owner"))).await
+}
+
+/// A link, and a share, that somebody has at hand while the carrier comes for it; whatever else there is, nobody holds. It stays in the
+/// queue, and the carrier stands in no tenant.
 async fn taken_while_held(stage: &Stage) -> String {
     stage.run("select pg_temp.agreed()").await;
     let (holder, carrier) = (stage.installation.admin().await, stage.installation.login("ringfence_dispatcher").await);
@@ -291,9 +300,9 @@ async fn taken_while_held(stage: &Stage) -> String {
     for (kind, table, key, intent) in [("ticket", "ticket_links", "link_id", "{link}"), ("comment", "comment_shares", "share_id", "{share}")] {
         stage.run(&stage.named(&format!("insert into ringfence.crossing_queue (tenant_id, intent_id, agreement_id, kind) values ('{{acme}}', '{intent}', '{{agreement}}', '{kind}')"))).await;
         value(&holder, &stage.named(&format!("begin; select from ringfence.{table} where tenant_id = '{{acme}}' and {key} = '{intent}' for update"))).await;
-        let letter = value(&carrier, "begin; set local lock_timeout = '1s'; select ringfence.take_crossing()").await;
-        came.push(if letter.is_empty() { "left".to_owned() } else { letter });
-        value(&carrier, "rollback").await;
+        let letter = value(&carrier, "begin; set local lock_timeout = '1s'; select ringfence.take_crossing() || current_setting('backtrace_functions')").await;
+        value(&carrier, "commit").await;
+        came.push(letter + &stage.value("select count(*) from ringfence.crossing_queue").await);
         value(&holder, "rollback").await;
         stage.run("delete from ringfence.crossing_queue").await;
     }

@@ -6,6 +6,7 @@ pub mod create;
 pub mod get;
 pub mod links;
 pub mod list;
+mod missing;
 
 use crate::caller::{object, objects};
 use ringfence_audit::Object;

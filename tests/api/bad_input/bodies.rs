@@ -57,6 +57,37 @@ async fn brackets_inside_a_text_are_no_depth() {
 }
 
 #[tokio::test]
+async fn every_id_of_a_body_that_names_nothing_is_told_whether_another_tenant_has_it_or_nobody() {
+    let scene = Scene::open().await;
+    let (acme, globex) = (scene.world.tenant("acme"), scene.world.tenant("globex"));
+    let absent = uuid::Uuid::now_v7();
+    let foreign = [globex.contact, globex.members["agent"], globex.groups["first"], globex.organization];
+    let ticket = format!("/v1/tenants/acme/tickets/{}", acme.ticket);
+    let all = ["assignee_id", "group_id", "organization_id", "requester_id"].map(|field| (field.to_owned(), "not_found".to_owned()));
+    let told = async |method: &str, path: &str, body: serde_json::Value| {
+        let mut wrong = scene.refused(404, &scene.owner(method, path).header("If-Match", "\"1\"").json(body.to_string().as_bytes())).await.wrong();
+        wrong.sort();
+        wrong
+    };
+    let body = |[requester, assignee, group, organization]: [uuid::Uuid; 4]| {
+        serde_json::json!({"subject": "x", "requester_id": requester, "assignee_id": assignee, "group_id": group, "organization_id": organization})
+    };
+    for ids in [foreign, [absent; 4]] {
+        assert_eq!(told("patch", &ticket, body(ids)).await, all);
+        let assignment = serde_json::json!({"assignee_id": ids[1], "group_id": acme.groups["second"]});
+        assert_eq!(told("put", &format!("{ticket}/assignee"), assignment).await, all[..1]);
+    }
+    // Nothing but the number that a refused ticket was to have.
+    let admin = scene.installation.admin().await;
+    let tickets = async || admin.query_one("select count(*) from ringfence.tickets", &[]).await.unwrap().get::<_, i64>(0);
+    let before = tickets().await;
+    for ids in [foreign, [absent; 4]] {
+        assert_eq!(told("post", "/v1/tenants/acme/tickets", body(ids)).await, all);
+    }
+    assert_eq!(tickets().await, before);
+}
+
+#[tokio::test]
 async fn everything_wrong_with_a_body_is_said_at_once() {
     let scene = Scene::open().await;
     let body = br#"{

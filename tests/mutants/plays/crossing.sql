@@ -67,22 +67,12 @@ select pg_temp.agreed();
 delete from ringfence.comment_shares where tenant_id = '{globex}' and link_id = '{link2}';
 delete from ringfence.ticket_links where tenant_id = '{globex}' and link_id = '{link2}';
 update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{globex}' and link_id = '{link}';
-update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
+update ringfence.ticket_links set reason = reason where tenant_id = '<last>' and link_id = '{link}';
 -- after:
 select string_agg(left(tenant_id::text, 1) || ' ' || intent_id || ' ' || agreement_id || ' ' || kind, ', ') from ringfence.crossing_queue;
+-- let: last={acme}
 -- agent: / a share agreement comment
-
--- play: the same in the other tenant
-select ringfence.post_crossing('{share}');
--- before:
-select pg_temp.agreed();
-delete from ringfence.comment_shares where tenant_id = '{acme}' and link_id = '{link2}';
-delete from ringfence.ticket_links where tenant_id = '{acme}' and link_id = '{link2}';
-update ringfence.ticket_links set agreement_id = '{agreement2}' where tenant_id = '{acme}' and link_id = '{link}';
-update ringfence.ticket_links set reason = reason where tenant_id = '{globex}' and link_id = '{link}';
--- after:
-select string_agg(left(tenant_id::text, 1) || ' ' || intent_id || ' ' || agreement_id || ' ' || kind, ', ') from ringfence.crossing_queue;
--- agent@globex: / b share agreement comment
+-- agent last={globex}: / a share agreement comment
 
 -- play: who shares which comment, as whom
 insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by)

@@ -1,5 +1,6 @@
 //! PATCH a ticket, assign it, set its status: each against the version that the client has read.
 
+use super::missing::{named_by_patch, told_whole};
 use super::{asked_for, ticket_ref};
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody, Unread};
@@ -149,11 +150,15 @@ async fn apply(caller: &Caller, request: &HttpRequest, ticket: &str, bytes: &[u8
     let version = answer::expected_version(request)?;
     let attempt = answer::attempt(request, bytes)?;
     let found = Cell::new(None);
-    answer::change_found(caller, attempt, action, (asked_for(reference), &found), async |tx| {
+    let changed = answer::change_found(caller, attempt, action, (asked_for(reference), &found), async |tx| {
         let ticket = changed(tx, (reference, &found), version, &patch, action).await?;
         Ok(Answer::ok(&ticket, Some(ticket.version)))
     })
-    .await
+    .await;
+    match changed {
+        Err(problem) => Err(told_whole(caller, problem, &named_by_patch(&patch)).await),
+        changed => changed,
+    }
 }
 
 async fn changed(tx: &mut TenantTx, (reference, found): (TicketRef, &Cell<Option<Uuid>>), version: i32, patch: &Map<String, Value>, action: Action) -> Result<Ticket, StoreError> {

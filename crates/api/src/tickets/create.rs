@@ -1,5 +1,6 @@
 //! POST a ticket: in the caller's name, or in that of a contact who asked.
 
+use super::missing::told_whole;
 use crate::answer::{self, Answer};
 use crate::body::{Fields, JsonBody, Unread};
 use crate::caller::{Caller, objects};
@@ -11,7 +12,7 @@ use ringfence_audit::Action;
 use ringfence_domain::{Priority, Ticket, TicketId, TicketType};
 use ringfence_store::idempotency::Attempt;
 use ringfence_store::numbers::Numbers;
-use ringfence_store::tickets::{self, NewTicket};
+use ringfence_store::tickets::{self, Named, NewTicket};
 use ringfence_store::{Refusal, StoreError, TenantTx, contacts};
 use serde::Serialize;
 use std::cell::Cell;
@@ -80,7 +81,7 @@ async fn create(caller: &Caller, attempt: Option<Attempt>, numbers: &Numbers, (n
     if let Err(error) = numbers.ensure(caller.database(), &caller.principal).await {
         return Err(caller.refused(Action::TicketCreated, objects("ticket"), error, None).await);
     }
-    answer::change(caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
+    let created = answer::change(caller, attempt, Action::TicketCreated, objects("ticket"), async |tx| {
         let mut new = new.clone();
         new.requester_id = requester.find(tx).await?;
         let number = numbers.take_for(tx).await.inspect_err(|error| spent.set(matches!(error, StoreError::Collided)))?;
@@ -93,7 +94,11 @@ async fn create(caller: &Caller, attempt: Option<Attempt>, numbers: &Numbers, (n
         let location = format!("{path}/{}", ticket.ticket_id);
         Ok(Answer::created(&ticket, Some(ticket.version), location))
     })
-    .await
+    .await;
+    match created {
+        Err(problem) => Err(told_whole(caller, problem, &requester.named_beside(new)).await),
+        created => created,
+    }
 }
 
 /// Who asked, as the body says it. An id is one that the caller gave, whatever it is: none stands for nobody.
@@ -104,6 +109,11 @@ enum Requester {
 }
 
 impl Requester {
+    const fn named_beside(&self, new: &NewTicket) -> Named {
+        let requester_id = if let Self::Contact(id) = self { Some(*id) } else { None };
+        Named { requester_id, assignee_id: new.assignee_id, group_id: new.group_id, organization_id: new.organization_id }
+    }
+
     async fn find(&self, tx: &mut TenantTx) -> Result<Uuid, StoreError> {
         match self {
             Self::Caller => Ok(tx.enter().await?.member_id.0),

@@ -2,7 +2,7 @@
 
 use super::page::{Keyset, Page};
 use super::record::{self, Narrowed, Record, Told};
-use crate::{Database, Entered, Principal, StoreError, TenantTx};
+use crate::{Access, Database, Entered, Principal, StoreError, TenantTx};
 use jiff::Timestamp;
 use ringfence_domain::{CommentId, GroupId, Ticket, TicketEvent, TicketEventId, TicketId, TicketRef, permission};
 use serde_json::Value;
@@ -15,6 +15,7 @@ const CREATE: crate::Sql = crate::sql!("tickets/create.sql");
 const CHANGE: crate::Sql = crate::sql!("tickets/change.sql");
 const TRANSFER: crate::Sql = crate::sql!("tickets/transfer.sql");
 const RESOLVE_OWN: crate::Sql = crate::sql!("tickets/resolve_own.sql");
+const MISSING: crate::Sql = crate::sql!("tickets/missing.sql");
 const LIST: crate::Template = crate::template!("tickets/list.sql");
 const COUNT: crate::Template = crate::template!("tickets/count.sql");
 const LIST_EVENTS: crate::Template = crate::template!("tickets/list_events.sql");
@@ -52,6 +53,15 @@ pub struct NewTicket {
     pub external_id: Option<String>,
 }
 
+/// What else of the tenant a ticket names.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    pub requester_id: Option<Uuid>,
+    pub assignee_id: Option<Uuid>,
+    pub group_id: Option<Uuid>,
+    pub organization_id: Option<Uuid>,
+}
+
 /// A read in one flush: BEGIN, enter, the row, COMMIT.
 ///
 /// # Errors
@@ -72,6 +82,17 @@ pub async fn find(tx: &mut TenantTx, ticket: TicketRef) -> Result<Option<Ticket>
         TicketRef::Id(id) => record::one(tx, GET, &[&id.0]).await,
         TicketRef::Number(number) => record::one(tx, GET_BY_NUMBER, &[&number]).await,
     }
+}
+
+/// The fields that name nothing, as far as the caller may look.
+///
+/// # Errors
+/// `Refusal::NoEntry`, or when the database cannot be asked.
+pub async fn missing(database: &Database, principal: &Principal, named: &Named) -> Result<Vec<String>, StoreError> {
+    let tx = TenantTx::open(database, principal, Access::Read).await?;
+    let tenant = tx.tenant_id();
+    let (_, rows) = tx.query_and_commit(MISSING, &[&tenant, &named.requester_id, &named.assignee_id, &named.group_id, &named.organization_id]).await?;
+    rows.iter().map(|row| Ok(row.try_get("field")?)).collect()
 }
 
 /// # Errors
