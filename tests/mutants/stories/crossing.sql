@@ -739,7 +739,10 @@ select ringfence.post_crossing('{share}');
 -- try root: carried by its own link, share and comment, whatever else there is
 insert into ringfence.ticket_links (tenant_id, link_id, agreement_id, ticket_id, requester_id, group_key, created_by)
 select tenant_id, '{absent}', '{agreement2}', ticket_id, requester_id, group_key, '{agent}' from ringfence.tickets where tenant_id = '{acme}' and ticket_id = '{ticket2}';
+insert into ringfence.comment_shares (tenant_id, share_id, link_id, comment_id, ticket_id, requester_id, group_key, created_by)
+select tenant_id, '{absent}', '{absent}', comment_id, ticket_id, requester_id, group_key, '{agent}' from ringfence.comments where tenant_id = '{acme}' and comment_id = '{c2p}';
 update ringfence.ticket_links set reason = reason where tenant_id = '{acme}' and link_id = '{link}';
+update ringfence.comment_shares set reason = reason where tenant_id = '{acme}' and share_id = '{share}';
 update ringfence.comments set body = body where tenant_id = '{acme}' and comment_id = '{c1p}';
 select pg_temp.carry();
 
@@ -813,6 +816,12 @@ select pg_temp.carry();
 
 -- try root: the comment is internal meanwhile
 update ringfence.comments set visibility = 'internal' where comment_id = '{c1p}';
+select pg_temp.carry();
+
+-- try root: and the other tenant's of the same id is not
+update ringfence.comments c set ticket_id = t.ticket_id, requester_id = t.requester_id, group_key = t.group_key from ringfence.tickets t
+ where c.tenant_id = '{globex}' and c.comment_id = '{c1p}' and t.tenant_id = c.tenant_id and t.ticket_id = '{ticket1}';
+update ringfence.comments set visibility = 'internal' where tenant_id = '{acme}' and comment_id = '{c1p}';
 select pg_temp.carry();
 
 -- try root: the link was refused meanwhile
