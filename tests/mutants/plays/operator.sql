@@ -157,6 +157,12 @@ select ringfence.<call> is null, concat(current_setting('app.tenant_id', true), 
 -- operator call=deprovision_member('{acme}','{owner}','{r_one}'): f|
 -- root call=create_reporting_login('{acme}','{verifier}','{r_one}'): f|
 
+-- play: who ends an analyst's overdue transactions is a member of their login
+select ringfence.create_reporting_login('{acme}', '{verifier}', '{r_one}') is not null;
+-- after:
+select string_agg(pg_has_role('ringfence_provisioner', r.oid, 'usage')::text, ' ') from ringfence.reporting_logins l join pg_roles r on r.rolname = l.login where l.created_at = transaction_timestamp();
+-- root: t / true
+
 -- play: listing leaves no context behind
 -- before:
 create temp table seen as select 1 as one;

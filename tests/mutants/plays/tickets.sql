@@ -177,3 +177,13 @@ select ringfence.rule_of('<right>', '{<group>}', '{<requester>}');
 -- light_agent right=comment.create: comment.note.group
 -- requester right=comment.create group=second requester=requester: comment.create.own
 -- nobody: null
+
+-- play: which list of a member's groups a right goes by
+select ringfence.access_of('<right>');
+-- let: right=comment.read.group
+-- root: 1
+-- root right=ticket.create.group: 2
+-- root right=ticket.change.group: 3
+-- root right=ticket.escalate.group: 3
+-- root right=comment.create.group: 3
+-- root right=ticket.read.group: 4
