@@ -1,4 +1,5 @@
-//! What a user would pick instead: Fastify with pg, one process, the same row read by key, without tenant, token or trail.
+//! What a user would pick instead: Fastify with pg, one process, the same row read by key, without tenant, token or trail; and the same in a
+//! transaction that names its tenant.
 
 use crate::stage::{OPEN_DATABASE, Stage};
 use std::io::{BufRead, BufReader};

@@ -16,8 +16,9 @@ pub enum Load {
     ReadBySession,
     List,
     Create,
-    /// One ticket of the Fastify service, which knows neither tenants nor tokens.
+    /// One ticket of the Fastify service, which knows neither tenants nor tokens; and one in a transaction that names its tenant.
     Plain,
+    PlainInTenant,
 }
 
 pub struct Measured {
@@ -42,6 +43,7 @@ fn wrk(stage: &Stage, address: SocketAddr, load: Load, connections: usize, secon
     let request = match load {
         Load::Read | Load::ReadByApiToken | Load::ReadBySession => format!("return wrk.format('GET', '{path}/' .. math.random({TICKETS}))"),
         Load::Plain => format!("return wrk.format('GET', '/tickets/' .. math.random({TICKETS}))"),
+        Load::PlainInTenant => format!("return wrk.format('GET', '/tenant/tickets/' .. math.random({TICKETS}))"),
         Load::List => format!("return wrk.format('GET', '{path}')"),
         Load::Create => format!("return wrk.format('POST', '{path}')"),
     };

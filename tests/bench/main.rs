@@ -56,6 +56,7 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     let pipeline = pgbench::run(stage, pgbench::Script::Pipeline, 8, seconds);
     let read = http::run(stage, http::Load::Read, seconds);
     let plain = http::run_at(stage, fastify.address(), http::Load::Plain, seconds);
+    let plain_in_tenant = http::run_at(stage, fastify.address(), http::Load::PlainInTenant, seconds);
     let trips = pgbench::run(stage, pgbench::Script::Trips, 8, seconds);
     let entered = pgbench::run(stage, pgbench::Script::Enter, 1, seconds);
     let not_entered = pgbench::run(stage, pgbench::Script::NoEnter, 1, seconds);
@@ -78,7 +79,7 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     rounds.add("enter", inside.server_us - outside.server_us);
     rounds.add("enter_latency", entered.latency_us - not_entered.latency_us);
     rounds.add("enter_grouped", in_groups.server_us - as_nobody.server_us);
-    for (name, load) in [("read", &read), ("list", &list), ("create", &create), ("plain", &plain)] {
+    for (name, load) in [("read", &read), ("list", &list), ("create", &create), ("plain", &plain), ("plain_in_tenant", &plain_in_tenant)] {
         rounds.add_load(name, load);
     }
     rounds.add("by_token", by_token.rate);
@@ -87,6 +88,7 @@ async fn measure(stage: &Stage, fastify: &fastify::Fastify, plan: &Plan, rounds:
     rounds.add("by_session_of_read", by_session.rate / read.rate);
     rounds.add("read_of_pipeline", read.rate / pipeline.rate);
     rounds.add("read_of_plain", read.rate / plain.rate);
+    rounds.add("read_of_plain_in_tenant", read.rate / plain_in_tenant.rate);
     rounds.add("foreign", foreign);
     rounds.add("absent", absent);
     rounds.add("foreign_of_absent", (foreign / absent).max(absent / foreign));
@@ -104,12 +106,13 @@ fn rows(rounds: &Rounds, resident_mib: f64) -> Vec<Row> {
         Row::at_most("tax of wall and doors, processor time", rounds.median("tax") * 100.0, 15.0, "%"),
         Row::shown("the same without pgbench's share", rounds.median("tax_of_server") * 100.0, "%"),
     ];
-    for (name, title) in [("read", "service: read"), ("list", "service: list of 50"), ("create", "service: create"), ("plain", "Fastify + pg: plain read")] {
+    for (name, title) in [("read", "service: read"), ("list", "service: list of 50"), ("create", "service: create"), ("plain", "Fastify + pg: plain read"), ("plain_in_tenant", "Fastify + pg: in a tenant's transaction")] {
         rows.extend(rounds.load_rows(name, title));
     }
     rows.extend([
         Row::at_least("read, of pgbench's pipeline", rounds.median("read_of_pipeline"), 0.3, "x"),
         Row::at_least("read, of Fastify's plain read", rounds.median("read_of_plain"), 1.2, "x"),
+        Row::shown("read, of Fastify's in a tenant's transaction", rounds.median("read_of_plain_in_tenant"), "x"),
         Row::at_most("bearer verified, key cached (RS256)", rounds.median("bearer.RS256.fresh"), 60.0, "us"),
         Row::at_most("bearer verified, key cached (EdDSA)", rounds.median("bearer.EdDSA.fresh"), 60.0, "us"),
         Row::shown("bearer shown again (RS256)", rounds.median("bearer.RS256.again"), "us"),
