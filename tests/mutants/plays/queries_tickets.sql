@@ -16,20 +16,15 @@
 -- owner: ticket2|acme ticket 2
 -- owner 2=9: nothing
 
--- play: what a ticket names that is not there, as far as one may look
--- query: tickets/missing.sql
--- let: 1={acme} 2={outsider} 3={outsider} 4={foreign_group} 5={foreign_org}
+-- play: which of what a ticket names is here
+-- query: tickets/named.sql
+-- let: 1={acme} 2={asker} 3={agent} 4={first} 5={org}
 -- owner: requester_id; assignee_id; group_id; organization_id
--- owner 2={asker} 3={agent} 4={first} 5={org}: nothing
--- owner 2={asker}: assignee_id; group_id; organization_id
--- owner 3={agent}: requester_id; group_id; organization_id
--- owner 4={first}: requester_id; assignee_id; organization_id
--- owner 5={org}: requester_id; assignee_id; group_id
+-- owner 2={outsider}: assignee_id; group_id; organization_id
+-- owner 3={outsider}: requester_id; group_id; organization_id
+-- owner 4={foreign_group}: requester_id; assignee_id; organization_id
+-- owner 5={foreign_org}: requester_id; assignee_id; group_id
 -- owner 2=null 3=null 4=null 5=null: nothing
--- service[contact.read]: requester_id
--- service[member.read]: assignee_id
--- service[group.read]: group_id
--- service[organization.read]: organization_id
 
 -- play: a ticket is made with its comment, its history and its event
 -- query: tickets/create.sql

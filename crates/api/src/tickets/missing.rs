@@ -13,7 +13,7 @@ pub async fn told_whole(caller: &Caller, mut problem: Problem, named: &Named) ->
     let missing = tickets::missing(caller.database(), &caller.principal, named).await.unwrap_or_default();
     for field in missing {
         if problem.errors.iter().all(|error| error.field != field) {
-            problem.errors.push(FieldError { field, code, message: message.clone() });
+            problem.errors.push(FieldError { field: field.into(), code, message: message.clone() });
         }
     }
     problem

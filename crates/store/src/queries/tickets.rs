@@ -15,7 +15,7 @@ const CREATE: crate::Sql = crate::sql!("tickets/create.sql");
 const CHANGE: crate::Sql = crate::sql!("tickets/change.sql");
 const TRANSFER: crate::Sql = crate::sql!("tickets/transfer.sql");
 const RESOLVE_OWN: crate::Sql = crate::sql!("tickets/resolve_own.sql");
-const MISSING: crate::Sql = crate::sql!("tickets/missing.sql");
+const NAMED: crate::Sql = crate::sql!("tickets/named.sql");
 const LIST: crate::Template = crate::template!("tickets/list.sql");
 const COUNT: crate::Template = crate::template!("tickets/count.sql");
 const LIST_EVENTS: crate::Template = crate::template!("tickets/list_events.sql");
@@ -84,15 +84,23 @@ pub async fn find(tx: &mut TenantTx, ticket: TicketRef) -> Result<Option<Ticket>
     }
 }
 
-/// The fields that name nothing, as far as the caller may look.
+/// The fields that name nothing, of those whose things the caller may read.
 ///
 /// # Errors
 /// `Refusal::NoEntry`, or when the database cannot be asked.
-pub async fn missing(database: &Database, principal: &Principal, named: &Named) -> Result<Vec<String>, StoreError> {
+pub async fn missing(database: &Database, principal: &Principal, named: &Named) -> Result<Vec<&'static str>, StoreError> {
     let tx = TenantTx::open(database, principal, Access::Read).await?;
     let tenant = tx.tenant_id();
-    let (_, rows) = tx.query_and_commit(MISSING, &[&tenant, &named.requester_id, &named.assignee_id, &named.group_id, &named.organization_id]).await?;
-    rows.iter().map(|row| Ok(row.try_get("field")?)).collect()
+    let (entered, rows) = tx.query_and_commit(NAMED, &[&tenant, &named.requester_id, &named.assignee_id, &named.group_id, &named.organization_id]).await?;
+    let here: Vec<String> = rows.iter().map(|row| row.try_get("field")).collect::<Result<_, _>>()?;
+    let asked = [
+        ("requester_id", named.requester_id, permission::CONTACT_READ),
+        ("assignee_id", named.assignee_id, permission::MEMBER_READ),
+        ("group_id", named.group_id, permission::GROUP_READ),
+        ("organization_id", named.organization_id, permission::ORGANIZATION_READ),
+    ];
+    let missing = asked.into_iter().filter(|(field, id, read)| id.is_some() && entered.permissions.has(read) && here.iter().all(|found| found != field));
+    Ok(missing.map(|(field, _, _)| field).collect())
 }
 
 /// # Errors
