@@ -4,6 +4,7 @@ use crate::caller::Seen;
 use crate::cursor::Cursors;
 use crate::last_use::LastUse;
 use crate::limits::{LimitPolicy, Limits};
+use crate::measures;
 use crate::problem::{Kind, Problem};
 use crate::sign_in::issuer_sign_out::Envelopes;
 use crate::sign_in::{Entrance, SessionLimits};
@@ -178,7 +179,7 @@ pub async fn start(config: ServiceConfig) -> Result<Service, StartError> {
         envelopes: Envelopes::new(config.database.token_key.derive("sign_out")),
         seen: moka::sync::Cache::builder().max_capacity(100_000).time_to_live(config.sign_in.limits.unseen()).build(),
     });
-    let metrics = Data::new(crate::measures::recorder().map_err(StartError::Metrics)?);
+    let metrics = Data::new(measures::recorder().map_err(StartError::Metrics)?);
     let development = config.development.map(Data::new);
     let origins = config.origins;
     let server = HttpServer::new(move || {

@@ -8,6 +8,9 @@ use uuid::Uuid;
 
 pub async fn told_whole(caller: &Caller, mut problem: Problem, named: &Named) -> Problem {
     let Some(first) = problem.errors.first().filter(|error| error.code == "not_found") else { return problem };
+    if [named.requester_id, named.assignee_id, named.group_id, named.organization_id].iter().flatten().count() < 2 {
+        return problem;
+    }
     let (code, message) = (first.code, first.message.clone());
     // Where it cannot be looked up, what the database said is said.
     let missing = tickets::missing(caller.database(), &caller.principal, named).await.unwrap_or_default();

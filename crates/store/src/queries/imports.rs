@@ -112,9 +112,14 @@ async fn found(database: &Database, principal: &Principal, ticket: &ImportedTick
     let tx = TenantTx::open(database, principal, Access::Read).await?;
     let tenant = tx.tenant_id();
     let ids: Vec<&str> = std::iter::once(&ticket.external_id).chain(&ticket.other_ids).map(String::as_str).collect();
-    let comments: Vec<&str> = ticket.comments.iter().filter_map(|comment| comment.external_id.as_deref()).collect();
+    let comments: Vec<&str> = said(ticket).filter_map(|comment| comment.external_id.as_deref()).collect();
     let (_, rows) = tx.query_and_commit(FIND_TICKET, &[&tenant, &ticket.external_source, &ids, &comments]).await?;
     Ok(rows.first().map(|row| row.try_get("comments_not_here")).transpose()?)
+}
+
+/// The comments that say something: no other is written.
+fn said(ticket: &ImportedTicket) -> impl Iterator<Item = &ImportedComment> {
+    ticket.comments.iter().filter(|comment| !comment.body.is_empty())
 }
 
 /// Writes the people, the organization, then the ticket with its comments.
@@ -130,7 +135,7 @@ pub async fn write(tx: &mut TenantTx, ticket: &ImportedTicket, number: i64, now:
         None => importer,
     };
     let mut comments = Comments::default();
-    for comment in ticket.comments.iter().filter(|comment| !comment.body.is_empty()) {
+    for comment in said(ticket) {
         let author = match &comment.author {
             Some(person) => people.find_or_make(tx, person).await?,
             None => requester,
