@@ -2692,8 +2692,8 @@ function ringfence.post_crossing(uuid)
            from (select 'ticket' as kind, l.agreement_id from ringfence.ticket_links l
                   where l.tenant_id = ringfence.current_tenant() and l.link_id = post_crossing.intent_id and l.state = 'pending'
                  union all
-                 select 'comment', l.agreement_id from ringfence.comment_shares s
-                   join ringfence.ticket_links l on l.tenant_id = s.tenant_id and l.link_id = s.link_id
+                 select 'comment', (select l.agreement_id from ringfence.ticket_links l where l.tenant_id = s.tenant_id and l.link_id = s.link_id)
+                   from ringfence.comment_shares s
                   where s.tenant_id = ringfence.current_tenant() and s.share_id = post_crossing.intent_id and s.state = 'pending'
                  union all
                  select 'agreement', a.agreement_id from ringfence.agreements a
