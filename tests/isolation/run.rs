@@ -191,7 +191,7 @@ async fn run(name: &str, installation: Arc<Installation>, running: Arc<Running>,
         println!("{:#?}", whole.worked);
     }
     // A suite in which nothing ever succeeds would find no leak either; where there are enough cases, none that somebody never succeeds in.
-    assert!(worked * 20 > whole.http + whole.sql, "of all cases {worked} did what was asked: {:?}", whole.worked);
+    assert!(cases < 50 || worked * 20 > whole.http + whole.sql, "of all cases {worked} did what was asked: {:?}", whole.worked);
     if cases >= 10_000 {
         // Without walls the service says at /readyz that it is not ready.
         let excused = |name: &str| NEVER_WORK.contains(&name) || (walls == Walls::Down && name == "readyz");
