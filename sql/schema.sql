@@ -3753,6 +3753,12 @@ function ringfence.touch_ticket(uuid)
      SET search_path TO 'pg_catalog', 'pg_temp'
     AS $function$
     begin
+        if exists (select from ringfence.tickets t
+                    where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id and t.status = 'closed'
+                      and exists (select from ringfence.comments c
+                                   where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id and c.created_at = transaction_timestamp())) then
+            raise exception 'the ticket is closed' using errcode = 'RF013';
+        end if;
         update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
          where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
            and exists (select from ringfence.comments c

@@ -47,10 +47,17 @@ $$;
 -- Somebody commented: the ticket moves up in the lists. Its version stays, so that an edit under way is not refused.
 -- An internal comment moves nothing: the requester sees the ticket, and would learn from it that there is one, and of when.
 -- The commenter may not be one who may change the ticket; the comment's own doors and keys decided already.
+-- Errors: RF013 = it is closed, and nothing is added to it.
 create function ringfence.touch_ticket(ticket_id uuid) returns void
 language plpgsql volatile parallel unsafe security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if exists (select from ringfence.tickets t
+                where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id and t.status = 'closed'
+                  and exists (select from ringfence.comments c
+                               where c.tenant_id = t.tenant_id and c.ticket_id = t.ticket_id and c.created_at = transaction_timestamp())) then
+        raise exception 'the ticket is closed' using errcode = 'RF013';
+    end if;
     update ringfence.tickets t set updated_at = greatest(t.updated_at, transaction_timestamp())
      where t.tenant_id = ringfence.current_tenant() and t.ticket_id = touch_ticket.ticket_id
        and exists (select from ringfence.comments c

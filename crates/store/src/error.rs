@@ -78,6 +78,7 @@ impl From<tokio_postgres::Error> for StoreError {
             "RF004" => Self::Refused(Refusal::Credential),
             "RF011" => Self::Refused(Refusal::Conflict { code: "provisioning_not_set_up", message: "the tenant's owner has not said whose users are provisioned" }),
             "RF012" => Self::Refused(Refusal::Conflict { code: "not_provisioned", message: "this member is not provisioning's to change" }),
+            "RF013" => Self::Refused(Refusal::Conflict { code: "ticket_closed", message: "a closed ticket takes no comments" }),
             "RF007" => Self::Refused(Refusal::MayNotAct),
             "RF008" => Self::Refused(Refusal::NobodyToActFor),
             "40001" | "40P01" => Self::Collided,

@@ -188,6 +188,15 @@ async fn an_agent_closes_a_ticket_and_hands_it_out_of_their_groups_at_once() {
     let agent = running.token("acme:agent");
     let again = running.call("PATCH", &path, &agent, &[("If-Match", handed.header("etag").unwrap())], Some(&json!({"group_id": acme.groups["first"]}))).await.expect(409);
     assert_eq!(again.body["code"], "ticket_closed");
+    // Nor is anything said on it: neither aloud nor among the staff, and whoever may not comment at all is told that first.
+    let comments = format!("{path}/comments");
+    let before = running.get(&comments, &agent).await.expect(200).body["data"].clone();
+    for visibility in ["public", "internal"] {
+        let said = json!({"body": "Was it the invoice?", "visibility": visibility});
+        assert_eq!(running.call("POST", &comments, &agent, &[], Some(&said)).await.expect(409).body["code"], "ticket_closed");
+        running.call("POST", &comments, &running.token("acme:auditor"), &[], Some(&said)).await.expect(403);
+    }
+    assert_eq!(running.get(&comments, &agent).await.expect(200).body["data"], before);
 }
 
 #[tokio::test]

@@ -38,6 +38,32 @@ select string_agg(format('%s%s v%s', left(tenant_id::text, 1), number, version),
 -- agent ticket={foreign_ticket}:  / null
 -- analyst auditor_login operator said=false: !42501
 
+-- play: a closed ticket takes no comment of this transaction, and tells nothing without one
+-- before:
+update ringfence.tickets set status = 'closed', closed_at = now() where tenant_id = '{acme}' and number = <closed>;
+-- forging:
+insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body) select '{acme}', '{new}', '{ticket3}', '{requester}', '{none}', '<me>', '<visibility>', 'x' where <said>;
+-- sql:
+select ringfence.touch_ticket('<ticket>');
+-- let: closed=3 said=true ticket={ticket3} visibility=public
+-- agent requester: !RF013
+-- agent visibility=internal: !RF013
+-- agent closed=1: 
+-- agent ticket={ticket1}: 
+-- agent said=false: 
+-- agent closed=1 ticket={ticket1}: 
+
+-- play: a ticket that another tenant has closed, or commented, is not closed by that here
+-- before:
+insert into ringfence.comments (tenant_id, comment_id, ticket_id, requester_id, group_key, author_id, visibility, body, created_at) values (<where>, '{new}', '{ticket1}', '{asker}', '{first}', '{agent}', 'public', 'x', transaction_timestamp());
+update ringfence.tickets set status = 'closed', closed_at = now() where tenant_id = <closed> and ticket_id = '{ticket1}';
+-- sql:
+select ringfence.touch_ticket('{ticket1}');
+-- let: where='{globex}' closed='{acme}'
+-- agent: 
+-- agent closed='{globex}': 
+-- agent where='{acme}': !RF013
+
 -- play: a ticket that was changed later is not put back
 -- before:
 update ringfence.tickets set updated_at = '2030-01-01' where tenant_id = '{acme}';

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// Codes of 409: the operations that can answer them, and what they mean.
 const CONFLICTS: &[(&str, &str, &[&str])] = &[
-    ("ticket_closed", "A closed ticket does not change", &["updateTicket", "assignTicket", "setTicketStatus"]),
+    ("ticket_closed", "A closed ticket does not change, and takes no comments", &["updateTicket", "assignTicket", "setTicketStatus", "createComment"]),
     ("status_transition", "The status may not follow the present one", &["updateTicket", "setTicketStatus"]),
     (
         "external_id_taken",

@@ -103,7 +103,7 @@ pub async fn get_comment(caller: Caller, path: web::Path<(String, String, String
 }
 
 /// Comments on a ticket. A public comment moves the ticket up in the lists, and its version stays; an internal one moves nothing
-/// of the ticket, so that whoever sees public comments alone cannot tell that there is one.
+/// of the ticket, so that whoever sees public comments alone cannot tell that there is one. A closed ticket takes none.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/tickets/{ticket_id}/comments", operation_id = "createComment", tag = "comments",
     params(
         ("tenant" = String, Path, description = "Slug or UUID of the tenant", example = "acme"),
