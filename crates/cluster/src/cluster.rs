@@ -62,6 +62,8 @@ impl Cluster {
         if data_exists {
             // A folder of its own elsewhere is made anew.
             leftovers::clear(&folder, &folder.usual_socket_dir(), progress).await?;
+        } else if record.port != 0 {
+            return Err(ClusterError::DataGone { folder: folder.path.clone() });
         } else {
             progress(&format!(
                 "making a new PostgreSQL {} cluster in {}",

@@ -89,6 +89,12 @@ pub enum ClusterError {
     DataOutOfReach { folder: PathBuf, user: String },
 
     #[error(
+        "a server has run in {0}, and its data is gone: {0}/postgres is not there; put it back (a volume that is not mounted?), or move {0} away for a new one",
+        folder.display()
+    )]
+    DataGone { folder: PathBuf },
+
+    #[error(
         "{} is not empty and is not a PostgreSQL data folder; nothing was touched: move it away, or choose another folder with RINGFENCE_DATA",
         folder.display()
     )]

@@ -229,6 +229,21 @@ async fn data_whose_record_is_gone_is_left_alone() {
 }
 
 #[tokio::test]
+async fn data_that_is_gone_is_not_made_anew() {
+    let scratch = Scratch::new();
+    let cluster = start(&scratch.data_dir()).await;
+    remember(&cluster, "kept").await;
+    cluster.stop().await.unwrap();
+    let (data, away) = (scratch.data_dir().join("postgres"), scratch.data_dir().join("away"));
+    fs::rename(&data, &away).unwrap();
+    let refused = try_start(&scratch.data_dir()).await;
+    assert!(matches!(refused, Err(ClusterError::DataGone { .. })));
+    assert!(!data.exists());
+    fs::rename(&away, &data).unwrap();
+    start(&scratch.data_dir()).await;
+}
+
+#[tokio::test]
 async fn somebody_elses_files_under_the_datas_name_are_left_alone() {
     let scratch = Scratch::new();
     let notes = scratch.data_dir().join("postgres/notes.txt");

@@ -54,7 +54,7 @@ pub struct Comment {
     pub author_id: ContactId,
     #[schema(value_type = crate::Visibility)]
     pub visibility: String,
-    /// CommonMark.
+    /// CommonMark. Raw HTML in it is not meant as markup: show it escaped.
     pub body: String,
     pub created_at: Timestamp,
 }

@@ -112,9 +112,11 @@ pub(crate) fn timestamp(field: &str, text: &str) -> Result<Option<Timestamp>, Vi
     }
 }
 
-/// Years before 1 exist in neither RFC 3339 nor a ticket system, and years before -4713 not in PostgreSQL.
+/// What the database takes (`tickets_times_can_be_told`; its other end is that of `Timestamp`). The first day of all is what
+/// programs write that know none.
 pub(crate) fn storable(time: Timestamp) -> Option<Timestamp> {
-    (time.to_zoned(TimeZone::UTC).year() >= 1).then_some(time)
+    const EARLIEST: civil::Date = civil::date(1, 1, 2);
+    (TimeZone::UTC.to_datetime(time).date() >= EARLIEST).then_some(time)
 }
 
 /// A word of a closed set; `None` when blank.

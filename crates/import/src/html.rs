@@ -247,17 +247,16 @@ impl Text {
             self.out.pop();
             self.out.push_str("&lt;");
         }
-        let mut rest = word;
-        while let Some(at) = rest.find('<') {
-            self.out.push_str(&rest[..at]);
-            rest = &rest[at + 1..];
-            self.out.push_str(if rest.starts_with(opens_markup) {
-                "&lt;"
-            } else {
-                "<"
-            });
+        let mut rest = word.chars();
+        while let Some(c) = rest.next() {
+            match c {
+                '<' if rest.as_str().starts_with(opens_markup) => self.out.push_str("&lt;"),
+                // Nor may text become a link of CommonMark, whose address nobody has looked at.
+                '(' if self.out.ends_with(']') => self.out.push_str("&#40;"),
+                ':' if self.out.ends_with(']') => self.out.push_str("&#58;"),
+                c => self.out.push(c),
+            }
         }
-        self.out.push_str(rest);
     }
 
     fn end_link(&mut self) {

@@ -194,9 +194,31 @@ fn a_quote_that_is_never_closed_is_an_error_where_its_record_starts() {
 
 #[test]
 fn a_row_of_another_width_is_at_the_line_it_starts_on() {
-    let text = "id,subject\n1,\"o\nn\ne\",x\n2,\"a \"stray\"\n3\n4,\"t\nwo\"\r5,\"five\n\"\n";
+    let text = "id,subject\n1,\"o\nn\ne\",x\n2,\"a \"\"stray\"\"\"\n3\n4,\"t\nwo\"\r5,\"five\n\"\n";
     let expected = [(2, false), (5, true), (6, false), (7, true), (9, true)];
     assert_eq!(lines(text), expected);
+}
+
+#[test]
+fn text_behind_a_closing_quote_ends_the_file_there() {
+    // What the quote has swallowed would be one ticket, and the rest would come as if nothing had happened.
+    for row in ["4,\"unclosed\n5,x\n6,\"y\"", "4,\"It says \"offline\"\"", "4,\"one\" ", "\"4\"x,one"] {
+        let text = format!("id,subject\n1,one\n{row}\n7,z\n");
+        assert_eq!(lines(&text), [(2, true), (3, false)], "{text}");
+        let error = read(&*text)[1].as_ref().unwrap_err().to_string();
+        assert!(error.contains("right behind a closing quote"), "{error}");
+    }
+    assert_eq!(lines("\"id\"s,subject\n1,one\n"), [(1, false)]);
+}
+
+#[test]
+fn a_time_that_no_ticket_can_have_is_refused_at_once() {
+    for (time, taken) in [
+        ("0001-01-01T00:00:00Z", false), ("0001-01-01T23:59:59Z", false), ("0001-01-02T00:00:00Z", true),
+        ("9999-12-30T22:00:00Z", true), ("9999-12-30T22:00:01Z", false),
+    ] {
+        assert_eq!(lines(&format!("id,subject,created_at\n1,x,{time}\n")), [(2, taken)], "{time}");
+    }
 }
 
 #[test]

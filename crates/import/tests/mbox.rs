@@ -260,6 +260,29 @@ fn text_that_is_not_in_its_encoding_stands_as_it_came_and_is_told() {
 }
 
 #[test]
+fn text_that_is_meant_to_be_read_where_it_stands_may_have_a_name() {
+    let part = |head: &str| body(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{head}\n\nThe server room is on fire.\n--b--\n"));
+    let named = "Content-Type: text/plain; name=\"message.txt\"";
+    assert_eq!(part(&format!("{named}\nContent-Disposition: INLINE; filename=message.txt")), "The server room is on fire.");
+    for attached in [named.to_owned(), format!("{named}\nContent-Disposition: attachment"), "Content-Type: text/calendar\nContent-Disposition: inline".to_owned()] {
+        assert!(part(&attached).starts_with("[attachment not imported"), "{attached}");
+    }
+}
+
+#[test]
+fn a_part_of_a_digest_is_a_message_unless_it_says_otherwise() {
+    let text = body("Content-Type: multipart/digest; boundary=b\n\n--b\nContent-Type: text/plain\n\nsaid\n--b\n\nSubject: inner\n\ninner text\n--b--\n");
+    assert_eq!(text, "said\n\n[attachment not imported: 27 bytes]");
+}
+
+#[test]
+fn the_first_line_that_is_no_header_begins_the_text() {
+    for said in ["here's something interesting", "an odd name: is no header", "\u{fc}ber: nothing"] {
+        assert_eq!(body(&format!("Subject : x\n\tfolded\nX-Other: y\n{said}\nand more\n")), format!("{said}\nand more"));
+    }
+}
+
+#[test]
 fn attachments_and_enclosed_messages_leave_a_note() {
     let text = body(concat!(
         "Content-Type: multipart/mixed; boundary=\"b b\"\n\npreamble\n--b b\n\ntext\n",

@@ -112,6 +112,15 @@ fn a_description_becomes_the_first_public_comment_when_there_are_no_comments() {
 }
 
 #[test]
+fn text_of_html_becomes_no_link_of_commonmark() {
+    let of = |html: &str| one(&serde_json::json!({"id": 1, "subject": "s", "comments": [{"id": 2, "html_body": html}]}).to_string()).comments[0].body.clone();
+    assert_eq!(of("[x](javascript:alert(1))"), "[x]&#40;javascript:alert(1))");
+    assert_eq!(of("[x]<b>(javascript:y)</b> ![z]&#40;javascript:y)"), "[x]&#40;javascript:y) ![z]&#40;javascript:y)");
+    assert_eq!(of("<p>[x][y]<p>[y]: javascript:z<pre>[y]: q</pre>"), "[x][y]\n\n[y]&#58; javascript:z\n\n[y]&#58; q");
+    assert_eq!(of("[INFO] (see 1:2) x < y"), "[INFO] (see 1:2) x < y");
+}
+
+#[test]
 fn json_lines_carry_their_requester_and_comments_inside() {
     let ticket = one(
         r#"{"id":"A-1","subject":"S","requester":{"id":5,"name":"N","email":"n@example.com"},"comments":[{"id":9,"author":{"name":"Agent"},"html_body":"<p>Hello <b>you</b></p><script>x()</script>","public":true},{"id":10,"body":"","attachments":[{"file_name":"a.pdf","size":12}]},{"id":11,"body":" "}]}"#,

@@ -182,7 +182,7 @@ pub struct TokenArgs {
     #[arg(long = "as", id = "role", value_name = "ROLE", requires = "tenant", value_parser = argument::role)]
     pub role: Option<Role>,
     /// The `sub` of the token, instead of tenant and role
-    #[arg(long, conflicts_with_all = ["tenant", "role"])]
+    #[arg(long, conflicts_with_all = ["tenant", "role"], value_parser = argument::subject)]
     pub subject: Option<String>,
     /// How long the token holds, such as 10m or 8h
     #[arg(long, default_value = "1h", value_parser = argument::lifetime)]

@@ -77,7 +77,7 @@ pub(crate) fn refusal_of_error(error: &DbError) -> Option<Refusal> {
         "23503" if error.message().starts_with("update or delete on table") => return Some(IN_USE),
         "23505" | "23503" | "23514" => {}
         // The new row fails the caller's own doors.
-        "42501" if error.message().contains("row-level security policy") => return Some(Refusal::Forbidden { permission: "row" }),
+        "42501" if error.message().contains("violates row-level security policy") => return Some(Refusal::Forbidden { permission: "row" }),
         _ => return None,
     }
     match refusal_of(error.constraint()?)? {

@@ -87,15 +87,15 @@ select ringfence.open_session(pg_temp.open('new', '{"subject": "never seen", "id
 insert into ringfence.sessions (session_id, session_hash, identity_id, last_seen_at, idle_expires_at, expires_at)
 select ringfence.new_id(), sha256(n::text::bytea), '{i_agent}', now() - interval '3 hours', now() + (n - 104) * interval '1 minute', now() + interval '1 day' from generate_series(1, 105) n;
 select ringfence.open_session(pg_temp.open('one more'));
-create temp table left_over as select min(idle_expires_at) - now() as oldest, count(*) filter (where idle_expires_at < now()) as over, count(*) filter (where idle_expires_at >= now()) as not_over from ringfence.sessions where last_seen_at < now() - interval '2 hours';
-delete from ringfence.sessions where last_seen_at < now() - interval '2 hours';
+create temp table left_over as select min(idle_expires_at) - now() as oldest, count(*) filter (where idle_expires_at < now()) as over, count(*) filter (where idle_expires_at >= now()) as not_over from ringfence.sessions where last_seen_at = now() - interval '3 hours';
+delete from ringfence.sessions where last_seen_at = now() - interval '3 hours';
 select * from left_over;
 
 -- try root: none but what is over
 insert into ringfence.sessions (session_id, session_hash, identity_id, last_seen_at, idle_expires_at, expires_at)
 select ringfence.new_id(), sha256(n::text::bytea), '{i_agent}', now() - interval '3 hours', now() + n * interval '1 minute', now() + interval '1 day' from generate_series(-2, 2) n where n <> 0;
 set local role ringfence_owner;
-delete from ringfence.sessions where last_seen_at < now() - interval '2 hours' returning idle_expires_at - now() as over;
+delete from ringfence.sessions where last_seen_at = now() - interval '3 hours' returning idle_expires_at - now() as over;
 
 -- try nobody: what the browser had before ends, and nothing else
 select ringfence.open_session(pg_temp.open('second', jsonb_build_object('replaces', pg_temp.of('first'))));

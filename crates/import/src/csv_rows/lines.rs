@@ -19,6 +19,7 @@ pub(super) struct Meter {
     /// The line that the record begun last starts on.
     pub(super) record_line: Cell<u64>,
     place: Cell<Place>,
+    stray: Cell<bool>,
 }
 
 /// What stands before the next byte, by the parser's own rules: a quote counts at a field's beginning alone, and is
@@ -40,12 +41,21 @@ impl Meter {
         self.place.get() == Place::Quoted
     }
 
+    /// Whether text stood right behind a closing quote (RFC 4180, 2, rules 5 to 7). The parser takes it, with whatever the
+    /// quote has swallowed before.
+    pub(super) fn strays(&self) -> bool {
+        self.stray.get()
+    }
+
     fn follow(&self, bytes: &[u8]) {
         let mut place = self.place.get();
         for &byte in bytes {
             if place == Place::BetweenRecords && !matches!(byte, b'\r' | b'\n') {
                 self.record_line.set(self.line.get());
                 place = Place::FieldStart;
+            }
+            if place == Place::QuoteInQuotes && !matches!(byte, b'"' | b',' | b'\r' | b'\n') {
+                self.stray.set(true);
             }
             place = match (place, byte) {
                 (Place::Quoted, b'"') => Place::QuoteInQuotes,

@@ -65,6 +65,14 @@ impl<R: Read> Tickets<R> {
                     "a quote is not closed, so that the rest of the file belongs to it",
                 ))
             }
+            // Where a quote was meant to end, and so the record, is not known any more.
+            Ok(_) if self.meter.strays() => {
+                self.done = true;
+                Err(RowError::new(
+                    self.meter.record_line.get(),
+                    "text stands right behind a closing quote; a quote inside quotes is written twice",
+                ))
+            }
             Ok(false) => Ok(None),
             Ok(true) => Ok(Some(self.meter.record_line.get())),
             Err(error) => {

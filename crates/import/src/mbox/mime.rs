@@ -17,7 +17,7 @@ const MAX_NOTES: usize = 50;
 /// Text that is longer before decoding cannot end up within the bound of a body.
 const MAX_TEXT_BYTES: usize = 1024 * 1024;
 
-/// A part's head and the rest after the blank line.
+/// A part's head and the rest after the blank line. Where that is missing, the first line that is no header's begins the rest.
 pub(crate) fn split_head(part: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
     let mut at = 0;
     let mut end = part.len();
@@ -28,6 +28,10 @@ pub(crate) fn split_head(part: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
             rest = at + line.len();
             break;
         }
+        if !belongs_to_head(line, at == 0) {
+            (end, rest) = (at, at);
+            break;
+        }
         at += line.len();
         if at > MAX_HEAD_BYTES {
             return Err(Violation::of_record(format!(
@@ -36,6 +40,14 @@ pub(crate) fn split_head(part: &[u8]) -> Result<(&[u8], &[u8]), Violation> {
         }
     }
     Ok((&part[..end], &part[rest..]))
+}
+
+/// A header's first line or a further one (RFC 5322, 2.2 and 4.5), or a mailbox's separator.
+fn belongs_to_head(line: &[u8], first: bool) -> bool {
+    let name = line.iter().position(|byte| *byte == b':').map(|colon| line[..colon].trim_ascii_end());
+    let is_header = name.is_some_and(|name| !name.is_empty() && name.iter().all(u8::is_ascii_graphic));
+    let is_separator = line.strip_prefix(b">").unwrap_or(line).starts_with(b"From ");
+    is_header || is_separator || !first && line.starts_with(b" ") || !first && line.starts_with(b"\t")
 }
 
 /// The headers that matter here; all others are stepped over.
@@ -75,11 +87,12 @@ impl<'x> Headers<'x> {
         named.or_else(|| self.content_type().and_then(|kind| kind.attribute("name")))
     }
 
-    fn is_attachment(&self) -> bool {
+    /// `inline` or `attachment` (RFC 2183), in lower case.
+    fn disposition(&self) -> Option<String> {
         let disposition = self
             .value(HeaderName::ContentDisposition)
             .and_then(HeaderValue::as_content_type);
-        disposition.is_some_and(ContentType::is_attachment)
+        disposition.map(|disposition| disposition.ctype().to_ascii_lowercase())
     }
 }
 
@@ -207,8 +220,12 @@ impl Walk {
             || ["plain", "html", ""]
                 .iter()
                 .any(|known| sub.eq_ignore_ascii_case(known));
-        let is_file =
-            headers.is_attachment() || (depth > 0 && (headers.file_name().is_some() || !is_shown));
+        // What is meant to be read where it stands may have a name (RFC 2183, 2.1).
+        let is_file = match headers.disposition().as_deref() {
+            Some("attachment") => true,
+            Some("inline") => depth > 0 && !is_shown,
+            _ => depth > 0 && (headers.file_name().is_some() || !is_shown),
+        };
         if !is_text || is_file {
             let note = field::attachment_note(headers.file_name(), decoded_len(headers, content));
             return Ok(Read {
@@ -241,7 +258,10 @@ impl Walk {
     ) -> Result<Read, Violation> {
         let mut all = Vec::new();
         for part in parts(content, boundary) {
-            if sub.eq_ignore_ascii_case("digest") {
+            let (head, rest) = split_head(part)?;
+            let headers = Headers::read(head);
+            // Enclosed messages, unless a part says otherwise (RFC 2046, 5.1.5).
+            if sub.eq_ignore_ascii_case("digest") && headers.content_type().is_none() {
                 let note = field::attachment_note(None, part.len() as u64);
                 all.push(Read {
                     notes: vec![note],
@@ -250,8 +270,7 @@ impl Walk {
                 self.parts += 1;
                 continue;
             }
-            let (head, rest) = split_head(part)?;
-            all.push(self.part(&Headers::read(head), rest, depth + 1)?);
+            all.push(self.part(&headers, rest, depth + 1)?);
         }
         let mut read = Read::default();
         if sub.eq_ignore_ascii_case("alternative") {

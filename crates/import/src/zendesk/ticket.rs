@@ -81,6 +81,10 @@ struct RawTicket<'a> {
     #[serde(borrow, default)]
     satisfaction_rating: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    assignee: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    collaborator: Option<&'a RawValue>,
+    #[serde(borrow, default)]
     brand_id: Option<&'a RawValue>,
     #[serde(borrow, default)]
     ticket_form_id: Option<&'a RawValue>,
@@ -126,6 +130,11 @@ struct RawVia<'a> {
 struct RawViaSource<'a> {
     #[serde(borrow, default)]
     from: Option<&'a RawValue>,
+}
+
+/// What stands at every ticket that nobody was asked to rate.
+fn is_unoffered(rating: &RawValue) -> bool {
+    serde_json::from_str::<serde_json::Value>(rating.get()).is_ok_and(|rating| rating["score"] == "unoffered")
 }
 
 /// A ticket from its object. `apart` are the comments that were taken out of it on the way.
@@ -219,13 +228,16 @@ impl RawTicket<'_> {
             ("follower_ids", self.follower_ids),
             ("email_cc_ids", self.email_cc_ids),
             ("problem_id", self.problem_id),
-            ("satisfaction_rating", self.satisfaction_rating),
+            ("assignee", self.assignee),
+            ("collaborator", self.collaborator),
             ("brand_id", self.brand_id),
             ("ticket_form_id", self.ticket_form_id),
             // The key where there is no `id`.
             ("external_id", self.external_id.filter(|_| self.id.is_some())),
         ];
-        fields.into_iter().filter(|(_, value)| value.is_some_and(says_something)).map(|(name, _)| name).collect()
+        let rated = self.satisfaction_rating.filter(|rating| says_something(rating) && !is_unoffered(rating));
+        let said = fields.into_iter().filter(|(_, value)| value.is_some_and(says_something)).map(|(name, _)| name);
+        said.chain(rated.map(|_| "satisfaction_rating")).collect()
     }
 
     fn external_id(&self) -> Result<String, Violation> {
