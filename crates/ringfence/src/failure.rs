@@ -114,6 +114,10 @@ pub fn plain(error: &StoreError) -> String {
         StoreError::Unexpected { code, message } if code == "23P01" && message == "tenants_slug_key" => {
             "the slug is taken: choose another".to_owned()
         }
+        // Commands begin no transaction that only reads.
+        StoreError::Unexpected { code, .. } if code == "25006" => {
+            "nothing can be written there: the server is a standby, or has default_transaction_read_only on; name the primary".to_owned()
+        }
         other => other.to_string(),
     }
 }
@@ -128,6 +132,12 @@ mod tests {
             let said = Failure::Unreadable { path: format!("data/{name}").into(), reason: "EOF while parsing".to_owned() }.to_string();
             assert!(said.starts_with(&format!("data/{name}: EOF")) && said.contains(advice), "{said}");
         }
+    }
+
+    #[test]
+    fn a_server_that_only_reads_is_called_that() {
+        let said = Failure::Store(StoreError::Unexpected { code: "25006".to_owned(), message: "PreventCommandIfReadOnly".to_owned() }).to_string();
+        assert!(said.contains("standby") && !said.contains("Prevent"), "{said}");
     }
 
     #[test]

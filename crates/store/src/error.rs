@@ -89,7 +89,6 @@ impl From<tokio_postgres::Error> for StoreError {
             "3D000" => Self::Unavailable { reason: "the database is not there" },
             // A password changed behind the service, or a role that may log in no more.
             c if c.starts_with("28") => Self::Unavailable { reason: "the server refuses the service's login" },
-            "25006" => Self::Unavailable { reason: "the server is read-only, being a standby or by default_transaction_read_only: name the primary" },
             c if c.starts_with("08") || c.starts_with("53") || c.starts_with("57P") => Self::Unavailable { reason: "the server refuses work" },
             _ if *code == SqlState::T_R_SERIALIZATION_FAILURE => Self::Collided,
             // The message of the server may quote a value; its code and the relation may not.
