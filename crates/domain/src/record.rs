@@ -39,7 +39,7 @@ pub struct Ticket {
     /// Rises by one with every change; the ETag.
     pub version: i32,
     pub created_at: Timestamp,
-    /// Last change or comment.
+    /// Last change or public comment.
     pub updated_at: Timestamp,
     pub closed_at: Option<Timestamp>,
 }
